@@ -1,0 +1,98 @@
+"""digest(value): one short name for a frozen value, so that "is it the same?" is a comparison of two strings.
+
+Anything that is not plain frozen data is refused: what has no digest cannot become an input that nobody declared.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import cache
+from typing import Any
+
+Digest = str
+"""40 hexadecimal digits."""
+
+Feed = Callable[[bytes], None]
+
+
+def digest(value: object) -> Digest:
+    """The digest of VALUE: equal for equal values, in any process, on any machine.
+
+    Raises TypeError for a value that is not made of None, bool, int, float, str, bytes, dates, tuples, frozen sets and
+    frozen dataclasses alone.
+    """
+    state = hashlib.blake2b(digest_size=20)
+    _feed(value, state.update)
+    return state.hexdigest()
+
+
+def digest_bytes(data: bytes) -> Digest:
+    """The digest of a file's bytes."""
+    return hashlib.blake2b(data, digest_size=20).hexdigest()
+
+
+def _feed(value: object, feed: Feed) -> None:
+    kind = type(value)
+    writer = _WRITERS.get(kind)
+    if writer is None:
+        if not dataclasses.is_dataclass(kind) or not kind.__dataclass_params__.frozen:  # type: ignore[attr-defined]
+            raise TypeError(f"no digest for {kind.__name__}: {value!r}")
+        writer = _WRITERS[kind] = _dataclass_writer(kind)
+    writer(value, feed)
+
+
+def _dataclass_writer(kind: type) -> Callable[[Any, Feed], None]:
+    names = _field_names(kind)
+    head = f"({kind.__qualname__} {len(names)} ".encode()
+
+    def write(value: Any, feed: Feed) -> None:
+        feed(head)
+        for name in names:
+            _feed(getattr(value, name), feed)
+
+    return write
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
+
+
+def _write_str(value: str, feed: Feed) -> None:
+    data = value.encode("utf-8", "surrogatepass")
+    feed(b"s%d:" % len(data))
+    feed(data)
+
+
+def _write_bytes(value: bytes, feed: Feed) -> None:
+    feed(b"b%d:" % len(value))
+    feed(value)
+
+
+def _write_tuple(value: tuple[object, ...], feed: Feed) -> None:
+    feed(b"t%d:" % len(value))
+    for item in value:
+        _feed(item, feed)
+
+
+def _write_frozenset(value: frozenset[object], feed: Feed) -> None:
+    feed(b"S%d:" % len(value))
+    for item in sorted(map(digest, value)):
+        feed(item.encode())
+
+
+_WRITERS: dict[type, Callable[[Any, Feed], None]] = {
+    type(None): lambda value, feed: feed(b"n"),
+    bool: lambda value, feed: feed(b"1" if value else b"0"),
+    int: lambda value, feed: feed(b"i%d;" % value),
+    float: lambda value, feed: feed(f"f{value!r};".encode()),
+    str: _write_str,
+    bytes: _write_bytes,
+    tuple: _write_tuple,
+    frozenset: _write_frozenset,
+    datetime: lambda value, feed: feed(f"d{value.isoformat()};".encode()),
+    date: lambda value, feed: feed(f"D{value.isoformat()};".encode()),
+}

@@ -1,0 +1,73 @@
+"""What can go wrong, as values and as exceptions.
+
+    Mistake              one thing the author can mend: place, severity, what is wrong, what to do
+    BlogsiteError        the only exceptions that reach the command line
+    ├── UsageError       the command was given wrongly: exit code 2
+    └── SiteError        the site holds mistakes that stop the build: exit code 1; carries them all
+
+Mistakes are collected, never raised one by one, so that a build reports all of them at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where something stands: path relative to the site's root with "/", line and column from 1 (0: the whole file)."""
+
+    path: str
+    line: int = 0
+    column: int = 0
+
+    def __str__(self) -> str:
+        numbers = [str(number) for number in (self.line, self.column) if number]
+        return ":".join([self.path, *numbers])
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mistake:
+    """One mistake of the author: what is wrong at a place, and what to do about it."""
+
+    place: Place
+    severity: Severity
+    what: str
+    hint: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.severity}: {self.what}\n    {self.hint}"
+
+
+def error(place: Place, what: str, hint: str) -> Mistake:
+    """A mistake that keeps the site from being published."""
+    return Mistake(place, "error", what, hint)
+
+
+def warning(place: Place, what: str, hint: str) -> Mistake:
+    """A mistake that the site can be published with; an error under `--strict`."""
+    return Mistake(place, "warning", what, hint)
+
+
+class BlogsiteError(Exception):
+    """Something the person at the command line is told, without a traceback."""
+
+
+class UsageError(BlogsiteError):
+    """The command was given wrongly; `hint` says what to do."""
+
+    def __init__(self, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.hint = hint
+
+
+class SiteError(BlogsiteError):
+    """The site cannot be built as it stands; `mistakes` says why, sorted by place."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = tuple(sorted(set(mistakes)))
+        super().__init__("\n".join(map(str, self.mistakes)))

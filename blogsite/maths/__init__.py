@@ -1,0 +1,1 @@
+"""TeX: finding it in Markdown, numbering and labels, preparing it, the engine."""

@@ -1,0 +1,420 @@
+"""The nouns: what travels between the stages. Every value is frozen; no dict and no function travels.
+
+    Source ─parse─► Post + Fragments ─assemble─► Site ─pages─► Output ─render─► bytes
+
+A *placeholder* stands in a fragment's HTML for what its own file cannot know; render puts the answer in its place.
+
+    \\x02nN\\x03        the address that answers need N, escaped for an attribute
+    \\x02nN.size\\x03   ` width="…" height="…"` of need N, or nothing
+    \\x02nN.text\\x03   the words that answer need N: an equation's number, a post's title
+    \\x02fN\\x03        formula N of the fragment
+    \\x02self\\x03      the address of the fragment's own post
+
+No author can forge one: control characters never enter a text (see read).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from blogsite.digest import Digest
+from blogsite.errors import Mistake, Place
+
+# ── values of front matter and configuration ─────────────────────────────────────────────────────────────────────────
+
+Value = "str | int | float | bool | datetime | None | tuple[Value, ...] | Table"
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Mapping[str, "Value"]):
+    """A frozen mapping with text keys, in the order they were written; templates read `table.key`."""
+
+    items_: tuple[tuple[str, Value], ...] = ()
+
+    def __getitem__(self, key: str) -> Value:
+        for name, value in self.items_:
+            if name == key:
+                return value
+        raise KeyError(key)
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name, _ in self.items_)
+
+    def __len__(self) -> int:
+        return len(self.items_)
+
+
+# ── what stands on disk ──────────────────────────────────────────────────────────────────────────────────────────────
+
+Kind = Literal["post", "page"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """What the file system says of a file without reading it; equal stats mean equal bytes, except for a young file."""
+
+    size: int
+    mtime_ns: int
+    ctime_ns: int
+    inode: int
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that is copied as it is: an image, a style sheet, data. `path` is relative to its root with "/"."""
+
+    path: str
+    stat: Stat
+    root: str = ""
+    """Absolute folder the path starts from; "" is the site's own root."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A Markdown file of the site. `path` is relative to the site's root with "/"."""
+
+    path: str
+    kind: Kind
+    stat: Stat
+    attachments: tuple[File, ...] = ()
+    """The files beside a bundle's index.md, or in the folder that bears a post's name."""
+
+    @property
+    def is_bundle(self) -> bool:
+        return self.path.rsplit("/", 1)[-1].rsplit(".", 1)[0] == "index"
+
+    @property
+    def folder(self) -> str:
+        return self.path.rsplit("/", 1)[0]
+
+
+# ── a parsed file ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """The front matter of a post, every field in one shape whatever dialect it was written in."""
+
+    title: str = ""
+    date: datetime | None = None
+    updated: datetime | None = None
+    publish: datetime | None = None
+    """When the post may be seen first, where that differs from its date (Hugo's publishDate)."""
+    expires: datetime | None = None
+    summary: str = ""
+    description: str = ""
+    slug: str = ""
+    url: str = ""
+    tags: tuple[str, ...] = ()
+    categories: tuple[tuple[str, ...], ...] = ()
+    """Paths from the top: (("数学", "概率论"),) is one category in another."""
+    authors: tuple[str, ...] = ()
+    draft: bool = False
+    hidden: bool = False
+    series: str = ""
+    aliases: tuple[str, ...] = ()
+    image: str = ""
+    lang: str = ""
+    toc: bool | None = None
+    math: bool | None = None
+    comments: bool | None = None
+    cite: bool | None = None
+    id: str = ""
+    pin: bool = False
+    layout: str = ""
+    extra: Table = Table()
+    places: tuple[tuple[str, int, int], ...] = ()
+    """(field, line, column) of each field that the file sets."""
+
+    def place(self, path: str, name: str) -> Place:
+        """Where the file at PATH sets the field NAME; the file's first line where it does not."""
+        for key, line, column in self.places:
+            if key == name:
+                return Place(path, line, column)
+        return Place(path, 1, 1)
+
+
+NeedKind = Literal["link", "image", "label"]
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that a post's HTML asks of the rest of the site.
+
+    link: the address in `target` as the author wrote it (relative, from the root, or "post:NAME" for another
+    generator's tag that names a post); image: the same, of a file that must exist; label: an equation's label,
+    "LABEL" or "POST-SLUG#LABEL".
+    """
+
+    kind: NeedKind
+    target: str
+    line: int = 0
+    column: int = 0
+    optional: bool = False
+    """An unknown target is no mistake: it stays as it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A formula ready for the engine: TeX with its numbers in it, and what was defined before it in the post."""
+
+    tex: str
+    display: bool
+    source: str
+    """As the author wrote it, with its delimiters: what is shown where no formula can be."""
+    macros: tuple[tuple[str, str], ...] = ()
+    ids: tuple[str, ...] = ()
+    """Anchors, "eq-LABEL"."""
+    line: int = 0
+    column: int = 0
+    needs: tuple[tuple[str, int], ...] = ()
+    """(placeholder in `tex`, index of the post's need) for references to other posts' equations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A piece of HTML with placeholders, and the formulas they stand for."""
+
+    html: str
+    formulas: tuple[Formula, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rich:
+    """A short text in two forms: `plain` for attributes and <title>, `fragment` for the page."""
+
+    plain: str
+    fragment: Fragment
+
+    def __str__(self) -> str:
+        return self.plain
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of a post, for its table of contents; `text` has no links and no ids in it."""
+
+    level: int
+    id: str
+    text: Rich
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A labelled equation: its number as it is printed, without parentheses, and its anchor."""
+
+    name: str
+    number: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A text kept elsewhere under its digest, and the needs that its placeholders count from 0."""
+
+    fragment: Digest
+    needs: tuple[Need, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """All that parsing one file yields, but for the long texts: small, picklable, cached by the file's digest."""
+
+    source: str
+    kind: Kind
+    digest: Digest
+    meta: Meta
+    title: Rich
+    body: Part
+    excerpt: Part
+    summary: str = ""
+    """Plain text for meta tags, at most 160 characters."""
+    has_break: bool = False
+    whole: bool = False
+    """The excerpt is the whole post."""
+    headings: tuple[Heading, ...] = ()
+    anchors: tuple[str, ...] = ()
+    """Every id in the body."""
+    labels: tuple[Label, ...] = ()
+    words: int = 0
+    """Han characters plus runs of Latin letters and digits, without code."""
+    has_math: bool = False
+    excerpt_has_math: bool = False
+    first_image: int = -1
+    """Index of the body's need for its first image, or -1."""
+    mistakes: tuple[Mistake, ...] = ()
+
+
+# ── the site as others see it ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What render puts in place of a need: site address ("/posts/x/#eq-a", or an absolute URL), words, size in px."""
+
+    url: str = ""
+    text: str = ""
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A text on a page: which fragment, whose post, and the answers to its needs in their order."""
+
+    fragment: Digest
+    url: str
+    answers: tuple[Answer, ...] = ()
+    has_math: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A post as its neighbours, archives and tag pages see it."""
+
+    url: str
+    title: Rich
+    date: datetime | None
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A tag or category as it is printed on a post."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A post as index pages and feeds see it."""
+
+    link: Link
+    updated: datetime | None
+    authors: tuple[str, ...]
+    tags: tuple[Term, ...]
+    categories: tuple[tuple[Term, ...], ...]
+    excerpt: Content
+    more: str
+    """Address of the rest; "" where the excerpt is the whole post."""
+    description: str
+    pinned: bool = False
+    state: str = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class TermPage:
+    """A tag or category with its posts, newest first; `children` are the categories directly in it."""
+
+    name: str
+    url: str
+    links: tuple[Link, ...]
+    path: tuple[Term, ...] = ()
+    children: tuple[tuple[Term, int], ...] = ()
+
+
+State = Literal["published", "draft", "future", "expired", "hidden"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A post with its address and all that others may ask of it. assemble makes it; pages read it."""
+
+    post: Post
+    url: str
+    link: Link
+    card: Card
+    content: Content
+    state: State
+    reason: str
+    tags: tuple[Term, ...]
+    categories: tuple[tuple[Term, ...], ...]
+    image: str = ""
+    """Site address of the picture that stands for the post, or ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class Info:
+    """What every page may read of the site: nothing here changes with a new post."""
+
+    title: str
+    subtitle: str
+    base_url: str
+    """"https://host/path" without a slash at the end, or "" where none is set."""
+    author: str
+    language: str
+    timezone: str
+    badge: str
+    menu: tuple[tuple[str, str], ...]
+    theme: Table
+    extra: Table
+    has_feed: bool
+    assets: tuple[tuple[str, str], ...] = ()
+    """(path below static/, address with the file's digest in its query), so that a changed style sheet is fetched."""
+    preview: bool = False
+
+    @property
+    def base_path(self) -> str:
+        """The path of base_url, without a slash at the end: "/blog", or ""."""
+        after_host = self.base_url.split("://", 1)[-1]
+        return "/" + after_host.split("/", 1)[1] if "/" in after_host else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """All posts, in order, with every question between them answered."""
+
+    info: Info
+    posts: tuple[Entry, ...]
+    """Published ones, newest first."""
+    hidden: tuple[Entry, ...]
+    """Published, but in no list."""
+    pages: tuple[Entry, ...]
+    tags: tuple[TermPage, ...]
+    categories: tuple[TermPage, ...]
+    files: tuple[tuple[str, File], ...]
+    """(output path, file) of static files, attachments and images that posts show."""
+    now: datetime
+    left_out: tuple[Entry, ...] = ()
+    """Drafts, future and expired posts, with their reasons."""
+    mistakes: tuple[Mistake, ...] = ()
+    next_change: datetime | None = None
+    """The next moment at which a post becomes visible or expires."""
+
+
+# ── what is written ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """An output made by a template from a context: a frozen dataclass declared beside its producer."""
+
+    path: str
+    template: str
+    context: object
+    source: str = ""
+    """The file that mistakes in rendering are reported for, beside the template."""
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """An output made by a function: pages.MAKERS[maker](inputs) → text."""
+
+    path: str
+    maker: str
+    inputs: object = field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """An output that is a copy of a file."""
+
+    path: str
+    file: File
+
+
+Output = Page | Data | Asset

@@ -1,0 +1,1 @@
+"""Site → Outputs: one file for each kind of page."""
