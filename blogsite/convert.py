@@ -10,6 +10,7 @@ Line ends are "\\n" and STX and ETX are gone before a text comes here; tabs are 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 
 import markdown
@@ -37,7 +38,7 @@ class Converter(markdown.Markdown):
 
 
 # One feature = one file in extensions/ + one line here. Each entry makes an extension from the settings.
-EXTENSIONS: tuple[type[Extension], ...] = ()
+EXTENSIONS: tuple[Callable[[MarkdownSettings], Extension], ...] = ()
 
 
 @lru_cache(maxsize=4)

@@ -18,18 +18,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from blogsite.digest import Digest
 from blogsite.errors import Mistake, Place
 
 # ── values of front matter and configuration ─────────────────────────────────────────────────────────────────────────
 
-Value = "str | int | float | bool | datetime | None | tuple[Value, ...] | Table"
+Value: TypeAlias = "str | int | float | bool | datetime | tuple[Value, ...] | Table | None"
 
 
 @dataclass(frozen=True, slots=True)
-class Table(Mapping[str, "Value"]):
+class Table(Mapping[str, Value]):
     """A frozen mapping with text keys, in the order they were written; templates read `table.key`."""
 
     items_: tuple[tuple[str, Value], ...] = ()
@@ -46,6 +46,8 @@ class Table(Mapping[str, "Value"]):
     def __len__(self) -> int:
         return len(self.items_)
 
+
+EMPTY = Table()
 
 # ── what stands on disk ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -125,7 +127,7 @@ class Meta:
     id: str = ""
     pin: bool = False
     layout: str = ""
-    extra: Table = Table()
+    extra: Table = EMPTY
     places: tuple[tuple[str, int, int], ...] = ()
     """(field, line, column) of each field that the file sets."""
 
@@ -353,8 +355,10 @@ class Info:
     theme: Table
     extra: Table
     has_feed: bool
-    assets: tuple[tuple[str, str], ...] = ()
-    """(path below static/, address with the file's digest in its query), so that a changed style sheet is fetched."""
+    math_css: str = ""
+    """Site address of the style sheet for formulas."""
+    math_fonts: tuple[str, ...] = ()
+    """Site addresses of the fonts that nearly every formula needs."""
     preview: bool = False
 
     @property
@@ -384,6 +388,13 @@ class Site:
     mistakes: tuple[Mistake, ...] = ()
     next_change: datetime | None = None
     """The next moment at which a post becomes visible or expires."""
+    per_page: int = 10
+    feed_limit: int = 20
+    full_feeds: bool = True
+    extra_feeds: tuple[str, ...] = ()
+    tag_feeds: bool = False
+    layouts: frozenset[str] = frozenset()
+    """The names that `layout` may have: the site's templates, without .html."""
 
 
 # ── what is written ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,1 +1,69 @@
-"""Site → Outputs: one file for each kind of page."""
+"""Site → Outputs: one file for each kind of page, and the table of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from blogsite.errors import Mistake, Place, error
+from blogsite.model import Asset, Output, Page, Site
+from blogsite.pages.archive import archive_pages
+from blogsite.pages.feeds import feeds
+from blogsite.pages.index import index_pages
+from blogsite.pages.others import aliases, assets, not_found, sitemap
+from blogsite.pages.posts import post_pages, standalone_pages
+from blogsite.pages.terms import category_pages, tag_pages
+
+Producer = Callable[[Site], Iterator[Output]]
+
+# A new kind of page is a file here and a line in this table. Where two make one path, the first in the table wins the
+# name in the message that says so.
+PRODUCERS: tuple[Producer, ...] = (
+    post_pages,
+    standalone_pages,
+    index_pages,
+    tag_pages,
+    category_pages,
+    archive_pages,
+    feeds,
+    sitemap,
+    not_found,
+    aliases,
+    assets,
+)
+
+
+def produce(site: Site) -> tuple[tuple[Output, ...], tuple[Mistake, ...]]:
+    """Every output of the site, no two for one path, and an error for each that would be."""
+    outputs: dict[str, Output] = {}
+    mistakes: list[Mistake] = []
+    for producer in PRODUCERS:
+        for output in producer(site):
+            first = outputs.setdefault(output.path, output)
+            if first is not output:
+                what = f"{_name(first)} and {_name(output)} would both be written to {output.path}"
+                place = Place(_source(output) or _source(first) or output.path)
+                mistakes.append(error(place, what, "give one of them another name or address"))
+    mistakes += _files_in_the_way(outputs)
+    return tuple(outputs.values()), tuple(mistakes)
+
+
+def _files_in_the_way(outputs: dict[str, Output]) -> Iterator[Mistake]:
+    """An error for each output whose folder is another output's file: "a" and "a/index.html"."""
+    for path, output in outputs.items():
+        parts = path.split("/")
+        for depth in range(1, len(parts)):
+            if (other := outputs.get("/".join(parts[:depth]))) is not None:
+                what = f"{_name(other)} is a file where {_name(output)} needs a folder"
+                yield error(Place(_source(output) or path), what, "give one of them another name or address")
+
+
+def _source(output: Output) -> str:
+    if isinstance(output, Page):
+        return output.source
+    return output.file.path if isinstance(output, Asset) else ""
+
+
+def _name(output: Output) -> str:
+    if isinstance(output, Asset):
+        return ("static/" if output.file.root else "") + output.file.path
+    return (isinstance(output, Page) and output.source) or f"the page {output.path}"

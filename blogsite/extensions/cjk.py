@@ -1,0 +1,133 @@
+"""A line break between two Chinese or Japanese characters is no space.
+
+Browsers show a line end in a text as a space, also between two Han characters, where no space belongs. Such a line end
+goes, and the author may break lines where he likes. The neighbours are looked up through inline elements and comments;
+a formula or code on either side, and anything that is not written without spaces (Hangul, Latin), keep it.
+
+Runs on the HTML before raw HTML and code return to it.
+"""
+
+from __future__ import annotations
+
+import re
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.postprocessors import Postprocessor
+from markdown.util import HTML_PLACEHOLDER_RE
+
+# Han, kana, Bopomofo and their punctuation; full-width forms; supplementary ideographs.
+LETTER = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303b\u3041-\u3096\u3099-\u30ff\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003fffd"  # noqa: E501
+MARK = "\u3000-\u3004\u3008-\u3020\u302a-\u3030\u3036\u3037\u303c-\u303f\u3097\u3098\ufe30-\ufe4f\uff01-\uff60"
+SHARED = "“”‘’…—"
+"""Wide only in the company of a letter."""
+
+WIDE = re.compile(f"[{LETTER}{MARK}]")
+IS_LETTER = re.compile(f"[{LETTER}]")
+INLINE = re.compile(
+    r"</?(?:a|abbr|b|bdi|bdo|cite|del|dfn|em|i|ins|mark|q|ruby|s|small|span|strong|sub|sup|u|wbr)(?:\s[^<>]*)?/?>|<!--"
+)
+KEPT = re.compile(r"<(pre|code|kbd|samp|math|script|style|textarea)\b", re.IGNORECASE)
+CANDIDATE = re.compile(f"\n(?<=[{LETTER}{MARK}{SHARED}> \x03]\n) *(?=[{LETTER}{MARK}{SHARED}<\x02])")
+FOOTNOTE = re.compile(r'<sup id="fnref[^<>]*><a [^<>]*>[^<>]*</a></sup>\Z')
+LOOK = 400
+"""Characters before a line end in which a footnote's mark is looked for."""
+STEPS = 12
+"""Tags between a line end and its neighbour, at most."""
+
+
+class SoftBreaks(Postprocessor):
+    """Takes away the line ends between wide characters."""
+
+    def run(self, text: str) -> str:
+        if not CANDIDATE.search(text):
+            return text
+        kept = _kept_spans(text)
+        pieces: list[str] = []
+        done = 0
+        for match in CANDIDATE.finditer(text):
+            while kept and kept[0][1] <= match.start():
+                kept.pop(0)
+            if kept and kept[0][0] < match.start():
+                continue
+            before = self._before(text, match.start())
+            after = self._after(text, match.end()) if before else ""
+            if after and _joins(before, after):
+                pieces.append(text[done : match.start()].rstrip(" "))
+                done = match.end()
+        return "".join([*pieces, text[done:]])
+
+    def _before(self, text: str, end: int) -> str:
+        """The character before END, seen through inline tags; "" at a block's border and after code or a formula."""
+        for _ in range(STEPS):
+            while end and text[end - 1] == " ":
+                end -= 1
+            last = text[end - 1 : end]
+            if last == "\x03":
+                start = text.rfind("\x02", 0, end)
+                if not self._is_inline_html(text[start:end]):
+                    return ""
+            elif last == ">":
+                if text.endswith("</sup>", 0, end) and (note := FOOTNOTE.search(text[max(0, end - LOOK) : end])):
+                    start = end - len(note.group())
+                else:
+                    start = text.rfind("<", 0, end)
+                    if start < 0 or not INLINE.match(text, start):
+                        return ""
+            else:
+                return last
+            end = start
+        return ""
+
+    def _after(self, text: str, start: int) -> str:
+        """The character at START, seen through inline tags; "" at a block's border and before code or a formula."""
+        for _ in range(STEPS):
+            first = text[start : start + 1]
+            if first == "\x02":
+                end = text.find("\x03", start) + 1
+                if not self._is_inline_html(text[start:end]):
+                    return ""
+            elif first == "<":
+                tag = INLINE.match(text, start)
+                if tag is None or text.startswith("<sup ", start):
+                    return ""
+                end = tag.end()
+            else:
+                return first
+            start = end
+        return ""
+
+    def _is_inline_html(self, placeholder: str) -> bool:
+        stored = HTML_PLACEHOLDER_RE.fullmatch(placeholder)
+        if stored is None:
+            return False
+        stash = self.md.htmlStash.rawHtmlBlocks  # type: ignore[union-attr]
+        number = int(stored.group(1))
+        return number < len(stash) and bool(INLINE.match(str(stash[number])))
+
+
+def _kept_spans(text: str) -> list[tuple[int, int]]:
+    """Where code and the like stand in TEXT, in order."""
+    spans = []
+    start = KEPT.search(text)
+    while start:
+        end = text.find(f"</{start.group(1)}", start.end())
+        if end < 0:
+            end = len(text)
+        spans.append((start.start(), end))
+        start = KEPT.search(text, end)
+    return spans
+
+
+def _joins(before: str, after: str) -> bool:
+    """Whether no space belongs between these two characters."""
+    if before in SHARED or after in SHARED:
+        return bool(IS_LETTER.match(before) or IS_LETTER.match(after))
+    return bool(WIDE.match(before) and WIDE.match(after))
+
+
+class CjkExtension(Extension):
+    """Adds the rule to Markdown."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        md.postprocessors.register(SoftBreaks(md), "soft_breaks", 35)

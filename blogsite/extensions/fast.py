@@ -1,0 +1,270 @@
+"""Inline Markdown at half the time, with the same output, and in bounded time on any input.
+
+Python-Markdown tries every inline pattern on every piece of text. Each of its own patterns needs some characters to
+match at all: where they are absent, trying is in vain. Patterns that this file does not know are always tried.
+
+Three guards keep hostile texts cheap, and no real text meets them: a paragraph with thousands of marks is read in
+pieces; the search for closing brackets has a budget that grows with the text; code spans are found by regular
+expressions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown import inlinepatterns as stock
+from markdown.extensions import Extension
+from markdown.extensions.footnotes import FootnoteInlineProcessor
+from markdown.treeprocessors import InlineProcessor as InlineTreeprocessor
+from markdown.util import INLINE_PLACEHOLDER, AtomicString
+
+MARKS = re.compile(r"[\[*_`<\\&~=]")
+MARKS_IN_A_PIECE = 2000
+LONG = MARKS_IN_A_PIECE
+"""Shorter texts cannot hold too many marks."""
+FREE_SEARCHES = 500_000
+"""Characters that the searches for closing brackets of one text may read, besides four times its length."""
+
+Step = tuple[int, stock.Pattern, tuple[str, ...], bool]
+"""A pattern's index, the pattern, the strings of which one must be there, and whether one pass does it all."""
+
+
+class Budget:
+    """How many more characters the searches for closing brackets of this text may read."""
+
+    left = FREE_SEARCHES
+
+
+class Frugal(stock.LinkInlineProcessor):
+    """A link pattern that stops looking for closing brackets once the budget is spent."""
+
+    def __init__(self, pattern: str, md: Markdown, budget: Budget) -> None:
+        super().__init__(pattern, md)
+        self.budget = budget
+
+    def getText(self, data: str, index: int) -> tuple[str, int, bool]:  # noqa: N802
+        if self.budget.left <= 0:
+            return "", index, False
+        text, end, handled = super().getText(data, index)
+        self.budget.left -= end - index
+        return text, end, handled
+
+    def getLink(self, data: str, index: int) -> tuple[str, str | None, int, bool]:  # noqa: N802
+        if self.budget.left <= 0:
+            return "", None, index, False
+        href, title, end, handled = super().getLink(data, index)
+        self.budget.left -= end - index
+        return href, title, end, handled
+
+
+class Link(Frugal, stock.LinkInlineProcessor):
+    """`[text](address)`"""
+
+
+class Image(Frugal, stock.ImageInlineProcessor):
+    """`![text](address)`"""
+
+
+class Reference(Frugal, stock.ReferenceInlineProcessor):
+    """`[text][name]`"""
+
+
+class ShortReference(Frugal, stock.ShortReferenceInlineProcessor):
+    """`[name]`"""
+
+
+class ImageReference(Frugal, stock.ImageReferenceInlineProcessor):
+    """`![text][name]`"""
+
+
+class ShortImageReference(Frugal, stock.ShortImageReferenceInlineProcessor):
+    """`![name]`"""
+
+
+class CodeSpan(stock.BacktickInlineProcessor):
+    """`` `code` ``, with regular expressions in place of a loop over the characters."""
+
+    RUN = re.compile(r"`+")
+
+    def find_code_spans(self, start: int, text: str) -> tuple[int, int | None]:
+        opening = self.RUN.match(text, start)
+        ticks = opening.end() - start if opening else 0
+        inside = start + ticks
+        closing = re.compile(rf"(?<!`)`{{{ticks}}}(?!`)").search(text, inside)
+        if closing:
+            return inside, closing.start()
+        longest, end = 0, 0
+        for run in self.RUN.finditer(text, inside):
+            if run.end() - run.start() > longest:
+                longest, end = run.end() - run.start(), run.end()
+        if 0 < longest < ticks:
+            return inside - (ticks - longest), end - longest
+        return inside + ticks, None
+
+
+class Delimiters(stock.DelimiterProcessor):
+    """`*em*` and its kin, with a regular expression in place of a loop over the characters."""
+
+    def search(self, data: str, start: int) -> re.Match[str] | None:
+        for found in self.compiled_re.finditer(data, start):
+            delimiter = self.delimiters[found.group()]
+            match = delimiter.boundary.match(data, found.start())
+            if match is not None and (delimiter.stack or match.lastgroup != "end"):
+                return match
+        return None
+
+
+TRIGGERS: dict[type[stock.Pattern], tuple[str, ...]] = {
+    CodeSpan: ("`",),
+    stock.BacktickInlineProcessor: ("`",),
+    stock.EscapeInlineProcessor: ("\\",),
+    Link: ("](",),
+    stock.LinkInlineProcessor: ("](",),
+    Image: ("![",),
+    stock.ImageInlineProcessor: ("![",),
+    Reference: ("]",),
+    stock.ReferenceInlineProcessor: ("]",),
+    ShortReference: ("]",),
+    stock.ShortReferenceInlineProcessor: ("]",),
+    ImageReference: ("![",),
+    stock.ImageReferenceInlineProcessor: ("![",),
+    ShortImageReference: ("![",),
+    stock.ShortImageReferenceInlineProcessor: ("![",),
+    stock.AutolinkInlineProcessor: ("://",),
+    stock.AutomailInlineProcessor: ("@",),
+    FootnoteInlineProcessor: ("[^",),
+}
+"""What must stand in a text for a pattern of exactly this type to match."""
+
+BY_EXPRESSION: dict[str, tuple[str, ...]] = {
+    stock.LINE_BREAK_RE: ("  \n",),
+    stock.HTML_RE: ("<",),
+    stock.ENTITY_RE: ("&",),
+}
+"""The same, for types that serve several patterns."""
+
+ONE_PASS = (
+    stock.EscapeInlineProcessor,
+    stock.AutolinkInlineProcessor,
+    stock.AutomailInlineProcessor,
+    stock.SubstituteTagInlineProcessor,
+    stock.HtmlInlineProcessor,
+)
+"""These look at nothing before their match, so that replacing all matches at once is the same as one after another."""
+
+BY_REFERENCE = (Reference, ShortReference, ImageReference, ShortImageReference)
+"""These match nothing in a text that defines no references."""
+
+
+class FastInline(InlineTreeprocessor):
+    """Python-Markdown's inline stage, which leaves out patterns that cannot match."""
+
+    stashed_nodes: dict[str, Element | str]
+
+    def __init__(self, md: Markdown, budget: Budget) -> None:
+        super().__init__(md)
+        self.budget = budget
+        self.steps: list[list[Step]] = []
+
+    def run(self, tree: Element, ancestors: list[str] | None = None) -> Element:
+        self.budget.left = FREE_SEARCHES + 4 * sum(map(len, getattr(self.md, "lines", ())))
+        self.steps = self._plan()
+        return super().run(tree, ancestors)
+
+    def _plan(self) -> list[list[Step]]:
+        """For each pattern's index, the steps from there on."""
+        steps: list[Step] = []
+        first: list[int] = []
+        for index, pattern in enumerate(self.inlinePatterns):
+            first.append(len(steps))
+            kind = type(pattern)
+            if kind in BY_REFERENCE and not self.md.references:
+                continue
+            steps.append((index, pattern, _triggers(pattern), kind in ONE_PASS))
+        first.append(len(steps))
+        return [steps[start:] for start in first]
+
+    def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:  # noqa: N802, N803
+        if isinstance(data, AtomicString):
+            return data
+        if len(data) > LONG and patternIndex == 0:
+            pieces = list(_pieces(data))
+            if len(pieces) > 1:
+                return "".join(self._patterns(piece, 0) for piece in pieces)
+        return self._patterns(data, patternIndex)
+
+    def _patterns(self, data: str, start: int) -> str:
+        apply = self._InlineProcessor__applyPattern  # type: ignore[attr-defined]
+        for index, pattern, triggers, one_pass in self.steps[start]:
+            for trigger in triggers:
+                if trigger in data:
+                    break
+            else:
+                continue
+            if one_pass:
+                data = self._replace_all(pattern, data)
+            else:
+                matched, position = True, 0
+                while matched:
+                    data, matched, position = apply(pattern, data, index, position)
+        return data
+
+    def _replace_all(self, pattern: Any, data: str) -> str:
+        stash = self.stashed_nodes
+
+        def replace(match: re.Match[str]) -> str:
+            node = pattern.handleMatch(match, data)[0]
+            if node is None:
+                return match.group()
+            name = f"{len(stash):04d}"
+            stash[name] = node
+            return INLINE_PLACEHOLDER % name
+
+        return str(pattern.compiled_re.sub(replace, data))
+
+
+def _triggers(pattern: stock.Pattern) -> tuple[str, ...]:
+    """The strings of which one must stand in a text for PATTERN to match; ("",) where that is not known."""
+    kind = type(pattern)
+    if kind in (Delimiters, stock.DelimiterProcessor):
+        return tuple(pattern.tokens)  # type: ignore[attr-defined]
+    declared = getattr(pattern, "TRIGGER", None)
+    if isinstance(declared, str):
+        return (declared,)
+    if kind in (stock.SubstituteTagInlineProcessor, stock.HtmlInlineProcessor):
+        return BY_EXPRESSION.get(pattern.pattern, ("",))
+    return TRIGGERS.get(kind, ("",))
+
+
+def _pieces(data: str) -> Iterator[str]:
+    """DATA cut so that no piece holds too many marks, at line ends or spaces where there are any."""
+    start = 0
+    for mark in islice(MARKS.finditer(data), MARKS_IN_A_PIECE, None, MARKS_IN_A_PIECE):
+        cut = max(data.rfind("\n", start + 1, mark.start()), data.rfind(" ", start + 1, mark.start()))
+        cut = cut if cut > 0 else mark.start()
+        yield data[start:cut]
+        start = cut
+    yield data[start:]
+
+
+class FastExtension(Extension):
+    """Stands first in the table: extensions that bring patterns of their own replace these."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        budget = Budget()
+        md.treeprocessors.register(FastInline(md, budget), "inline", 20)
+        patterns = md.inlinePatterns
+        patterns.register(CodeSpan(stock.BACKTICK_RE), "backtick", 190)
+        patterns.register(Reference(stock.REFERENCE_RE, md, budget), "reference", 170)
+        patterns.register(Link(stock.LINK_RE, md, budget), "link", 160)
+        patterns.register(Image(stock.IMAGE_LINK_RE, md, budget), "image_link", 150)
+        patterns.register(ImageReference(stock.IMAGE_REFERENCE_RE, md, budget), "image_reference", 140)
+        patterns.register(ShortReference(stock.REFERENCE_RE, md, budget), "short_reference", 130)
+        patterns.register(ShortImageReference(stock.IMAGE_REFERENCE_RE, md, budget), "short_image_ref", 125)
+        patterns.register(Delimiters("*", "strong,em", md), "em_strong", 60)
+        md.delimiters.add("_", "strong,em", smart=True)  # type: ignore[attr-defined]

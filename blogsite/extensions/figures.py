@@ -1,0 +1,126 @@
+"""An image alone in its paragraph becomes a figure, with its title or else its alt text as caption.
+
+Several images alone in one paragraph stand side by side. `{width=50%}` works as its author means it; a class or id on
+the image goes to the figure.
+"""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import HTML_PLACEHOLDER_RE
+
+PIXELS = re.compile(r"\s*(\d+)(?:\.\d+)?\s*(?:px)?\s*\Z")
+LENGTH = re.compile(r"\s*\d*\.?\d+(?:%|[a-z]{1,4})\s*\Z")
+INLINE_MARKUP = re.compile(r"[*_~=]")
+
+
+class Figures(Treeprocessor):
+    """Runs after attribute lists and before escaped characters are put back."""
+
+    def run(self, root: Element) -> None:
+        stash = self.md.htmlStash.rawHtmlBlocks  # type: ignore[union-attr]
+        images = list(root.iter("img"))
+        for image in images:
+            for side in ("width", "height"):
+                if image.get(side) is not None:
+                    _set_length(image, side)
+        if images:
+            for paragraph in list(root.iter("p")):
+                if len(paragraph) and (pictures := _pictures(paragraph, stash)):
+                    self._make_figures(paragraph, pictures)
+
+    def _make_figures(self, paragraph: Element, pictures: list[Element]) -> None:
+        comments = "".join(paragraph.itertext()).strip()
+        paragraph.text = None
+        if len(pictures) == 1:
+            paragraph.tag = "figure"
+            self._fill(paragraph, pictures[0])
+        else:
+            paragraph.tag = "div"
+            _add_class(paragraph, "figures")
+            paragraph[:] = []
+            for picture in pictures:
+                self._fill(SubElement(paragraph, "figure"), picture)
+        paragraph[-1].tail = comments or None
+
+    def _fill(self, figure: Element, picture: Element) -> None:
+        """FIGURE with PICTURE, an image or a link around one, and its caption."""
+        picture.tail = None
+        figure[:] = [picture]
+        image = picture if picture.tag == "img" else picture[0]
+        image.tail = None
+        for name in image.get("class", "").split():
+            _add_class(figure, name)
+        image.attrib.pop("class", None)
+        if image.get("id") and not figure.get("id"):
+            figure.set("id", image.attrib.pop("id"))
+        caption = image.attrib.pop("title", None) or image.get("alt") or ""
+        if caption.strip():
+            words = SubElement(figure, "figcaption")
+            words.text = caption.strip()
+            if INLINE_MARKUP.search(caption):
+                self.md.treeprocessors["inline"].run(figure)  # type: ignore[union-attr]
+                if image.get("alt") == caption:
+                    image.set("alt", "".join(words.itertext()))
+
+
+def _without_comments(text: str | None, stash: list[str | Element]) -> str:
+    """TEXT without the stand-ins of HTML comments and the space around it."""
+
+    def drop(match: re.Match[str]) -> str:
+        return "" if str(stash[int(match.group(1))]).startswith("<!--") else match.group()
+
+    text = (text or "").strip()
+    return HTML_PLACEHOLDER_RE.sub(drop, text).strip() if text else ""
+
+
+def _pictures(paragraph: Element, stash: list[str | Element]) -> list[Element]:
+    """The images, and links around one image, of a paragraph that holds nothing else but comments; else []."""
+    if _without_comments(paragraph.text, stash):
+        return []
+    pictures = []
+    for child in paragraph:
+        if _without_comments(child.tail, stash):
+            return []
+        if child.tag == "img" or _is_linked_image(child):
+            pictures.append(child)
+        elif child.tag != "br":
+            return []
+    return pictures
+
+
+def _is_linked_image(element: Element) -> bool:
+    return (
+        element.tag == "a"
+        and len(element) == 1
+        and element[0].tag == "img"
+        and not (element.text or "").strip()
+        and not (element[0].tail or "").strip()
+    )
+
+
+def _set_length(image: Element, side: str) -> None:
+    """Keep SIDE as an attribute if it is in pixels, else say it in the style; leave what is no length."""
+    value = image.get(side) or ""
+    if pixels := PIXELS.match(value):
+        image.set(side, pixels.group(1))
+    elif LENGTH.match(value):
+        del image.attrib[side]
+        style = image.get("style", "").rstrip("; ")
+        image.set("style", f"{style}; {side}: {value.strip()}".removeprefix("; "))
+
+
+def _add_class(element: Element, name: str) -> None:
+    element.set("class", f"{element.get('class', '')} {name}".strip())
+
+
+class FiguresExtension(Extension):
+    """Adds figures to Markdown."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        md.treeprocessors.register(Figures(md), "figures", 6)

@@ -1,0 +1,358 @@
+r"""Finding TeX in Markdown: one walk over the raw text, before anything else reads it.
+
+    \begin{equation}…\end{equation}   \[…\] as a whole line   \(…\)   $$…$$   $…$   ```math   \eqref{…}   \newcommand…
+
+Code spans, comments, tags and raw code are stepped over; everything else that may turn out to be code, an attribute or
+an address is found all the same, and given back as it was written by who knows the context (see extension).
+Each search remembers how far it looked, so that the walk is linear in the text, whatever stands in it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from blogsite.maths.macros import DEFINERS, definition_at
+
+FoundKind = Literal["formula", "reference", "definitions", "unclosed"]
+
+ENVIRONMENTS = (
+    r"equation|align|gather|multline|eqnarray|alignat|flalign|x{1,2}alignat|subequations|displaymath|CD|split"
+    r"|(?:gather|align|alignat)ed|[dr]?cases|array|[pbBvV]?matrix|smallmatrix"
+)
+
+_TRIGGER = re.compile(r"[\\$`<~]")
+_BACKSLASH = re.compile(
+    rf"""\\(?:
+      (?P<reference>(?:eq)?ref)\{{(?P<label>[^{{}}\n]*)\}}
+    | begin\{{(?P<environment>(?:{ENVIRONMENTS})\*?)\}}
+    | (?P<definer>(?:{DEFINERS})(?![A-Za-z@]))
+    | (?P<open>[(\[])
+    | [\\`$*_{{}}]
+    )""",
+    re.VERBOSE,
+)
+_INLINE = re.compile(r"[^$\\]*+(?:\\.[^$\\]*+)*+", re.DOTALL)
+_DOLLARS = re.compile(r"\\.|\$\$", re.DOTALL)
+_TICKS = re.compile(r"`+")
+_BLANK = re.compile(r"\n[ \t>]*\n")
+_TAG = re.compile(
+    r"""</?+[A-Za-z][\w:-]*+
+        (?:\s++[\w:@.-]++(?:\s*+=\s*+(?:"[^"\n]{0,2000}+"|'[^'\n]{0,2000}+'|[^\s"'=<>`]++))?+)*+
+        \s*+/?+>""",
+    re.VERBOSE,
+)
+_AUTOLINK = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*+>")
+_RAW_TAG = re.compile(r"<(script|style|pre|textarea|code|kbd|title)\b", re.IGNORECASE)
+_PREFIX = re.compile(r"(?:[ \t]*>[ \t]?)*[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
+_QUOTE = re.compile(r"(?:[ \t]*>[ \t]?)+")
+_HEADING_START = re.compile(r"\n[ \t>]*#{1,6}[ \t]")
+_BLOCK_START = re.compile(r"\n[ \t>]*(?:#{1,6}[ \t]|(?:[-*+]|\d{1,9}[.)])[ \t]|```|~~~)")
+_LIST_START = re.compile(r"\n[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]")
+_HEADING_OR_ROW = re.compile(r"[ \t>]*(?:#{1,6}[ \t]|\|)")
+_TAIL = re.compile(r"[ \t]*[.,;:，。；：、]?[ \t]*(?:\n|\Z)")
+_KRAMDOWN_TAIL = re.compile(r"[ \t]*[.,;:，。；：、]?[ \t]*(?:\{:[^}\n]*\})?[ \t]*(?:\n|\Z)")
+_FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*math[ \t]*(?=\n)")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_BLOGDOWN = re.compile(
+    r"\$\$(?P<display>.+)\$\$|\$(?P<inline>(?:[^$\\]|\\.)+)\$|\\\((?P<paren>.+)\\\)|\\\[(?P<bracket>.+)\\\]"
+    r"|(?P<environment>\\begin\{([^{}]+)\}.+\\end\{\6\})",
+    re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A piece of TeX in a text, from `start` to `end`.
+
+    `tex` is what stands between the delimiters, free of the marks of quotes around it; `source` the same with the
+    delimiters. A reference is \\eqref or \\ref with its label as `tex`; "unclosed" is a \\begin without its \\end.
+    """
+
+    kind: FoundKind
+    tex: str
+    display: bool
+    source: str
+    start: int
+    end: int
+
+
+def find(text: str, dialect: str = "default") -> Iterator[Found]:
+    """All TeX in TEXT, in order."""
+    if "$" in text or "\\" in text or "math" in text:
+        yield from _Walk(text, dialect).run()
+
+
+class _Walk:
+    """One walk over a text."""
+
+    def __init__(self, text: str, dialect: str) -> None:
+        self.text = text
+        self.dialect = dialect
+        self.no_definition_before = 0
+        self._ahead: dict[str, tuple[int, int]] = {}
+
+    def run(self) -> Iterator[Found]:
+        text, at = self.text, 0
+        steps = {"$": self.dollar, "\\": self.backslash, "`": self.ticks, "<": self.angle, "~": self.tilde}
+        while (match := _TRIGGER.search(text, at)) is not None:
+            start = match.start()
+            found = steps[match[0]](start)
+            if isinstance(found, Found):
+                yield found
+                at = found.end
+            else:
+                at = max(found, start + 1)
+
+    # Each step returns what it found, or the offset from which to go on.
+
+    def dollar(self, start: int) -> Found | int:
+        text = self.text
+        if text.startswith("$$", start):
+            return self.display_dollars(start)
+        end = _end_of(_INLINE, text, start + 1, self.blank_after(start))
+        if text[end : end + 1] != "$" or end == start + 1:
+            return start + 1
+        body = text[start + 1 : end]
+        spaces = body[0].isspace() + body[-1].isspace()
+        if spaces == 1 or (spaces == 2 and not self.spaced_tex(body, start, end + 1)):
+            return start + 1
+        if "0" <= text[end + 1 : end + 2] <= "9" and body[0] in "0123456789,.":
+            return start + 1
+        if "\n" in body and self.leaves_block(start, body):
+            return start + 1
+        return self.found("formula", start + 1, end, False, start, end + 1)
+
+    def spaced_tex(self, body: str, start: int, end: int) -> bool:
+        r"""`$ x^2 $` is maths, `it costs 5$ and 6 $` is not."""
+        inner = body.strip()
+        if not inner:
+            return False
+        if inner[0] != "\\":
+            before, after = self.text[start - 1 : start] if start else "", self.text[end : end + 1]
+            if (before.isascii() and before.isalnum()) or (after.isascii() and after.isalnum()):
+                return False
+        if "\\" in inner or "^" in inner or "_" in inner:
+            return True
+        letters = _LETTERS.findall(inner)
+        if not letters or max(map(len, letters)) > 1 or not inner.isascii():
+            return len(inner) == 1 and inner.isalpha()
+        return len(inner) == 1 or inner[0].isalpha() and any(sign in inner for sign in "=<>+-*/|(,") or "=" in inner
+
+    def leaves_block(self, start: int, body: str) -> bool:
+        """A formula stays in its heading, its table row and its list item."""
+        prefix = self.line_prefix(start)
+        if _HEADING_OR_ROW.match(prefix):
+            return True
+        in_list = prefix[: _end_of(_PREFIX, prefix, 0)].strip(" \t>") != ""
+        return (_LIST_START if in_list else _HEADING_START).search(body) is not None
+
+    def display_dollars(self, start: int) -> Found | int:
+        text = self.text
+        end = self.next("$$", start + 2)
+        if end < 0:
+            return start + 2
+        body = text[start + 2 : end]
+        if not body.strip():
+            return end + 2
+        if self.blank_after(start) < end and not (self.alone(start, end) and not _BLOCK_START.search(body)):
+            return start + 2
+        display = self.dialect != "kramdown" or self.fills_lines(start, end + 2, _KRAMDOWN_TAIL)
+        return self.found("formula", start + 2, end, display, start, end + 2)
+
+    def alone(self, start: int, end: int) -> bool:
+        """Both $$ stand alone on their lines."""
+        line_end = self.text.find("\n", start)
+        return (
+            not self.text[start + 2 : line_end].strip()
+            and not self.line_prefix(end).strip(" \t>")
+            and self.fills_lines(start, end + 2, _TAIL)
+        )
+
+    def backslash(self, start: int) -> Found | int:
+        match = _BACKSLASH.match(self.text, start)
+        if match is None:
+            return start + 1
+        if match["reference"]:
+            label = match["label"].strip()
+            return Found("reference", label, False, match[0], start, match.end()) if label else match.end()
+        if match["environment"]:
+            return self.environment(start, match.end(), match["environment"])
+        if match["definer"]:
+            return self.definitions(start)
+        if match["open"]:
+            return self.brackets(start, match["open"])
+        return match.end()
+
+    def environment(self, start: int, inside: int, name: str) -> Found | int:
+        end = self.environment_ends.get(start)
+        if end is None:
+            return Found("unclosed", name, True, self.text[start:inside], start, inside)
+        return self.found("formula", start, end, True, start, end)
+
+    def definitions(self, start: int) -> Found | int:
+        r"""\newcommand and the like on lines of their own."""
+        text = self.text
+        if start < self.no_definition_before or self.line_prefix(start).strip(" \t>"):
+            return start + 1
+        limit = min(self.blank_after(start), start + 5000)
+        paragraph = text[start:limit]
+        at = 0
+        while (parsed := definition_at(paragraph, at)) is not None:
+            at = parsed[1]
+            while paragraph[at : at + 1].isspace():
+                at += 1
+        if at == 0:
+            self.no_definition_before = limit
+            return start + 1
+        at = len(paragraph[:at].rstrip())
+        if not _TAIL.match(text, start + at):
+            return start + 1
+        return self.found("definitions", start, start + at, True, start, start + at)
+
+    def brackets(self, start: int, kind: str) -> Found | int:
+        end = self.next("\\)" if kind == "(" else "\\]", start + 2)
+        if end < 0 or self.blank_after(start) < end or not self.text[start + 2 : end].strip():
+            return start + 2
+        display = kind == "["
+        if display and not self.fills_lines(start, end + 2, _TAIL):
+            return start + 2
+        return self.found("formula", start + 2, end, display, start, end + 2)
+
+    def ticks(self, start: int) -> Found | int:
+        text = self.text
+        end = _end_of(_TICKS, text, start)
+        if end - start >= 3 and not self.line_prefix(start).strip(" \t>-*+0123456789.)"):
+            fence = self.fence(start)
+            if fence is not None:
+                return fence
+        places = self.tick_runs.get(end - start, [])
+        index = bisect_left(places, end)
+        if index == len(places) or self.blank_after(start) < places[index]:
+            return end
+        close = places[index]
+        if self.dialect == "blogdown":
+            match = _BLOGDOWN.fullmatch(text[end:close].strip())
+            if match is not None:
+                kind, close_end = match.lastgroup or "", close + end - start
+                display = kind in ("display", "bracket", "environment")
+                return Found("formula", match[kind].strip(), display, text[start:close_end], start, close_end)
+        return close + end - start
+
+    def tilde(self, start: int) -> Found | int:
+        if self.text.startswith("~~~", start) and not self.line_prefix(start).strip(" \t>-*+0123456789.)"):
+            return self.fence(start) or start + 3
+        return start + 1
+
+    def fence(self, start: int) -> Found | None:
+        """A fenced block of the language `math`."""
+        opening = _FENCE.match(self.text, start)
+        if opening is None:
+            return None
+        at = opening.end()
+        for _ in range(50):
+            end = self.next("fence " + opening[1][0], at)
+            if end < 0:
+                return None
+            line_start = self.text.rfind("\n", at, end) + 1
+            if self.text[line_start:end].strip(" \t>").startswith(opening[1]):
+                return self.found("formula", opening.end(), line_start, True, start, end)
+            at = end
+        return None
+
+    def angle(self, start: int) -> int:
+        text = self.text
+        if text.startswith("<!--", start):
+            end = self.next("-->", start + 4)
+            return end + 3 if end >= 0 else start + 4
+        tag = _TAG.match(text, start) or _AUTOLINK.match(text, start)
+        if tag is None:
+            return start + 1
+        raw = _RAW_TAG.match(text, start)
+        if raw is not None:
+            end = self.next(f"</{raw[1]}", tag.end())
+            return end if end >= 0 else tag.end()
+        return tag.end()
+
+    # What stands where.
+
+    def found(self, kind: FoundKind, inner: int, inner_end: int, display: bool, start: int, end: int) -> Found:
+        text = self.text
+        tex, source = text[inner:inner_end], text[start:end]
+        if "\n" in source:
+            prefix = self.line_prefix(start)
+            depth = prefix.count(">") if _QUOTE.match(prefix) else 0
+            if depth:
+                marks = re.compile(rf"\n(?:[ \t]*>[ \t]?){{1,{min(depth, 50)}}}")
+                tex, source = marks.sub("\n", tex), marks.sub("\n", source)
+            indent = len(prefix) - len(prefix.lstrip(" ")) if not depth else 0
+            if indent >= 4:
+                source = source.replace("\n" + " " * (indent // 4 * 4), "\n")
+        return Found(kind, tex.strip(), display, source, start, end)
+
+    def line_prefix(self, at: int) -> str:
+        """The text of AT's line before it, as far as it may matter."""
+        nearest = max(at - 200, 0)
+        return self.text[max(self.text.rfind("\n", nearest, at) + 1, nearest) : at]
+
+    def fills_lines(self, start: int, end: int, tail: re.Pattern[str]) -> bool:
+        """Nothing but the marks of lists and quotes stands before START on its line, and no text behind END."""
+        prefix = self.line_prefix(start)
+        return _end_of(_PREFIX, prefix, 0) == len(prefix) and tail.match(self.text, end) is not None
+
+    def blank_after(self, at: int) -> int:
+        """Offset of the next blank line, or of the text's end."""
+        end = self.next("\n\n", at)
+        return len(self.text) if end < 0 else end
+
+    def next(self, what: str, at: int) -> int:
+        """Offset of the next WHAT from AT on, or -1. Questions come in ascending order, so the last answer may serve."""
+        asked, answer = self._ahead.get(what, (1, 0))
+        if asked <= at and (answer < 0 or answer >= at):
+            return answer
+        answer = self._search(what, at)
+        self._ahead[what] = (at, answer)
+        return answer
+
+    def _search(self, what: str, at: int) -> int:
+        if what == "\n\n":
+            blank = _BLANK.search(self.text, at)
+            return blank.start() if blank else -1
+        if what == "$$":
+            return next((m.start() for m in _DOLLARS.finditer(self.text, at) if m[0] == "$$"), -1)
+        if what.startswith("fence"):
+            close = re.compile(rf"\n[ \t>]*{what[-1]}{{3,}}(?=[ \t]*(?:\n|\Z))").search(self.text, at)
+            return close.end() if close else -1
+        if what.startswith("</"):
+            close = re.compile(re.escape(what) + r"\s*>", re.IGNORECASE).search(self.text, at)
+            return close.end() if close else -1
+        return self.text.find(what, at)
+
+    @cached_property
+    def tick_runs(self) -> dict[int, list[int]]:
+        """Offsets of the runs of backticks, by their length."""
+        runs: dict[int, list[int]] = {}
+        for match in _TICKS.finditer(self.text):
+            runs.setdefault(len(match[0]), []).append(match.start())
+        return runs
+
+    @cached_property
+    def environment_ends(self) -> dict[int, int]:
+        r"""Offset of each \begin → offset behind its \end, environments of one name nested in each other."""
+        ends: dict[int, int] = {}
+        open_: dict[str, list[int]] = {}
+        for match in re.finditer(rf"\\(begin|end)\{{((?:{ENVIRONMENTS})\*?)\}}", self.text):
+            if match[1] == "begin":
+                open_.setdefault(match[2], []).append(match.start())
+            elif open_.get(match[2]):
+                ends[open_[match[2]].pop()] = match.end()
+        return ends
+
+
+def _end_of(pattern: re.Pattern[str], text: str, at: int, stop: int | None = None) -> int:
+    match = pattern.match(text, at) if stop is None else pattern.match(text, at, stop)
+    return match.end() if match else at

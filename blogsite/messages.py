@@ -1,0 +1,173 @@
+"""The interface's words in Chinese and English, and dates.
+
+Babel writes the dates; it is loaded only when a date is really written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Every word that the theme prints by itself, in one language."""
+
+    home: str
+    archive: str
+    categories: str
+    tags: str
+    series: str
+    search: str
+    subscribe: str
+    contents: str
+    read_more: str
+    read_more_of: str
+    """With {title}: the accessible name of the link."""
+    newer: str
+    older: str
+    first: str
+    newer_post: str
+    older_post: str
+    posts_one: str
+    posts_many: str
+    """With {count}."""
+    no_posts: str
+    posts_in: str
+    posts_tagged: str
+    """With {name}."""
+    posts_of: str
+    """With {name}: a year."""
+    updated: str
+    author: str
+    footnotes: str
+    draft: str
+    future: str
+    expired: str
+    hidden: str
+    pinned: str
+    not_found: str
+    not_found_text: str
+    back_home: str
+    skip: str
+    moved: str
+    page: str
+    """With {number}."""
+    menu: str
+    licence: str
+    minutes: str
+    """With {minutes} and {words}."""
+    words_split: str
+    """Stands between two words of a list."""
+
+
+ENGLISH = Words(
+    home="Home",
+    archive="Archive",
+    categories="Categories",
+    tags="Tags",
+    series="Series",
+    search="Search",
+    subscribe="Subscribe",
+    contents="Contents",
+    read_more="Read more",
+    read_more_of="Read more of {title}",
+    newer="Newer",
+    older="Older",
+    first="Oldest",
+    newer_post="Newer post",
+    older_post="Older post",
+    posts_one="1 post",
+    posts_many="{count} posts",
+    no_posts="No posts yet.",
+    posts_in="Posts in {name}",
+    posts_tagged="Posts tagged {name}",
+    posts_of="Posts of {name}",
+    updated="Updated",
+    author="By",
+    footnotes="Footnotes",
+    draft="Draft",
+    future="Not yet published",
+    expired="Expired",
+    hidden="Hidden",
+    pinned="Pinned",
+    not_found="Page not found",
+    not_found_text="There is no page at this address. The archive lists every post.",
+    back_home="Back to the home page",
+    skip="Skip to the text",
+    moved="This page has moved",
+    page="Page {number}",
+    menu="Menu",
+    licence="Licence",
+    minutes="{minutes} min · {words} words",
+    words_split=", ",
+)
+
+CHINESE = Words(
+    home="首页",
+    archive="归档",
+    categories="分类",
+    tags="标签",
+    series="系列",
+    search="搜索",
+    subscribe="订阅",
+    contents="目录",
+    read_more="点击阅读全文…",
+    read_more_of="点击阅读全文：{title}",
+    newer="较新",
+    older="较旧",
+    first="最早",
+    newer_post="下一篇",
+    older_post="上一篇",
+    posts_one="1 篇",
+    posts_many="{count} 篇",
+    no_posts="还没有文章。",
+    posts_in="分类「{name}」下的文章",
+    posts_tagged="标签「{name}」下的文章",
+    posts_of="{name} 年的文章",
+    updated="更新于",
+    author="作者",
+    footnotes="脚注",
+    draft="草稿",
+    future="尚未发布",
+    expired="已过期",
+    hidden="隐藏",
+    pinned="置顶",
+    not_found="没有这个页面",
+    not_found_text="这个地址没有内容，全部文章都列在归档里。",
+    back_home="回到首页",
+    skip="跳到正文",
+    moved="页面已移动",
+    page="第 {number} 页",
+    menu="菜单",
+    licence="许可协议",
+    minutes="约 {minutes} 分钟 · {words} 字",
+    words_split="、",
+)
+
+
+def words_for(language: str) -> Words:
+    """The words of a language tag: Chinese for every "zh-…", English for all others."""
+    return CHINESE if language.lower().split("-")[0] == "zh" else ENGLISH
+
+
+@lru_cache(maxsize=4096)
+def badge(date: datetime, pattern: str) -> str:
+    """The date badge: English on every site, as "27 Sep"."""
+    from babel.dates import format_date
+
+    return format_date(date, pattern, locale="en")
+
+
+@lru_cache(maxsize=4096)
+def long_date(date: datetime, language: str) -> str:
+    """The date in words: "Nov 19, 2025", "2025年11月19日"; ISO where Babel does not know the language."""
+    from babel import Locale, UnknownLocaleError
+    from babel.dates import format_date
+
+    try:
+        locale = Locale.parse(language.replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return date.date().isoformat()
+    return format_date(date, "medium", locale=locale)

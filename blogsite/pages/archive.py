@@ -1,0 +1,55 @@
+"""The archive: all posts by year on one page while they are few, and a page for each year."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from blogsite.messages import words_for
+from blogsite.model import Info, Link, Page, Site
+from blogsite.pages.common import Head, titled
+from blogsite.urls import output_path
+
+MOST_ON_ONE_PAGE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """One year with its posts, newest first; `links` is empty where the page shows the years alone."""
+
+    year: int
+    url: str
+    count: int
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivePage:
+    """The context of archive.html."""
+
+    site: Info
+    page: Head
+    title: str
+    years: tuple[Year, ...]
+
+
+def archive_pages(site: Site) -> Iterator[Page]:
+    """/archive/, and /archive/YYYY/ for each year."""
+    words = words_for(site.info.language)
+    links = [entry.link for entry in site.posts if entry.link.date]
+    years = [_year(year, tuple(group)) for year, group in groupby(links, key=lambda link: link.date.year)]  # type: ignore[union-attr]
+    shown = years if len(links) <= MOST_ON_ONE_PAGE else [Year(year.year, year.url, year.count, ()) for year in years]
+    yield _page(site, words.archive, "/archive/", tuple(shown))
+    for year in years:
+        yield _page(site, words.posts_of.format(name=year.year), year.url, (year,))
+
+
+def _year(year: int, links: tuple[Link, ...]) -> Year:
+    return Year(year, f"/archive/{year:04d}/", len(links), links)
+
+
+def _page(site: Site, title: str, url: str, years: tuple[Year, ...]) -> Page:
+    math = any(link.title.fragment.formulas for year in years for link in year.links)
+    head = Head(titled(site.info, title), url, math=math)
+    return Page(output_path(url), "archive.html", ArchivePage(site.info, head, title, years))

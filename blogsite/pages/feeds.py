@@ -1,0 +1,57 @@
+"""Feeds: Atom and JSON of the newest posts, the same Atom at further addresses, and one for each tag on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from blogsite.model import Card, Content, Data, Entry, Info, Output, Page, Site
+from blogsite.urls import output_path
+
+
+@dataclass(frozen=True, slots=True)
+class FeedItem:
+    """A post in a feed. `content` is the whole post or its excerpt, as the site wants it."""
+
+    card: Card
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The context of feed.xml and the inputs of feed.json."""
+
+    site: Info
+    title: str
+    url: str
+    """Site address of the feed itself."""
+    home: str
+    """Site address of the page that the feed follows."""
+    updated: datetime
+    items: tuple[FeedItem, ...]
+    full: bool
+
+
+def feeds(site: Site) -> Iterator[Output]:
+    """/feed.xml, /feed.json, what extra_feeds names, and /tags/TAG/feed.xml; nothing without base_url."""
+    if not site.info.has_feed:
+        return
+    for url in ("/feed.xml", *site.extra_feeds):
+        yield Page(url.lstrip("/"), "feed.xml", _feed(site, site.posts, site.info.title, url, "/"))
+    yield Data("feed.json", "feed.json", _feed(site, site.posts, site.info.title, "/feed.json", "/"))
+    if site.tag_feeds:
+        by_address = {entry.url: entry for entry in site.posts}
+        for term in site.tags:
+            url, entries = f"{term.url}feed.xml", [by_address[link.url] for link in term.links]
+            feed = _feed(site, entries, f"{term.name} - {site.info.title}", url, term.url)
+            yield Page(output_path(url), "feed.xml", feed)
+
+
+def _feed(site: Site, entries: Sequence[Entry], title: str, url: str, home: str) -> Feed:
+    newest = entries[: site.feed_limit]
+    items = tuple(FeedItem(entry.card, entry.content if site.full_feeds else entry.card.excerpt) for entry in newest)
+    dates = [date for item in items for date in (item.card.link.date, item.card.updated) if date]
+    return Feed(
+        site.info, title, url, home, max(dates, default=datetime(1970, 1, 1, tzinfo=UTC)), items, site.full_feeds
+    )

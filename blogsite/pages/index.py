@@ -1,0 +1,35 @@
+"""The home page and the numbered list pages, with excerpts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from blogsite.model import Card, Info, Page, Site
+from blogsite.pages.common import Head, Pager, paginate, titled
+from blogsite.urls import output_path
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPage:
+    """The context of index.html: posts as cards, newest first, pinned ones before them at home."""
+
+    site: Info
+    page: Head
+    cards: tuple[Card, ...]
+    pager: Pager
+
+
+def index_pages(site: Site) -> Iterator[Page]:
+    """Home, and /page/N/ counted from the oldest."""
+    cards = [entry.card for entry in site.posts]
+    pinned = tuple(card for card in cards if card.pinned)
+    for pager, address, own in paginate(cards, site.per_page, "/"):
+        shown = own if pager.number else (*pinned, *(card for card in own if not card.pinned))
+        head = Head(
+            title=titled(site.info, ""),
+            url=address,
+            description=site.info.subtitle,
+            math=any(card.excerpt.has_math or card.link.title.fragment.formulas for card in shown),
+        )
+        yield Page(output_path(address), "index.html", IndexPage(site.info, head, shown, pager))

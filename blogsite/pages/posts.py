@@ -1,0 +1,90 @@
+"""A page for each post and each standalone page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from blogsite.model import Content, Entry, Heading, Info, Link, Page, Rich, Site, Table, Term
+from blogsite.pages.common import Head, titled
+from blogsite.urls import output_path
+
+
+@dataclass(frozen=True, slots=True)
+class PostPage:
+    """The context of post.html, page.html and of the templates that `layout` names."""
+
+    site: Info
+    page: Head
+    title: Rich
+    url: str
+    date: datetime | None
+    updated: datetime | None
+    authors: tuple[str, ...]
+    tags: tuple[Term, ...]
+    categories: tuple[tuple[Term, ...], ...]
+    content: Content
+    headings: tuple[Heading, ...]
+    """The table of contents; empty where none is wanted."""
+    word_count: int
+    lang: str
+    state: str
+    reason: str
+    comments: bool
+    extra: Table
+    older: Link | None = None
+    newer: Link | None = None
+
+
+def post_pages(site: Site) -> Iterator[Page]:
+    """A page for each listed post, with its neighbours, and one for each hidden post, without."""
+    for index, entry in enumerate(site.posts):
+        newer = site.posts[index - 1].link if index else None
+        older = site.posts[index + 1].link if index + 1 < len(site.posts) else None
+        yield _page(site, entry, "post.html", older, newer)
+    for entry in site.hidden:
+        yield _page(site, entry, "post.html", None, None)
+
+
+def standalone_pages(site: Site) -> Iterator[Page]:
+    """A page for each file below pages/."""
+    for entry in site.pages:
+        yield _page(site, entry, "page.html", None, None)
+
+
+def _page(site: Site, entry: Entry, template: str, older: Link | None, newer: Link | None) -> Page:
+    post, meta = entry.post, entry.post.meta
+    head = Head(
+        title=titled(site.info, post.title.plain),
+        url=entry.url,
+        description=entry.card.description,
+        image=entry.image,
+        kind="article" if template == "post.html" else "website",
+        math=post.has_math or bool(post.title.fragment.formulas),
+        lang=meta.lang,
+        listed=entry.state == "published",
+    )
+    context = PostPage(
+        site=site.info,
+        page=head,
+        title=post.title,
+        url=entry.url,
+        date=entry.link.date,
+        updated=entry.card.updated,
+        authors=entry.card.authors,
+        tags=entry.tags,
+        categories=entry.categories,
+        content=entry.content,
+        headings=post.headings if meta.toc else (),
+        word_count=post.words,
+        lang=meta.lang,
+        state=entry.state,
+        reason=entry.reason,
+        comments=meta.comments is not False,
+        extra=meta.extra,
+        older=older,
+        newer=newer,
+    )
+    layout = f"{meta.layout}.html" if meta.layout in site.layouts else template
+    return Page(output_path(entry.url), layout, context, post.source)

@@ -1,0 +1,153 @@
+"""Output → bytes: templates and makers, with every placeholder of the texts they show filled."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+
+from blogsite.digest import Digest
+from blogsite.errors import Mistake
+from blogsite.fill import fill, settle
+from blogsite.filters import iso
+from blogsite.maths.typeset import Typeset
+from blogsite.messages import words_for
+from blogsite.model import Content, Data, File, Formula, Fragment, Info, Page, Rich
+from blogsite.pages.feeds import Feed
+from blogsite.pages.others import Robots
+from blogsite.plaintext import for_feed, xml_safe
+from blogsite.templates import environment, mistake_of
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The bytes of an output, or the mistake that kept it from being made."""
+
+    path: str
+    data: bytes = b""
+    mistake: Mistake | None = None
+
+
+class Renderer:
+    """Renders the pages of one site; FRAGMENTS has every text they show, TYPESET every formula."""
+
+    def __init__(
+        self,
+        root: Path,
+        info: Info,
+        templates: Sequence[File],
+        fragments: Mapping[Digest, Fragment],
+        typeset: Typeset,
+    ) -> None:
+        self._info = info
+        self._words = words_for(info.language)
+        self._fragments = fragments
+        self._typeset = typeset
+        own: dict[str, Callable[..., Any]] = {
+            "content": self._content,
+            "feed_content": self._feed_content,
+            "rich": self._rich,
+        }
+        self._environment = environment(root, templates, own)
+
+    def render(self, output: Page | Data) -> Rendered:
+        """The output's bytes in UTF-8; a mistake in a template is reported in the result."""
+        if isinstance(output, Data):
+            return Rendered(output.path, MAKERS[output.maker](self, output.inputs).encode())
+        context = output.context
+        fields = {field.name: getattr(context, field.name) for field in dataclasses.fields(context)}  # type: ignore[arg-type]
+        try:
+            text = self._environment.get_template(output.template).render(fields, words=self._words)
+            return Rendered(output.path, text.encode())
+        except Exception as problem:  # a template can raise anything; all of it is its author's to mend
+            return Rendered(output.path, mistake=mistake_of(problem, output.template, output.source or output.path))
+
+    def feed_html(self, content: Content) -> str:
+        """A text as a feed carries it: absolute addresses, no ids, formulas in MathML."""
+        fragment = self._fragments[content.fragment]
+        html = fill(fragment, content, self._info.base_url)
+        html = self._typeset.fill(html, settle(fragment.formulas, content.answers), feed=True)
+        return xml_safe(for_feed(html, self._info.base_url + content.url))
+
+    def _content(self, content: Content) -> Markup:
+        fragment = self._fragments[content.fragment]
+        html = fill(fragment, content, self._info.base_path)
+        return Markup(self._typeset.fill(html, settle(fragment.formulas, content.answers)))
+
+    def _feed_content(self, content: Content) -> str:
+        return self.feed_html(content)
+
+    def _rich(self, rich: Rich) -> Markup:
+        return Markup(self._typeset.fill(rich.fragment.html, rich.fragment.formulas))
+
+
+def formulas_of(output: Page | Data, fragments: Mapping[Digest, Fragment]) -> Iterator[tuple[Formula, bool]]:
+    """Every formula that an output shows, and whether it is for a feed."""
+    in_feed = isinstance(output.context if isinstance(output, Page) else output.inputs, Feed)
+    for shown in _texts(output.context if isinstance(output, Page) else output.inputs):
+        if isinstance(shown, Content):
+            for formula in settle(fragments[shown.fragment].formulas, shown.answers):
+                yield formula, in_feed
+        else:
+            for formula in shown.fragment.formulas:
+                yield formula, in_feed
+
+
+def _texts(value: object) -> Iterator[Content | Rich]:
+    """The texts within a context, wherever they are in it."""
+    if isinstance(value, Content | Rich):
+        yield value
+    elif isinstance(value, tuple):
+        for item in value:
+            yield from _texts(item)
+    elif dataclasses.is_dataclass(value):
+        for field in dataclasses.fields(value):
+            yield from _texts(getattr(value, field.name))
+
+
+# ── makers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _robots(renderer: Renderer, inputs: object) -> str:
+    assert isinstance(inputs, Robots)
+    lines = ["User-agent: *", "Disallow:"]
+    if inputs.site.has_feed:
+        lines += ["", f"Sitemap: {inputs.site.base_url}/sitemap.xml"]
+    return "\n".join(lines) + "\n"
+
+
+def _json_feed(renderer: Renderer, feed: object) -> str:
+    """JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+    assert isinstance(feed, Feed)
+    base = feed.site.base_url
+    document = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "home_page_url": base + feed.home,
+        "feed_url": base + feed.url,
+        "description": feed.site.subtitle,
+        "language": feed.site.language,
+        "items": [
+            {
+                "id": base + item.card.link.url,
+                "url": base + item.card.link.url,
+                "title": xml_safe(item.card.link.title.plain),
+                "content_html": renderer.feed_html(item.content),
+                "summary": xml_safe(item.card.description),
+                **({"date_published": iso(item.card.link.date)} if item.card.link.date else {}),
+                **({"date_modified": iso(item.card.updated)} if item.card.updated else {}),
+                "authors": [{"name": name} for name in item.card.authors],
+                "tags": [tag.name for tag in item.card.tags],
+            }
+            for item in feed.items
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+MAKERS: dict[str, Callable[[Renderer, object], str]] = {"robots.txt": _robots, "feed.json": _json_feed}
