@@ -13,14 +13,18 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from blogsite.assemble import PUBLIC, View, assemble
 from blogsite.config import FILE_NAME, Config, parse_config
 from blogsite.digest import Digest
 from blogsite.errors import Mistake, Place, SiteError, UsageError, error
-from blogsite.model import Asset, Entry, File, Fragment, Output, Post, Site, Source
+from blogsite.model import Asset, Entry, File, Formula, Fragment, Output, Page, Post, Site, Source
 from blogsite.publish import Folder, Publication, Stage, Staged
 from blogsite.read import Inventory, locate, read_bytes, scan
+
+if TYPE_CHECKING:
+    from blogsite.maths.typeset import Typeset
 
 WORK = ".blogsite"
 """The folder, in the site's root, for all that a build leaves for the next one."""
@@ -126,8 +130,10 @@ def build(root: Path, config: Config, options: BuildOptions, progress: Progress)
     _stop_if(mistakes, strict=options.strict)
     stage = Stage(folder, root / WORK)
     try:
+        with times.of("typeset"):
+            typeset = _typeset_all(config, loaded, outputs, mistakes)
         with times.of("render"):
-            staged = _render_all(root, loaded, outputs, stage, mistakes, progress)
+            staged = _render_all(root, loaded, outputs, typeset, stage, mistakes, progress)
         _stop_if(mistakes, strict=options.strict)
         with times.of("publish"):
             changes = folder.compare(staged) if options.dry_run else folder.publish(staged)
@@ -167,19 +173,40 @@ def _parse_all(
     return posts, fragments
 
 
+def _typeset_all(config: Config, loaded: Loaded, outputs: Sequence[Output], mistakes: list[Mistake]) -> Typeset:
+    """Every formula that an output shows is made; what cannot be is added to MISTAKES, at its place in its post."""
+    from blogsite.maths.typeset import Typeset, mistakes_of, typeset
+    from blogsite.render import formulas_of
+
+    shown: dict[bool, list[Formula]] = {False: [], True: []}
+    by_source: dict[str, list[Formula]] = {}
+    for output in outputs:
+        if isinstance(output, Asset):
+            continue
+        for formula, in_feed in formulas_of(output, loaded.fragments):
+            shown[in_feed].append(formula)
+            if isinstance(output, Page) and output.source:
+                by_source.setdefault(output.source, []).append(formula)
+    how: Literal["html", "mathml"] = "mathml" if config.math_output == "mathml" else "html"
+    made = typeset(shown[False], how) | typeset(shown[True], "mathml")
+    for source, formulas in by_source.items():
+        mistakes += mistakes_of(source, formulas, made, how)
+    return Typeset(how, made)
+
+
 def _render_all(
     root: Path,
     loaded: Loaded,
     outputs: Sequence[Output],
+    typeset: Typeset,
     stage: Stage,
     mistakes: list[Mistake],
     progress: Progress,
 ) -> list[Staged]:
     """Every output staged; what goes wrong is added to MISTAKES, once for each place in a template."""
-    from blogsite.maths.typeset import Typeset
     from blogsite.render import Renderer
 
-    renderer = Renderer(root, loaded.site.info, loaded.inventory.templates, loaded.fragments, Typeset())
+    renderer = Renderer(root, loaded.site.info, loaded.inventory.templates, loaded.fragments, typeset)
     staged: list[Staged] = []
     reported: set[tuple[Place, str]] = set()
     for count, output in enumerate(outputs, 1):

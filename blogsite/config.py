@@ -8,11 +8,13 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time
 from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from blogsite.errors import Mistake, Place, SiteError, error
@@ -147,8 +149,10 @@ def _menu(value: Any) -> tuple[tuple[str, str], ...]:
 
 
 def _base_url(value: Any) -> str:
-    if isinstance(value, str) and (not value or re.fullmatch(r"https?://[^/\s?#]+(?:/[^\s?#]*)?", value)):
-        return value.rstrip("/")
+    if isinstance(value, str) and (not value or re.fullmatch(r"https?://[^/\s?#\\]+(?:/[^\s?#\\]*)?", value)):
+        with suppress(ValueError):  # a host or port that cannot be one
+            _ = urlsplit(value).port
+            return value.rstrip("/")
     raise ValueError('an address such as "https://example.org" or "https://example.org/blog/"')
 
 
@@ -175,13 +179,17 @@ def _permalink(value: Any) -> str:
 
 def _feed_paths(value: Any) -> tuple[str, ...]:
     paths = _texts(value)
-    if all(re.fullmatch(r"/[^\s?#]*[^\s?#/]", path) and ".." not in path.split("/") for path in paths):
+    if all(re.fullmatch(r"/[^\s?#\\]*[^\s?#/\\]", path) and _is_plain_path(path) for path in paths):
         return paths
     raise ValueError('paths of files from the root, as ["/atom.xml"]')
 
 
+def _is_plain_path(path: str) -> bool:
+    return path.isprintable() and ".." not in path.split("/") and all(len(part) < 200 for part in path.split("/"))
+
+
 def _output(value: Any) -> str:
-    if isinstance(value, str) and value.strip("./ "):
+    if isinstance(value, str) and value.strip("./ ") and value.isprintable():
         return value
     raise ValueError('a folder such as "public"')
 
@@ -236,7 +244,7 @@ def parse_config(text: str, path: str = FILE_NAME) -> Config:
     """The settings of a configuration file's TEXT; raises SiteError with every mistake in it."""
     try:
         document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
+    except (ValueError, RecursionError) as problem:  # besides TOMLDecodeError: numbers too long, nests too deep
         raise SiteError([_syntax_mistake(text, path, problem)]) from None
     values: dict[str, Any] = {}
     places: list[tuple[str, int, int]] = []
@@ -258,16 +266,21 @@ def parse_config(text: str, path: str = FILE_NAME) -> Config:
     return Config(**values, places=tuple(places))
 
 
-def freeze(table: Mapping[str, Any]) -> Table:
-    """The same data, frozen; a date without a time stands at its midnight, without a zone."""
-    return Table(tuple((str(key), _frozen(value)) for key, value in table.items()))
+def freeze(table: Mapping[str, Any], depth: int = 20) -> Table:
+    """The same data, frozen; a date without a time stands at its midnight, without a zone.
+
+    Raises ValueError where tables or lists stand in each other deeper than DEPTH.
+    """
+    return Table(tuple((str(key), _frozen(value, depth)) for key, value in table.items()))
 
 
-def _frozen(value: Any) -> Value:
+def _frozen(value: Any, depth: int) -> Value:
+    if not depth:
+        raise ValueError("tables and lists that do not stand in each other so deep")
     if isinstance(value, Mapping):
-        return freeze(value)
+        return freeze(value, depth - 1)
     if isinstance(value, list | tuple):
-        return tuple(map(_frozen, value))
+        return tuple(_frozen(item, depth - 1) for item in value)
     if value is None or isinstance(value, str | bool | int | float | datetime):
         return value
     if isinstance(value, date):
@@ -310,8 +323,8 @@ def _locate(text: str, key: str) -> tuple[int, int]:
     return 1, 1
 
 
-def _syntax_mistake(text: str, path: str, problem: tomllib.TOMLDecodeError) -> Mistake:
-    message = str(problem)
+def _syntax_mistake(text: str, path: str, problem: Exception) -> Mistake:
+    message = "values nest too deep" if isinstance(problem, RecursionError) else str(problem)
     found = re.search(r"\(at line (\d+), column (\d+)\)", message)
     lines = text.splitlines() or [""]
     line, column = (int(found[1]), int(found[2])) if found else (len(lines), len(lines[-1]) + 1)

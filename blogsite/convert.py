@@ -5,18 +5,67 @@ so that a position in the text is a position in the file:
 
     fences 60 → engine tags 55 → maths 50 → blocks 45 → (Python-Markdown's own: html_block 20)
 
+The tree is then worked on by
+
+    footnotes 50 → alerts 32 → tasks 30 → inline 20 → prettify 10 → attributes 8 → figures 6 → unescape 0
+
+and the HTML by
+
+    soft_breaks 35 → raw_html 30 → footnotes 25 → ampersands 20 → maths -5 → links -10 → headings -20
+
 Line ends are "\\n" and STX and ETX are gone before a text comes here; tabs are expanded by `blocks`.
 """
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from functools import lru_cache
 
 import markdown
 from markdown.extensions import Extension
+from markdown.extensions.abbr import AbbrExtension
+from markdown.extensions.def_list import DefListExtension
+from markdown.extensions.tables import TableExtension
 
+from blogsite.errors import Place, SiteError, error
+from blogsite.extensions import fingerprint as fingerprint
+from blogsite.extensions.attributes import AttributesExtension
+from blogsite.extensions.autolinks import AutolinksExtension
+from blogsite.extensions.callouts import CalloutsExtension
+from blogsite.extensions.cjk import CjkExtension
+from blogsite.extensions.escapes import EscapesExtension
+from blogsite.extensions.fast import FastExtension
+from blogsite.extensions.figures import FiguresExtension
+from blogsite.extensions.footnotes import FootnotesExtension
+from blogsite.extensions.headings import HeadingsExtension
+from blogsite.extensions.links import LinksExtension
+from blogsite.extensions.rawhtml import RawHtmlExtension
+from blogsite.extensions.strike import StrikeExtension
+from blogsite.extensions.tasks import TasksExtension
 from blogsite.notes import MarkdownSettings, Notes
+
+Make = Callable[[MarkdownSettings], Extension | None]
+
+# One feature = one file in extensions/ + one line here. Each entry makes an extension from the settings, or none.
+EXTENSIONS: tuple[Make, ...] = (
+    lambda settings: FastExtension(),
+    lambda settings: TableExtension(),
+    lambda settings: DefListExtension(),
+    lambda settings: AbbrExtension(),
+    lambda settings: RawHtmlExtension(),
+    FootnotesExtension,
+    CalloutsExtension,
+    TasksExtension,
+    lambda settings: EscapesExtension(),
+    lambda settings: StrikeExtension(),
+    lambda settings: AutolinksExtension(),
+    lambda settings: AttributesExtension(),
+    lambda settings: FiguresExtension(),
+    lambda settings: CjkExtension() if settings.soft_breaks == "cjk" else None,
+    lambda settings: LinksExtension(),
+    HeadingsExtension,
+)
 
 
 class Converter(markdown.Markdown):
@@ -25,20 +74,54 @@ class Converter(markdown.Markdown):
     notes: Notes
 
     def __init__(self, settings: MarkdownSettings) -> None:
+        """Raises SiteError if an extension that the settings name cannot be loaded."""
         self.settings = settings
         self.notes = Notes("", "")
-        super().__init__(extensions=[*(make(settings) for make in EXTENSIONS), *settings.extensions])
+        self.blocks: frozenset[str] | None = None
+        made = (make(settings) for make in EXTENSIONS)
+        super().__init__(extensions=[extension for extension in made if extension], output_format="html")
         self.preprocessors.deregister("normalize_whitespace")  # read and blocks do its work without moving columns
+        for name in settings.extensions:
+            self._load(name)
+        self.blocks = frozenset(self.block_level_elements)
+
+    def _load(self, name: str) -> None:
+        try:
+            self.registerExtensions([name], {})
+        except Exception as problem:  # whatever somebody else's code raises
+            reason = f"{type(problem).__name__}: {problem}".splitlines()[0]
+            what = f'[markdown] extensions: "{name}" cannot be loaded ({reason})'
+            hint = "Give the name under which Python can import it (package.module or package.module:Class), installed beside blogsite."
+            raise SiteError([error(Place("blogsite.toml"), what, hint)]) from problem
+
+    def is_block_level(self, tag: object) -> bool:
+        """Whether TAG is the name of a block-level element; asked for every tag, hence the set."""
+        if self.blocks is None:
+            return super().is_block_level(tag)
+        return isinstance(tag, str) and (tag in self.blocks or tag.lower().rstrip("/") in self.blocks)
 
     def run(self, notes: Notes) -> str:
-        """The HTML of NOTES.text, with placeholders; the rest of what was found is then in NOTES."""
+        """The HTML of NOTES.text, with placeholders; the rest of what was found is then in NOTES.
+
+        A text that cannot be converted (nested too deeply, or a mistake in somebody's extension) is shown as it was
+        written, and NOTES has an error.
+        """
         self.reset()
         self.notes = notes
-        return self.convert(notes.text)
-
-
-# One feature = one file in extensions/ + one line here. Each entry makes an extension from the settings.
-EXTENSIONS: tuple[Callable[[MarkdownSettings], Extension], ...] = ()
+        try:
+            return self.convert(notes.text)
+        except RecursionError:
+            what, hint = "lists, quotes or boxes are nested too deeply", "Take a few levels of indentation or `>` away."
+        except Exception as problem:  # extensions are anybody's code
+            what = f"Markdown cannot convert this text ({type(problem).__name__}: {problem})"
+            hint = "Halve the text until the passage is found; without [markdown] extensions of your own, please report it."
+        self.parser.state.clear()
+        notes.needs.clear()
+        notes.formulas.clear()
+        notes.labels.clear()
+        notes.headings.clear()
+        notes.mistakes.append(error(Place(notes.path, notes.first_line, 1), what, hint))
+        return f"<pre>{html.escape(notes.text, quote=False)}</pre>"
 
 
 @lru_cache(maxsize=4)

@@ -60,6 +60,13 @@ class Words:
     """With {minutes} and {words}."""
     words_split: str
     """Stands between two words of a list."""
+    colon: str
+    newest: str
+    """The page of the newest posts."""
+    pages: str
+    """Name of the links from one list page to the next."""
+    neighbours: str
+    """Name of the links from one post to the next."""
 
 
 ENGLISH = Words(
@@ -102,6 +109,10 @@ ENGLISH = Words(
     licence="Licence",
     minutes="{minutes} min · {words} words",
     words_split=", ",
+    colon=": ",
+    newest="Newest",
+    pages="Pages",
+    neighbours="Older and newer posts",
 )
 
 CHINESE = Words(
@@ -144,6 +155,10 @@ CHINESE = Words(
     licence="许可协议",
     minutes="约 {minutes} 分钟 · {words} 字",
     words_split="、",
+    colon="：",
+    newest="最新",
+    pages="翻页",
+    neighbours="上一篇与下一篇",
 )
 
 

@@ -174,6 +174,8 @@ class Formula:
     column: int = 0
     needs: tuple[tuple[str, int], ...] = ()
     """(placeholder in `tex`, index of the post's need) for references to other posts' equations."""
+    error: str = ""
+    """Why it cannot be made, where that is known already; the author has been told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def _answer(self, *, body: bool) -> None:
         host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
-        if host not in self._hosts:  # a page elsewhere that made its name point here must not read the drafts
+        if host.lower() not in self._hosts:  # a page elsewhere that made its name point here must not read the drafts
             self.send_error(HTTPStatus.MISDIRECTED_REQUEST, "this server is asked for by another name")
             return
         path = unquote(urlsplit(self.path).path)
@@ -75,10 +75,10 @@ class _Handler(SimpleHTTPRequestHandler):
             return None
         if path.endswith("/"):
             found = os.path.join(found, "index.html")
-        file = Path(found)
-        if file.name.startswith(".blogsite") or not file.exists():
+        if os.path.basename(found).startswith(".blogsite"):
             return None
-        return file if file.is_file() or (file / "index.html").is_file() else None
+        # os.path, because pathlib raises for names that no file can have
+        return Path(found) if os.path.isfile(found) or os.path.isfile(os.path.join(found, "index.html")) else None
 
     def _redirect(self, path: str) -> None:
         self.send_response(HTTPStatus.FOUND)
@@ -109,7 +109,7 @@ def open_server(folder: Path, base_path: str, bind: str, port: int) -> Threading
 
     Its `server_port` tells which; `serve_forever` answers until `shutdown`. Raises UsageError where it cannot listen.
     """
-    hosts = frozenset({*LOCAL_HOSTS, bind})
+    hosts = frozenset({*LOCAL_HOSTS, bind.lower()})
     handler = partial(_Handler, base_path=base_path, hosts=hosts, directory=str(folder))
     for candidate in range(port, port + _TRIES):
         try:

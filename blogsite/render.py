@@ -50,7 +50,7 @@ class Renderer:
         self._typeset = typeset
         own: dict[str, Callable[..., Any]] = {
             "content": self._content,
-            "feed_content": self._feed_content,
+            "feed_content": self.feed_html,
             "rich": self._rich,
         }
         self._environment = environment(root, templates, own)
@@ -78,9 +78,6 @@ class Renderer:
         fragment = self._fragments[content.fragment]
         html = fill(fragment, content, self._info.base_path)
         return Markup(self._typeset.fill(html, settle(fragment.formulas, content.answers)))
-
-    def _feed_content(self, content: Content) -> str:
-        return self.feed_html(content)
 
     def _rich(self, rich: Rich) -> Markup:
         return Markup(self._typeset.fill(rich.fragment.html, rich.fragment.formulas))

@@ -24,11 +24,12 @@ SHARED = "“”‘’…—"
 
 WIDE = re.compile(f"[{LETTER}{MARK}]")
 IS_LETTER = re.compile(f"[{LETTER}]")
-INLINE = re.compile(
+TAG = (
     r"</?(?:a|abbr|b|bdi|bdo|cite|del|dfn|em|i|ins|mark|q|ruby|s|small|span|strong|sub|sup|u|wbr)(?:\s[^<>]*)?/?>|<!--"
 )
+INLINE = re.compile(TAG)
 KEPT = re.compile(r"<(pre|code|kbd|samp|math|script|style|textarea)\b", re.IGNORECASE)
-CANDIDATE = re.compile(f"\n(?<=[{LETTER}{MARK}{SHARED}> \x03]\n) *(?=[{LETTER}{MARK}{SHARED}<\x02])")
+CANDIDATE = re.compile(f"\n(?<=[{LETTER}{MARK}{SHARED}> \x03]\n) *(?=[{LETTER}{MARK}{SHARED}]|{TAG}|\x02w)")
 FOOTNOTE = re.compile(r'<sup id="fnref[^<>]*><a [^<>]*>[^<>]*</a></sup>\Z')
 LOOK = 400
 """Characters before a line end in which a footnote's mark is looked for."""

@@ -31,6 +31,14 @@ class FootnotesExtension(FootnoteExtension):
         super().extendMarkdown(md)
         md.parser.blockprocessors.register(Definitions(self), "footnote", 17)
 
+    def unique_ref(self, reference: str, found: bool = False) -> str:
+        """REFERENCE, or with a number where it is FOUND again: `fnref:1`, `fnref2:1`, `fnref3:1`."""
+        if not found:
+            return reference
+        times = self.found_refs[reference] = self.found_refs.get(reference, 0) + 1
+        kind, _, name = reference.partition(self.get_separator())
+        return f"{kind}{times if times > 1 else ''}{self.get_separator()}{name}"
+
     def findFootnotesPlaceholder(self, root: Element) -> Any:  # noqa: N802
         """None: footnotes always stand at the end."""
         return None

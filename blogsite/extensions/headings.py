@@ -13,6 +13,7 @@ import unicodedata
 from dataclasses import replace
 
 from markdown import Markdown
+from markdown.blockprocessors import HashHeaderProcessor
 from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 
@@ -29,28 +30,29 @@ CLOSING = {
 }
 ID = re.compile(r"""\sid\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
 TOC = re.compile(r"<p>\s*\[TOC\]\s*</p>", re.IGNORECASE)
+BREAK = re.compile(r"<br\b[^<>]*>", re.IGNORECASE)
 NOT_IN_TOC = re.compile(
-    r'<!--.*?-->|<sup id="fnref[^<>]*>.*?</sup>|</?a(?:\s[^<>]*)?>|<br\b[^<>]*>|</?(?:h[1-6]|p|div)\b[^<>]*>', re.DOTALL
+    r'<!--.*?-->|<sup id="fnref[^<>]*>.*?</sup>|</?(?:a|img|h[1-6]|p|div)\b[^<>]*>', re.DOTALL | re.IGNORECASE
 )
+NOT_IN_ID = re.compile(r"[^\w\s-]+")
+SPACE = re.compile(r"\s")
 ANY_TAG = re.compile(r"<[^<>]*>")
 FORMULA = re.compile(r"\x02f(\d+)\x03")
 PLACEHOLDER = re.compile(r"\x02[^\x02\x03]*\x03")
+OTHER_PLACEHOLDER = re.compile(r"\x02(?!f\d+\x03)[^\x02\x03]*\x03")
 DOLLARS = re.compile(r"\A(\$\$?|\\\(|\\\[)(.*?)(\$\$?|\\\)|\\\])\Z", re.DOTALL)
 CONTENTS = {"zh": "目录", "en": "Contents"}
 
 
 def slugify(text: str) -> str:
     """The id of a heading with this text, as GitHub makes it; "section" where nothing of it is left."""
-    text = unicodedata.normalize("NFC", text).strip().lower()
-    if not text.isascii() or not text.isalnum():
-        text = "".join(map(_in_id, text))
-    return text or "section"
+    text = NOT_IN_ID.sub(_kept, unicodedata.normalize("NFC", text).strip().lower())
+    return SPACE.sub("-", text) or "section"
 
 
-def _in_id(character: str) -> str:
-    if character.isalnum() or character in "_-" or unicodedata.category(character)[0] == "M":
-        return character
-    return "-" if character.isspace() else ""
+def _kept(match: re.Match[str]) -> str:
+    """Combining marks, which belong to their letters but are none themselves."""
+    return "".join(character for character in match.group() if unicodedata.category(character)[0] == "M")
 
 
 def plain_text(markup: str, formulas: list[Formula]) -> str:
@@ -68,6 +70,15 @@ def plain_text(markup: str, formulas: list[Formula]) -> str:
     return " ".join(text.split())
 
 
+class HashHeadings(HashHeaderProcessor):
+    """`# C#` keeps its last sign: closing signs stand after a space, or mirror opening ones without one (`#标题#`)."""
+
+    RE = re.compile(
+        r"(?:^|\n)(?P<level>#{1,6})(?:(?P<tight>(?![ \t]))|)(?P<header>(?:\\.|[^\\])*?)"
+        r"(?(tight)#*|(?:(?<=[ \t])#+[ \t]*)?)(?:\n|$)"
+    )
+
+
 class Headings(Postprocessor):
     """Runs after all that changes the HTML."""
 
@@ -77,15 +88,14 @@ class Headings(Postprocessor):
 
     def run(self, text: str) -> str:
         notes = notes_of(self.md)  # type: ignore[arg-type]
-        taken: set[str] | None = None
+        entries: list[tuple[int, str, str]] = []
+        taken: dict[str, int] = {}
         pieces: list[str] = []
         done = 0
-        for start, inner, end, level, attributes in _headings(text):
-            if taken is None:
-                taken = {first or second or third for first, second, third in ID.findall(text)}
-            markup = text[inner:end]
-            content = " ".join(NOT_IN_TOC.sub(" " if "<br" in markup else "", markup).split())
-            plain = plain_text(content, notes.formulas)
+        for inner, end, level, attributes in _headings(text):
+            taken = taken or dict.fromkeys(("".join(groups) for groups in ID.findall(text)), 0)
+            words = " ".join(NOT_IN_TOC.sub("", BREAK.sub(" ", text[inner:end])).split())
+            plain = plain_text(words, notes.formulas)
             own = ID.search(attributes)
             if own:
                 name = html.unescape(own.group(1) or own.group(2) or own.group(3) or "")
@@ -93,13 +103,15 @@ class Headings(Postprocessor):
                 name = _unused(slugify(plain), taken)
                 pieces.append(f'{text[done : inner - 1]} id="{name}"')
                 done = inner - 1
-            notes.headings.append(Heading(level, name, Rich(plain, _fragment(ID.sub("", content), notes))))
+            words = ID.sub("", words)
+            entries.append((level, name, words))
+            notes.headings.append(Heading(level, name, Rich(plain, _fragment(words, notes))))
         text = "".join([*pieces, text[done:]])
-        return TOC.sub(lambda _: contents(notes, self.label), text) if "[" in text else text
+        return TOC.sub(lambda _: contents(entries, self.label), text) if "[" in text else text
 
 
-def _headings(text: str) -> list[tuple[int, int, int, int, str]]:
-    """(start, start and end of the content, level, attributes) of each heading, outside code and comments."""
+def _headings(text: str) -> list[tuple[int, int, int, str]]:
+    """(start and end of the content, level, attributes) of each heading, outside code and comments."""
     found = []
     opened: re.Match[str] | None = None
     never_closed: set[str] = set()
@@ -117,19 +129,20 @@ def _headings(text: str) -> list[tuple[int, int, int, int, str]]:
         elif not match.group(1):
             opened = match
         elif opened and opened.group(2) == level:
-            found.append((opened.start(), opened.end(), match.start(), int(level), opened.group(3)))
+            found.append((opened.end(), match.start(), int(level), opened.group(3)))
             opened = None
         match = TAG.search(text, position)
     return found
 
 
-def _unused(name: str, taken: set[str]) -> str:
-    """NAME, or NAME-1, NAME-2… where it is taken; taken from now on."""
-    unused, number = name, 0
+def _unused(name: str, taken: dict[str, int]) -> str:
+    """NAME, or NAME-1, NAME-2… where it is taken; taken from now on. Values are the last number tried."""
+    unused, number = name, taken.get(name, 0)
     while unused in taken:
         number += 1
         unused = f"{name}-{number}"
-    taken.add(unused)
+    taken[name] = number
+    taken.setdefault(unused, 0)
     return unused
 
 
@@ -146,31 +159,30 @@ def _fragment(markup: str, notes: Notes) -> Fragment:
         formulas.append(replace(notes.formulas[number], ids=()))
         return f"\x02f{len(formulas) - 1}\x03"
 
-    return Fragment(FORMULA.sub(renumber, markup), tuple(formulas))
+    markup = FORMULA.sub(renumber, OTHER_PLACEHOLDER.sub("", markup))
+    return Fragment(markup, tuple(formulas))
 
 
-def contents(notes: Notes, label: str) -> str:
-    """The table of contents as nested lists in a <nav>."""
-    if not notes.headings:
+def contents(entries: list[tuple[int, str, str]], label: str) -> str:
+    """The table of contents, of (level, id, words), as nested lists in a <nav>."""
+    if not entries:
         return ""
     parts = [f'<nav class="toc" aria-label="{label}">']
-    open_levels: list[int] = []
-    for heading in notes.headings:
-        while open_levels and open_levels[-1] > heading.level:
-            if len(open_levels) > 1 and open_levels[-2] < heading.level:
-                open_levels[-1] = heading.level
-                break
-            parts.append("</li></ul>")
-            open_levels.pop()
-        if open_levels and open_levels[-1] == heading.level:
+    levels: list[int] = []
+    for level, name, words in entries:
+        while levels and levels[-1] > level:
+            if len(levels) == 1 or levels[-2] < level:
+                levels[-1] = level
+            else:
+                parts.append("</li></ul>")
+                levels.pop()
+        if levels and levels[-1] == level:
             parts.append("</li>")
         else:
             parts.append("<ul>")
-            open_levels.append(heading.level)
-        words = heading.text.fragment.html
-        parts.append(f'<li><a href="#{html.escape(heading.id)}">{words}</a>')
-    parts.append("</li></ul>" * len(open_levels))
-    parts.append("</nav>")
+            levels.append(level)
+        parts.append(f'<li><a href="#{html.escape(name)}">{words}</a>')
+    parts.append("</li></ul>" * len(levels) + "</nav>")
     return "".join(parts)
 
 
@@ -182,4 +194,5 @@ class HeadingsExtension(Extension):
         self.settings = settings
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        md.parser.blockprocessors.register(HashHeadings(md.parser), "hashheader", 70)
         md.postprocessors.register(Headings(md, self.settings.language), "headings", -20)

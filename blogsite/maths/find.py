@@ -56,7 +56,7 @@ _LIST_START = re.compile(r"\n[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]")
 _HEADING_OR_ROW = re.compile(r"[ \t>]*(?:#{1,6}[ \t]|\|)")
 _TAIL = re.compile(r"[ \t]*[.,;:，。；：、]?[ \t]*(?:\n|\Z)")
 _KRAMDOWN_TAIL = re.compile(r"[ \t]*[.,;:，。；：、]?[ \t]*(?:\{:[^}\n]*\})?[ \t]*(?:\n|\Z)")
-_FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*math[ \t]*(?=\n)")
+_FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*\{?\.?math[ \t]*\}?[ \t]*(?=\n)")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BLOGDOWN = re.compile(
     r"\$\$(?P<display>.+)\$\$|\$(?P<inline>(?:[^$\\]|\\.)+)\$|\\\((?P<paren>.+)\\\)|\\\[(?P<bracket>.+)\\\]"
@@ -102,11 +102,13 @@ class _Walk:
         while (match := _TRIGGER.search(text, at)) is not None:
             start = match.start()
             found = steps[match[0]](start)
-            if isinstance(found, Found):
+            if not isinstance(found, Found):
+                at = max(found, start + 1)
+            elif "\x02" in found.source:  # something was taken out in the middle of it: a fence, a tag
+                at = start + 2
+            else:
                 yield found
                 at = found.end
-            else:
-                at = max(found, start + 1)
 
     # Each step returns what it found, or the offset from which to go on.
 
@@ -141,7 +143,8 @@ class _Walk:
         letters = _LETTERS.findall(inner)
         if not letters or max(map(len, letters)) > 1 or not inner.isascii():
             return len(inner) == 1 and inner.isalpha()
-        return len(inner) == 1 or inner[0].isalpha() and any(sign in inner for sign in "=<>+-*/|(,") or "=" in inner
+        signs = "=<>+-*/|(," if inner[0].isalpha() else "="
+        return len(inner) == 1 or any(sign in inner for sign in signs)
 
     def leaves_block(self, start: int, body: str) -> bool:
         """A formula stays in its heading, its table row and its list item."""
@@ -310,7 +313,7 @@ class _Walk:
         return len(self.text) if end < 0 else end
 
     def next(self, what: str, at: int) -> int:
-        """Offset of the next WHAT from AT on, or -1. Questions come in ascending order, so the last answer may serve."""
+        """Offset of the next WHAT from AT on, or -1. Questions come in rising order, so the last answer may serve."""
         asked, answer = self._ahead.get(what, (1, 0))
         if asked <= at and (answer < 0 or answer >= at):
             return answer

@@ -51,7 +51,7 @@ class Macros:
             self.table[definition.name] = definition
 
     def used_by(self, used: set[str]) -> tuple[tuple[str, str], ...]:
-        """(name, TeX that defines it) of each macro that a formula with the commands USED can come to need, in order."""
+        """(name, TeX that defines it) of each macro that a formula with the commands USED can need, in order."""
         wanted = used & self.table.keys()
         if not wanted:
             return ()
@@ -75,7 +75,7 @@ def site_macros(pairs: tuple[tuple[str, str], ...]) -> Macros:
         name = name if name.startswith("\\") else "\\" + name
         if _NAME.fullmatch(name) and group_end("{" + body + "}", 0) == len(body) + 2:
             count = max((int(digit) for digit in _PARAMETER.findall(body)), default=0)
-            macros.define(_made(name, _numbered(count), body))
+            macros.define([_made(name, _numbered(count), body)])
     return macros
 
 
@@ -179,4 +179,3 @@ def _made(name: str, parameters: str, body: str, definer: str = "\\gdef") -> Def
 
 def _numbered(count: int) -> str:
     return "".join(f"#{number}" for number in range(1, count + 1))
-

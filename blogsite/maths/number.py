@@ -21,7 +21,9 @@ _WHOLE = re.compile(
 _MARKS = command("label|tag|notag|nonumber")
 _OPTION = re.compile(r"\A\s*\[[tbc]\]")
 _LABEL = re.compile(r"\s*\\label\s*\{([^{}]*)\}")
-_TEX_SIGNS = re.compile(r"\\(text|mathrm|rm|ast|star|dagger|ddagger|prime|natural|sharp|flat|S|P)(?![A-Za-z])\s*|[{}$~]")
+_TEX_SIGNS = re.compile(
+    r"\\(text|mathrm|rm|ast|star|dagger|ddagger|prime|natural|sharp|flat|S|P)(?![A-Za-z])\s*|[{}$~]"
+)
 _SIGNS = {
     "ast": "*", "star": "⋆", "dagger": "†", "ddagger": "‡", "prime": "′", "natural": "♮", "sharp": "♯", "flat": "♭",
     "S": "§", "P": "¶",

@@ -47,6 +47,25 @@ ENGINE_MACROS: Mapping[str, str] = {
 }
 """Commands that need no more than a macro; the engine knows them for every formula. A definition of the author wins."""
 
+TEMML_MACROS: Mapping[str, str] = {
+    r"\set": r"\{\,#1\,\}",
+    r"\Set": r"\left\{\:#1\:\right\}",
+    r"\Braket": r"\left\langle #1\right\rangle",
+    r"\textcopyright": r"\text{©}",
+    r"\textregistered": r"\text{®}",
+    r"\approxcolon": r"\approx\vcentcolon",
+    r"\simcolon": r"\sim\vcentcolon",
+    r"\mathreflectbox": "#1",
+    **{
+        f"\\{colour}": f"\\textcolor{{{colour}}}{{#1}}"
+        for colour in ("red", "green", "blue", "gray", "orange", "purple", "pink")
+    },
+}
+"""What KaTeX knows and Temml does not, for Temml alone."""
+
+LINKING = frozenset((r"\href", r"\url", r"\includegraphics", r"\htmlClass", r"\htmlId", r"\htmlStyle", r"\htmlData"))
+"""Commands that an engine refuses because they could bring anything into a page."""
+
 _INNER = {
     "equation": "",
     "displaymath": "",
@@ -71,15 +90,18 @@ _PLAIN = {
     "eqalign": "aligned",
     "displaylines": "gathered",
 }
-_IDIOMS = command(
-    rf"mathop|{_BOLD}|{'|'.join(_PLAIN)}|begin|end|label|hspace|vspace|require|class|cssId|style|ce|pu"
-)
+_IDIOMS = command(rf"mathop|{_BOLD}|{'|'.join(_PLAIN)}|begin|end|label|hspace|vspace|require|class|cssId|style|ce|pu")
 _BOLD_SCRIPT = re.compile(r"\s*\\(mathcal|mathscr|cal)\s*(?:\{\s*([A-Z]+)\s*\}|([A-Z]))\s*")
 _SCRIPT_FOLLOWS = re.compile(r"\s*[_^]")
 _ENVIRONMENT = re.compile(r"\s*\{\s*([A-Za-z]+)(\*?)\s*\}")
 _COLUMNS = re.compile(r"\s*(?:\[[tbc]\]\s*)?\{")
 _ENTITY = re.compile(r"&(lt|gt|amp);")
 _WHOLE = re.compile(r"(\\begin\{(align\*|gather\*|alignat\*|CD)\})(.*)\\end\{\2\}", re.DOTALL)
+_DOLLAR_OR_GROUP = re.compile(
+    r"\\(?:text[a-z]*|mbox|[hv]box|fbox|tag\*?|intertext|ce|pu|(?:f?color)?box)\s*\{|\\.|[{}$]|[^\\{}$]+|\\", re.DOTALL
+)
+_CONTROL = re.compile("[\x07\x08\x0b\x0c](?=[a-z])")
+_ESCAPES = {"\x07": "\\a", "\x08": "\\b", "\x0b": "\\v", "\x0c": "\\f"}
 _STAR_SPACE = re.compile(r"\*?")
 
 _Found: TypeAlias = tuple[str, int] | None
@@ -87,8 +109,12 @@ _Found: TypeAlias = tuple[str, int] | None
 
 
 def plain_signs(tex: str) -> str:
-    """TEX with the characters that were written as HTML entities, as MathJax meets them in a page."""
-    return _ENTITY.sub(lambda entity: {"lt": "<", "gt": ">", "amp": "&"}[entity[1]], tex) if "&" in tex else tex
+    r"""TEX with the characters meant: < for &lt; (as MathJax meets it in a page), \b for the control character that a
+    careless script made of the start of \beta or \frac.
+    """
+    if "&" in tex:
+        tex = _ENTITY.sub(lambda entity: {"lt": "<", "gt": ">", "amp": "&"}[entity[1]], tex)
+    return _CONTROL.sub(lambda sign: _ESCAPES[sign[0]], tex)
 
 
 def prepare(tex: str, display: bool) -> str:
@@ -96,6 +122,8 @@ def prepare(tex: str, display: bool) -> str:
     whole = _WHOLE.fullmatch(tex) if display and tex.startswith("\\begin") else None
     if whole is not None and f"\\end{{{whole[2]}}}" not in whole[3]:
         return f"{whole[1]}{_rewrite(whole[3], display)}\\end{{{whole[2]}}}"
+    if "$" in tex:
+        tex = _without_dollars(tex)
     if "\\" in tex:
         tex = _rewrite(tex, display)
     return _align_loose_rows(tex) if "&" in tex else tex
@@ -116,6 +144,20 @@ def _rewrite(tex: str, display: bool) -> str:
     if not kept:
         return tex
     kept.append(tex[start:])
+    return "".join(kept)
+
+
+def _without_dollars(tex: str) -> str:
+    """A dollar outside \\text and its like, within a formula already, begins and ends nothing."""
+    depth = 0
+    kept: list[str] = []
+    for part in _DOLLAR_OR_GROUP.findall(tex):
+        if part == "}":
+            depth = max(0, depth - 1)
+        elif part[-1] == "{" and (depth or part != "{"):
+            depth += 1
+        if part != "$" or depth:
+            kept.append(part)
     return "".join(kept)
 
 
@@ -160,9 +202,16 @@ def _plain(tex: str, match: re.Match[str], display: bool) -> _Found:
     if not parts[-1].text.strip() and len(parts) > 1:
         parts.pop()
     if match[1] == "cases":
-        parts = [Row(tuple(f"\\text{{{c}}}" if "$" in c and n else c for n, c in enumerate(r.cells)), r.end) for r in parts]
+        parts = [
+            Row(tuple(f"\\text{{{c}}}" if "$" in c and n else c for n, c in enumerate(r.cells)), r.end) for r in parts
+        ]
     name = _PLAIN[match[1]]
     return f"\\begin{{{name}}}{_rewrite(join_rows(parts), display)}\\end{{{name}}}", body[1]
+
+
+def _as_text(cell: str) -> str:
+    r"""The right column of plain TeX's \cases is text, which shows where it holds dollars."""
+    return f"\\text{{{cell}}}" if "$" in cell else cell
 
 
 def _begin(tex: str, match: re.Match[str], display: bool) -> _Found:
@@ -214,15 +263,17 @@ def _space(tex: str, match: re.Match[str], display: bool) -> _Found:
 def _chemistry(tex: str, match: re.Match[str], display: bool) -> _Found:
     r"""mhchem reads a space within \ce as the end of a part: \mathit {A} must stand together."""
     found = argument(tex, match.end())
-    return (f"\\{match[1]}{{{_SPACED_ARGUMENT.sub(r'{1}{{', found[0])}}}", found[1]) if found else None
+    if found is None:
+        return None
+    return "\\" + match[1] + "{" + _SPACED_ARGUMENT.sub(r"\1{", found[0]) + "}", found[1]
 
 
 _SPACED_ARGUMENT = re.compile(r"(\\[A-Za-z]+)\s+\{")
 _Rewriter: TypeAlias = Callable[[str, "re.Match[str]", bool], _Found]
 _REWRITERS: Mapping[str, _Rewriter] = {
     "mathop": _mathop,
-    **{name: _bold for name in _BOLD.split("|")},
-    **{name: _plain for name in _PLAIN},
+    **dict.fromkeys(_BOLD.split("|"), _bold),
+    **dict.fromkeys(_PLAIN, _plain),
     "begin": _begin,
     "end": _end,
     "label": _dropped,

@@ -1,0 +1,58 @@
+# make build   the sample blog of posts/, into public/
+# make test    all tests; make check is part of it
+# make serve   look at the sample blog while writing
+# make clean   remove what the above have made
+# Everything is installed into .venv, which is made again only when pyproject.toml changes.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+BROWSERS := chromium chromium-browser google-chrome
+
+.DEFAULT_GOAL := build
+.PHONY: build serve test check format browser clean
+
+build: $(VENV)/.installed
+	$(BIN)/blogsite build
+
+serve: $(VENV)/.installed
+	$(BIN)/blogsite serve
+
+test: check browser
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy --strict
+
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# The browser tests need Chromium; where there is none and none can be installed they are skipped.
+browser:
+	@for name in $(BROWSERS); do command -v $$name >/dev/null 2>&1 && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	    echo "Installing Chromium for the browser tests"; \
+	    apt-get update -qq </dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium </dev/null >/dev/null && exit 0; \
+	fi; \
+	echo "No Chromium (looked for: $(BROWSERS)): THE BROWSER TESTS WILL BE SKIPPED"
+
+clean:
+	rm -rf public .blogsite dist .pytest_cache .mypy_cache .ruff_cache .hypothesis $(VENV)
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.installed: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	    || { echo "$(PYTHON) is older than 3.11: give a newer one, as in make PYTHON=python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --editable .
+	@touch $@
+
+# Dependency groups need a pip that is younger than that of some Pythons.
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(PIP) install 'pip>=25.1'
+	$(PIP) install --group dev
+	@touch $@

@@ -1,0 +1,107 @@
+"""Raw HTML in Markdown: what is a tag and what only looks like one, and where a block of HTML ends.
+
+The rules are CommonMark's, so that a blank line ends the HTML and Markdown goes on, with leniency where its rules lose
+what authors meant: the HTML ends too where all its elements are closed, elements that stand in running text do not
+begin a block, and a comment that is never closed is text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+RAW = frozenset(("script", "pre", "style", "textarea", "svg", "math"))
+"""Elements whose content goes on until they are closed, over blank lines too."""
+
+BLOCK = frozenset(
+    """
+    address article aside base basefont blockquote body caption center col colgroup dd details dialog dir div dl dt
+    fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html iframe legend li
+    link main menu menuitem meta nav noframes noscript ol optgroup option p param search section summary table tbody td
+    template tfoot th thead title tr track ul
+    audio canvas embed map object picture source video
+    """.split()  # noqa: SIM905
+)
+"""Elements that begin a block of HTML where they begin a line."""
+
+INLINE = frozenset(
+    """
+    a abbr acronym applet area b bdi bdo bgsound big blink br button cite code command data datalist del dfn em font i
+    img input ins isindex kbd keygen label mark marquee meter multicol nextid nobr output portal progress q rb rp rt rtc
+    ruby s samp select selectedcontent slot small spacer span strike strong sub sup time tt u var wbr xmp
+    """.split()  # noqa: SIM905
+)
+
+VECTORS = frozenset(
+    """
+    animate animatemotion animatetransform circle clippath defs desc ellipse filter foreignobject g image line
+    lineargradient marker mask metadata mpath path pattern polygon polyline radialgradient rect set stop switch symbol
+    text textpath tspan use view
+    annotation annotation-xml maction maligngroup malignmark menclose merror mfenced mfrac mglyph mi mlabeledtr mmultiscripts
+    mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr
+    munder munderover none semantics
+    """.split()  # noqa: SIM905
+)
+"""Elements of SVG and MathML."""
+
+KNOWN = RAW | BLOCK | INLINE | VECTORS
+VOID = frozenset("area base basefont br col embed frame hr img input link meta param source track wbr".split())  # noqa: SIM905
+
+TAG = re.compile(r"<(/?)([A-Za-z][\w:.-]*)")
+COMPLETE = re.compile(r"""</?[A-Za-z][\w-]*(?:[^<>"']|"[^"]*"|'[^']*')*>\s*$""")
+START = re.compile(r"<(?:(/?)([A-Za-z][A-Za-z0-9-]*)(?=[\s>]|/>|$)|!--|\?|!\[CDATA\[|![A-Za-z])")
+ENDS = {"<!--": "-->", "<?": "?>", "<![CDATA[": "]]>"}
+
+
+@dataclass(slots=True)
+class HtmlStart:
+    """How a block of HTML ends: with the text `until`, or, if that is "", at a blank line or when all is closed."""
+
+    until: str
+
+
+def html_start(line: str, at: int, interrupts: bool, closes: Callable[[str], bool]) -> HtmlStart | None:
+    """The block of HTML that begins with the "<" in LINE at AT, where one does.
+
+    CLOSES says whether its argument, in lower case, stands on this line or below; INTERRUPTS that a paragraph is open.
+    """
+    match = START.match(line, at)
+    if not match:
+        return None
+    if match[2] is None:
+        until = ENDS.get(match[0], ">")
+        return HtmlStart(until) if closes(until) else None
+    name = match[2].lower()
+    if name in RAW:
+        until = f"</{name}"
+        return HtmlStart(until if not match[1] and closes(until) else "")
+    if name in BLOCK:
+        return HtmlStart("")
+    if "-" in name and not interrupts and COMPLETE.match(line, at):
+        custom = match[1] or "=" in line or closes(f"</{name}")
+        return HtmlStart("") if custom else None
+    return None
+
+
+def depth(line: str) -> int:
+    """By how many elements LINE opens more than it closes; elements that need no closing do not count."""
+    level = 0
+    for match in TAG.finditer(line):
+        name = match[2].lower()
+        if (name in BLOCK or name in RAW) and name not in VOID:
+            level += -1 if match[1] else 1
+    return level - line.count("/>")
+
+
+def is_element(tag: str, rest: str, text: str) -> bool:
+    """Whether TAG, the beginning of the markup REST, is an element, and not `<int>` as people write it in prose."""
+    match = TAG.match(tag)
+    if not match:
+        return True
+    name = match[2].lower()
+    if name in KNOWN:
+        return True
+    if "-" not in name or not name.replace("-", "").replace(".", "").isalnum():
+        return False
+    return bool(match[1]) or "=" in rest.partition(">")[0] or f"</{match[2]}" in text

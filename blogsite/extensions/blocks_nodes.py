@@ -1,0 +1,60 @@
+"""The blocks that a Markdown text consists of, before Python-Markdown sees them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+NodeKind = Literal["text", "heading", "rule", "html", "stashed", "quote", "list", "item"]
+
+
+@dataclass(slots=True)
+class Node:
+    """A block. `first` and `last` are its lines in the text that was read."""
+
+    kind: NodeKind
+    first: int
+    last: int = 0
+    lines: list[str] = field(default_factory=list)
+    """Of a text, a heading or HTML."""
+    children: list[Node] = field(default_factory=list)
+    level: int = 0
+    marker: str = ""
+    """Of a list: its bullet, or the "." or ")" behind its numbers."""
+    start: int = -1
+    """Of a list: its first number."""
+    attributes: str = ""
+    """From a line `{: …}` behind the block."""
+
+    @property
+    def text(self) -> str:
+        """The lines as one text, without blank lines around it."""
+        return "\n".join(self.lines).strip("\n")
+
+    @property
+    def loose(self) -> bool:
+        """Of a list: whether blank lines stand between its items or between the blocks in one of them."""
+        blocks = [(item.first, item.last) for item in self.children]
+        return _gaps(blocks) or any(
+            _gaps([(child.first, child.last) for child in item.children])
+            or any(child.kind == "text" and "" in child.text.split("\n") for child in item.children)
+            for item in self.children
+        )
+
+
+def _gaps(blocks: list[tuple[int, int]]) -> bool:
+    return any(after[0] - before[1] > 1 for before, after in zip(blocks, blocks[1:], strict=False))
+
+
+State = Literal["", "para", "code", "table", "html"]
+"""What the last line was part of, where the next line may go on with it."""
+
+
+@dataclass(slots=True)
+class Container:
+    """An open quote (`indent` 0) or item, whose content is indented by so much."""
+
+    node: Node
+    indent: int
+    owner: Node | None = None
+    """An item's list."""

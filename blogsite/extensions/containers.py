@@ -1,0 +1,130 @@
+"""Where a line of Markdown stands: in which quotes and list items, by CommonMark's rules.
+
+Used before blocks are parsed, by those who must know whether an indented line is code or belongs to a list. Walks over
+the lines once, only as far as it is asked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+QUOTE = 0
+"""In a stack of containers: a quote. Any other number is an item whose content is indented by so many columns."""
+
+DEEPEST = 50
+"""Containers in each other, at most; what stands deeper is text."""
+
+QUOTE_MARK = re.compile(r" {0,3}>( ?)")
+ITEM_MARK = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?:( +)|$)")
+BOX_MARK = re.compile(r" {0,3}(?:(?:!!!|\?\?\?\+?) ?[\w\-]|\[\^[^\]]*\]:|: +\S)")
+"""Starts a box, a footnote or a definition, whose further lines are indented by 4."""
+RULE = re.compile(r" {0,3}(?:(?:-[ ]*){3,}|(?:_[ ]*){3,}|(?:\*[ ]*){3,})$")
+NOT_LAZY = re.compile(r" {0,3}(?:>|#{1,6}(?: |$)|`{3}|~{3}|(?:[-+*]|1[.)]) )")
+
+
+@dataclass(slots=True)
+class Place:
+    """A line without the marks of its containers: `rest`, from the column `start` on."""
+
+    containers: list[int]
+    start: int
+    line: str
+    """With tabs expanded where they stand before the text."""
+    opened: int = 0
+    """How many of the containers begin on this line."""
+
+    @property
+    def rest(self) -> str:
+        return self.line[self.start :]
+
+    @property
+    def prefix(self) -> str:
+        """What stands before the rest on this line."""
+        return self.line[: self.start]
+
+
+def untabbed(line: str) -> str:
+    """LINE with tabs expanded in the white space and the marks that it begins with."""
+    if "\t" not in line:
+        return line
+    head = re.match(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+[ \t>]*)*", line)
+    end = head.end() if head else 0
+    return line[:end].expandtabs(4) + line[end:] if "\t" in line[:end] else line
+
+
+def inside(containers: list[int], line: str) -> tuple[int, int]:
+    """How many of CONTAINERS go on in LINE, and the column behind their marks."""
+    start = 0
+    for count, container in enumerate(containers):
+        if container == QUOTE:
+            mark = QUOTE_MARK.match(line, start)
+            if not mark:
+                return count, start
+            start = mark.end()
+        elif line.startswith(" " * container, start):
+            start += container
+        elif line[start:].strip():
+            return count, start
+        else:
+            start = len(line)
+    return len(containers), start
+
+
+class Walk:
+    """One walk over the lines of a text."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+        self.containers: list[int] = []
+        self.skips: dict[int, int] = {}
+        """First line of a block that is code → the line behind it."""
+        self.next = 0
+        self.after_blank = True
+
+    def at(self, number: int) -> Place:
+        """The place of line NUMBER; numbers must not go back."""
+        place = Place([], 0, "")
+        while self.next <= number:
+            place = self._step(self.next)
+            end = self.skips.get(self.next)
+            if end is not None and end > self.next:
+                self.next, self.after_blank = end, False
+            else:
+                self.next += 1
+        return place
+
+    def _step(self, number: int) -> Place:
+        line = untabbed(self.lines[number])
+        if not line.strip():
+            self.after_blank = True
+            if QUOTE in self.containers:
+                del self.containers[self.containers.index(QUOTE) :]
+            return Place(list(self.containers), len(line), line)
+        count, start = inside(self.containers, line)
+        rest = line[start:]
+        whole = count == len(self.containers)
+        if not whole and not self.after_blank and number not in self.skips and not NOT_LAZY.match(rest):
+            return Place(list(self.containers), start, line)
+        del self.containers[count:]
+        before = len(self.containers)
+        while len(self.containers) < DEEPEST:
+            quote = QUOTE_MARK.match(line, start)
+            if quote:
+                self.containers.append(QUOTE)
+                start = quote.end()
+                continue
+            item = ITEM_MARK.match(line, start)
+            if not item or RULE.match(line[start:]):
+                break
+            spaces = len(item.group(1) or "")
+            end = item.end() if 1 <= spaces <= 4 else item.end() - spaces + 1
+            self.containers.append(end - start)
+            start = min(end, len(line))
+        if BOX_MARK.match(line, start) and len(self.containers) < DEEPEST:
+            self.after_blank = False
+            place = Place(list(self.containers), start, line, len(self.containers) - before)
+            self.containers.append(4)
+            return place
+        self.after_blank = not line[start:].strip()
+        return Place(list(self.containers), start, line, len(self.containers) - before)

@@ -1,0 +1,47 @@
+"""Markdown in HTML, in bounded time: a text with thousands of tags that never end is read as text from some point on."""
+
+from __future__ import annotations
+
+from markdown import Markdown
+from markdown.extensions.md_in_html import HTMLExtractorExtra, MarkdownInHtmlExtension
+from markdown.preprocessors import Preprocessor
+
+FREE_SEARCHES = 1_000_000
+"""Characters that the searches for the ends of tags may read in vain, besides twice the length of the text."""
+
+
+class FrugalExtractor(HTMLExtractorExtra):
+    """Takes `<` for text once the searches in vain have read too much."""
+
+    def __init__(self, md: Markdown, length: int) -> None:
+        super().__init__(md)
+        self.left = FREE_SEARCHES + 2 * length
+
+    def check_for_whole_start_tag(self, i: int) -> int:
+        if self.left <= 0:
+            return -1
+        end = int(super().check_for_whole_start_tag(i))  # type: ignore[misc]
+        if end < 0:
+            self.left -= len(self.rawdata) - i
+        return end
+
+
+class HtmlBlocks(Preprocessor):
+    """Puts blocks of raw HTML away until the Markdown around them is done."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        source = "\n".join(lines)
+        if "<" not in source:
+            return lines
+        parser = FrugalExtractor(self.md, len(source))  # type: ignore[arg-type]
+        parser.feed(source)
+        parser.close()
+        return "".join(parser.cleandoc).split("\n")
+
+
+class RawHtmlExtension(MarkdownInHtmlExtension):
+    """Python-Markdown's `md_in_html` with this reader of HTML."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        super().extendMarkdown(md)
+        md.preprocessors.register(HtmlBlocks(md), "html_block", 20)

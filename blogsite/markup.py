@@ -1,0 +1,96 @@
+"""What balanced HTML is made of, and where to cut it.
+
+*Balanced* HTML, as `balance` leaves it:
+
+- every `<` begins a tag, a comment or a raw element (script, style, …), and each of these has its end;
+- tags are closed in the order they were opened, and no start tag closes an element silently (as <li> closes an <li>);
+- no `<` or `>` stands within a tag or a comment;
+- names are in small letters, but for those within <svg> and <math>.
+
+Placeholders may stand in attributes' values, beside attributes, and in text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+SPACE = r"[ \t\n\f\r]"
+RAW = "iframe|noembed|noframes|noscript|script|style|textarea|title|xmp"
+"""Elements whose content is no markup."""
+
+
+def names(text: str) -> frozenset[str]:
+    """The words of TEXT."""
+    return frozenset(text.split())
+
+
+VOID = names("area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr")
+BLOCKS = names("""
+    address article aside blockquote body caption center colgroup dd details dialog dir div dl dt fieldset
+    figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html li listing main menu nav ol
+    p pre search section summary table tbody td tfoot th thead tr ul
+""")
+TOKEN = re.compile(
+    rf"<(?:!--[^<>]*>|(?P<raw>{RAW})(?=[ \t\n\f\r/>])[^<>]*>(?:.*?</(?P=raw)>)"
+    r"|(?P<end>/)?(?P<name>[a-zA-Z][a-zA-Z0-9:._-]*+)[^<>]*>)",
+    re.DOTALL,
+)
+"""One comment, raw element or tag of balanced HTML."""
+
+_SEEN_WHEN_EMPTY = names("audio button canvas math object select svg video")
+_SUBSTANCE = _SEEN_WHEN_EMPTY | {"embed", "img", "input", "meter", "picture", "progress"}
+_COMMENT_OR_BREAK = re.compile(r"<(?:!--|br(?![a-z0-9:._-]))", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """An element that is open where a scan of balanced HTML has come: where its tag starts and ends."""
+
+    name: str
+    written: str
+    start: int
+    content: int
+    shut: bool = False
+    """Whatever the scan wants to know of it."""
+
+
+def close_at(html: str, end: int, opened: list[Open]) -> tuple[int, str]:
+    """Where balanced HTML that is cut at END really ends, and the tags that close what is open there.
+
+    OPENED are the elements that are open at END. Space, line breaks and comments before the cut go, and elements that
+    hold nothing else.
+    """
+    still = list(opened)
+    while True:
+        floor = still[-1].content if still else 0
+        end = _trimmed(html, floor, end)
+        if not still or end > floor or still[-1].name in _SEEN_WHEN_EMPTY:
+            return end, "".join(f"</{element.written}>" for element in reversed(still))
+        end = still.pop().start
+
+
+def _trimmed(html: str, floor: int, end: int) -> int:
+    """The end of HTML without space, line breaks and comments, but not before FLOOR."""
+    while end > floor:
+        if html[end - 1].isspace():
+            end -= 1
+            continue
+        if html[end - 1] != ">":
+            break
+        start = html.rfind("<", floor, end)
+        if start < 0 or html.find(">", start) < end - 1 or not _COMMENT_OR_BREAK.match(html, start):
+            break
+        end = start
+    return end
+
+
+def is_bare(html: str, start: int) -> bool:
+    """Whether nothing that a reader could see stands in balanced HTML from START on."""
+    for token in TOKEN.finditer(html, start):
+        if html[start : token.start()].strip():
+            return False
+        if (token["name"] or token["raw"] or "").lower() in _SUBSTANCE or (token["raw"] or "").lower() == "iframe":
+            return False
+        start = token.end()
+    return not html[start:].strip()

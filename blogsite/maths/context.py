@@ -1,0 +1,70 @@
+r"""Where in the finished HTML a formula's placeholder stands: in the text, or where only its source makes sense.
+
+Code, attributes, comments, scripts and titles get the source back as the author wrote it. So code and raw HTML are safe
+from the finder, which reads Markdown without knowing its grammar.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html import escape
+
+PLACEHOLDER = re.compile("\x02f([0-9]+)\x03")
+
+_TOKEN = re.compile(
+    "\x02f([0-9]+)\x03"
+    r"""|<!--.*?(?:-->|\Z)|<(/?)([A-Za-z][A-Za-z0-9]*+)((?:[^<>"']|"[^"]*+"|'[^']*+')*+)>""",
+    re.DOTALL,
+)
+_CODE = frozenset(("code", "pre", "kbd"))
+_RAW = {name: re.compile(rf"</{name}", re.IGNORECASE) for name in ("script", "style", "textarea", "title")}
+_DECODED = ("textarea", "title")
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A formula's place in the text, by the number of its placeholder."""
+
+    index: int
+    in_link: bool
+
+
+def split(html: str, source: Callable[[int], str]) -> Iterator[str | Slot]:
+    """HTML in pieces: text without placeholders, and the slots between them; SOURCE gives back what is no formula."""
+    done = at = code = links = 0
+
+    def restored(start: int, end: int, quoting: Callable[[str], str]) -> str:
+        return PLACEHOLDER.sub(lambda found: quoting(source(int(found[1]))), html[start:end])
+
+    while (match := _TOKEN.search(html, at)) is not None:
+        start, at = match.span()
+        index, closing, tag, _ = match.groups()
+        if index is not None:
+            yield html[done:start]
+            yield escape(source(int(index)), quote=False) if code else Slot(int(index), links > 0)
+            done = at
+            continue
+        if "\x02f" in match[0]:
+            yield html[done:start]
+            yield restored(start, at, escape if tag else str)
+            done = at
+        name = tag.lower() if tag else ""
+        if name in _CODE:
+            code = max(0, code - 1) if closing else code + 1
+        elif name == "a":
+            links = 0 if closing else 1
+        elif name in _RAW and not closing:
+            end = _RAW[name].search(html, at)
+            stop = end.start() if end else len(html)
+            if html.find("\x02f", at, stop) >= 0:
+                yield html[done:at]
+                yield restored(at, stop, _escape_text if name in _DECODED else str)
+                done = stop
+            at = stop
+    yield html[done:]
+
+
+def _escape_text(text: str) -> str:
+    return escape(text, quote=False)

@@ -1,0 +1,28 @@
+"""What all tests share: `--rewrite`, which makes the expected files anew, and an environment that says nothing."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile("usual", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("long", settings.get_profile("usual"), max_examples=5000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--rewrite", action="store_true", help="write the expected files anew from what the program does")
+
+
+@pytest.fixture()
+def rewrite(request: pytest.FixtureRequest) -> bool:
+    """Whether expected files are to be made, not compared."""
+    return bool(request.config.getoption("--rewrite"))
+
+
+@pytest.fixture(autouse=True)
+def _same_environment_everywhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SOURCE_DATE_EPOCH", "NO_COLOR", "FORCE_COLOR", "EDITOR", "VISUAL", "TZ"):
+        monkeypatch.delenv(name, raising=False)

@@ -1,0 +1,153 @@
+"""Small sites, made, built and looked at: what the tests of whole sites are written with."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from pathlib import Path
+
+from blogsite.build import BuildOptions, Report, build, load_config
+
+EPOCH = int(datetime(2026, 1, 1, 12, tzinfo=UTC).timestamp())
+"""The moment at which the sites of tests are built: noon of New Year's Day 2026, UTC."""
+
+CONFIG = 'title = "Test"\nbase_url = "https://example.org/"\n'
+"""The least blogsite.toml that is built without a warning."""
+
+
+def post(title: str = "A post", date: str | None = "2024-01-02", body: str = "Text.\n", **fields: str) -> str:
+    """The text of a post; FIELDS are further lines of its head, values as YAML has them."""
+    head = {"title": title, **({"date": date} if date else {}), **fields}
+    return "---\n" + "".join(f"{name}: {value}\n" for name, value in head.items()) + f"---\n\n{body}"
+
+
+def write(root: Path, files: dict[str, str | bytes]) -> Path:
+    """FILES, by their paths, stand below ROOT."""
+    for path, content in files.items():
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return root
+
+
+def site(root: Path, files: dict[str, str | bytes], config: str = CONFIG) -> Path:
+    """A site at ROOT with this configuration and these files."""
+    return write(root, {"blogsite.toml": config, **files})
+
+
+def build_site(root: Path, options: BuildOptions | None = None) -> Report:
+    """The site at ROOT, built in this process; raises SiteError as the program would report it."""
+    os.environ["SOURCE_DATE_EPOCH"] = str(EPOCH)  # taken out again after each test
+    try:
+        return build(root, load_config(root), options or BuildOptions(), lambda stage, done, total: None)
+    finally:
+        del os.environ["SOURCE_DATE_EPOCH"]
+
+
+def warnings(report: Report) -> list[str]:
+    """What a build warned of, as it is printed."""
+    return [str(mistake) for mistake in report.mistakes]
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Every file below FOLDER, by its path."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def run(
+    *arguments: str | Path, cwd: Path, code: int = 0, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """`blogsite ARGUMENTS`, run in CWD by a Python of its own, which must end with this exit code."""
+    done = subprocess.run(
+        [sys.executable, "-m", "blogsite", *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(EPOCH), "PYTHONUTF8": "1", **(env or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert done.returncode == code, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
+    assert "Traceback" not in done.stderr
+    return done
+
+
+VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+
+
+@dataclass
+class Element:
+    """An element of a page: its name, attributes, and what is in it."""
+
+    name: str
+    attributes: dict[str, str] = field(default_factory=dict)
+    children: list[Element | str] = field(default_factory=list)
+
+    def __getitem__(self, name: str) -> str:
+        return self.attributes[name]
+
+    @property
+    def text(self) -> str:
+        """All words in it, with single spaces."""
+        return " ".join("".join(self._texts()).split())
+
+    def _texts(self) -> list[str]:
+        return [text for child in self.children for text in ([child] if isinstance(child, str) else child._texts())]
+
+    def find(self, selector: str) -> list[Element]:
+        """The elements below it that match "name.class.class" (either part may be missing), in order."""
+        found = []
+        for child in self.children:
+            if isinstance(child, Element):
+                if child._matches(selector):
+                    found.append(child)
+                found += child.find(selector)
+        return found
+
+    def one(self, selector: str) -> Element:
+        """The only element below it that matches."""
+        found = self.find(selector)
+        assert len(found) == 1, f"{len(found)} elements match {selector}"
+        return found[0]
+
+    def _matches(self, selector: str) -> bool:
+        name, *classes = selector.split(".")
+        return (not name or name == self.name) and set(classes) <= set(self.attributes.get("class", "").split())
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = Element("document")
+        self._open = [self.root]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, {name: value or "" for name, value in attrs})
+        self._open[-1].children.append(element)
+        if tag not in VOID:
+            self._open.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in VOID:
+            self.handle_endtag(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self._open[-1].name == tag, f"</{tag}> ends <{self._open[-1].name}>"
+        self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        self._open[-1].children.append(data)
+
+
+def page(file: Path) -> Element:
+    """The page in FILE, whose every element is closed in its turn."""
+    parser = _Page()
+    parser.feed(file.read_text(encoding="utf-8"))
+    parser.close()
+    assert parser._open == [parser.root], f"<{parser._open[-1].name}> is not closed"
+    return parser.root
