@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 
 from blogsite.config import FILE_NAME, Config
 from blogsite.errors import Mistake, Place, error, warning
+from blogsite.maths.assets import MATH_ASSETS
 from blogsite.messages import words_for
-from blogsite.model import Card, Content, Entry, Info, Link, Post, Site, State, Term
+from blogsite.model import Card, Content, Entry, File, Info, Link, Post, Site, State, Term
 from blogsite.publication import next_change, publication
 from blogsite.read import Inventory
 from blogsite.references import Addressed, Measure, References
@@ -66,7 +67,7 @@ def assemble(
         [item.post for item in unseen],
         inventory.sources,
         inventory.files,
-        inventory.static,
+        _needed(config, seen, inventory.static),
         info.base_path,
         measure,
     )
@@ -103,6 +104,15 @@ def assemble(
     )
 
 
+def _needed(config: Config, seen: Sequence[_Seen], static: Sequence[File]) -> list[File]:
+    """The static files without what only formulas need, where there are none or they are made in another way."""
+    shown = any(item.post.has_math or item.post.title.fragment.formulas for item in seen)
+    unneeded = tuple(
+        assets.folder for output, assets in MATH_ASSETS.items() if not (shown and output == config.math_output)
+    )
+    return [file for file in static if not file.path.startswith(unneeded)]
+
+
 def make_info(config: Config, pages: Sequence[_Seen], *, preview: bool) -> Info:
     """What every page may know of the site."""
     return Info(
@@ -117,6 +127,8 @@ def make_info(config: Config, pages: Sequence[_Seen], *, preview: bool) -> Info:
         theme=config.theme,
         extra=config.extra,
         has_feed=bool(config.base_url),
+        math_css=MATH_ASSETS[config.math_output].style_sheet if config.math_enable else "",
+        math_fonts=MATH_ASSETS[config.math_output].fonts if config.math_enable else (),
         preview=preview,
     )
 
@@ -213,9 +225,8 @@ def _doubled_addresses(seen: Sequence[_Seen]) -> list[Mistake]:
 
 def _link(config: Config, item: _Seen) -> Link:
     date = item.post.meta.date
-    return Link(
-        item.addressed.url, item.post.title, date.astimezone(config.zone) if date else None, item.post.meta.lang
-    )
+    local = date.astimezone(config.zone) if date else None
+    return Link(item.addressed.url, item.post.title, local, item.post.meta.lang, item.state)
 
 
 def _entry(config: Config, item: _Seen, references: References, tags: Taxonomy, categories: Taxonomy) -> Entry:

@@ -238,7 +238,7 @@ class _Balancing:
 
     def _may_open(self, name: str) -> bool:
         """Whether a browser heeds the start tag here."""
-        if name in _DROPPED:
+        if name in _DROPPED or (name == "form" and self.places.get(name)):
             return False
         if name in _TABLE_PARTS and self._last("table") <= self._last(*_TABLE_BARRIERS):
             return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
@@ -18,9 +19,10 @@ import click
 
 from blogsite import __version__
 from blogsite.assemble import View
-from blogsite.build import WORK, BuildOptions, Report, Times, build, load, load_config, now
+from blogsite.build import BuildOptions, Report, build
 from blogsite.config import Config
 from blogsite.errors import BlogsiteError, Mistake, SiteError, UsageError
+from blogsite.load import WORK, load_config, look_at, now
 from blogsite.model import Entry, Site
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -239,14 +241,20 @@ def _build(where: Where, config: Config, options: BuildOptions) -> Report:
         for path in report.changes.removed:
             click.echo(f"remove {path}")
     if not where.quiet:
-        for entry in report.left_out:
-            _say(f"{entry.post.source}: not published: {entry.reason}")
+        for path, reason in report.left_out:
+            _say(f"{path}: not published: {reason}")
         _say(_closing_line(report))
     return report
 
 
 @cli.command("serve")
-@click.option("--port", default=8000, show_default=True, help="The next one is tried while it is taken.")
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="The next one is tried while it is taken.",
+)
 @click.option("--bind", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
 @click.option("--no-drafts", is_flag=True, help="Show what readers will see: no drafts, nothing of the future.")
@@ -288,7 +296,7 @@ def list_command(where: Where, drafts: bool, future: bool, as_json: bool) -> Non
     blogsite list --json | jq '.[] | select(.tags | index("熵")) | .url'
     """
     config = where.config()
-    site = load(where.directory, config, View(), now(), Times(), _Progress(where)).site
+    site = look_at(where.directory, config, View(), _Progress(where))
     wanted = {"draft": drafts, "future": future}
     entries = [*site.posts, *site.hidden, *(entry for entry in site.left_out if wanted.get(entry.state))]
     entries.sort(key=lambda entry: entry.post.source.split("/"))
@@ -343,6 +351,9 @@ def clean_command(where: Where) -> None:
 def main() -> None:
     """Run the command; the exit code is 0 done, 1 mistakes in the site, 2 wrong usage."""
     where = Where()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot show is no reason to stop
+            stream.reconfigure(errors="backslashreplace")
     try:
         cli.main(obj=where, standalone_mode=False)
     except click.ClickException as problem:

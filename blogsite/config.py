@@ -194,14 +194,39 @@ def _output(value: Any) -> str:
     raise ValueError('a folder such as "public"')
 
 
-_THEME_KEYS = ("colours", "fonts", "width", "favicon", "social", "licence", "comments")
+def _colours(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(item, str) or (key == "dark" and _are_texts(item)) for key, item in value.items()
+    )
+
+
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
+
+
+# Of each key below [theme]: whether a value can be used, and what to write.
+_THEME_KEYS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "colours": (_colours, 'a table of colours, as {accent = "#8a3324", dark = {accent = "#e0a080"}}'),
+    "fonts": (_are_texts, 'a table of fonts, as {body = "Georgia, serif"}'),
+    "width": (lambda value: isinstance(value, str | int) and value is not True, 'a width, as "40em"'),
+    "favicon": (lambda value: isinstance(value, str), 'an address, as "/favicon.svg"'),
+    "social": (_are_texts, 'a table of addresses, as {GitHub = "https://github.com/…"}'),
+    "licence": (
+        lambda value: isinstance(value, str) or (_are_texts(value) and set(value) == {"name", "url"}),
+        "a text, or a table with name and url",
+    ),
+    "comments": (lambda value: isinstance(value, bool), "true or false"),
+}
 
 
 def _theme(value: Any) -> Table:
     table = _table(value)
-    for key in table:
+    for key, item in value.items():
         if key not in _THEME_KEYS:
             raise ValueError(f"a table with no other keys than {', '.join(_THEME_KEYS)} (not {key})")
+        is_usable, wanted = _THEME_KEYS[key]
+        if not is_usable(item):
+            raise ValueError(f"{key} as {wanted}")
     return table
 
 

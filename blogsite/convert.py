@@ -3,11 +3,11 @@
 A text is converted in one pass. The preprocessors run in this order, and up to and including `maths` no line moves,
 so that a position in the text is a position in the file:
 
-    fences 60 → engine tags 55 → maths 50 → blocks 45 → (Python-Markdown's own: html_block 20)
+    fences 60 → engine tags 55 → maths 50 → blocks 45 → (html_block 20 does nothing any more)
 
 The tree is then worked on by
 
-    footnotes 50 → alerts 32 → tasks 30 → inline 20 → prettify 10 → attributes 8 → figures 6 → unescape 0
+    footnotes 50 → indented code 34 → alerts 32 → tasks 30 → inline 20 → prettify 10 → attributes 8 → figures 6 → unescape 0
 
 and the HTML by
 
@@ -32,10 +32,13 @@ from blogsite.errors import Place, SiteError, error
 from blogsite.extensions import fingerprint as fingerprint
 from blogsite.extensions.attributes import AttributesExtension
 from blogsite.extensions.autolinks import AutolinksExtension
+from blogsite.extensions.blocks import BlocksExtension
 from blogsite.extensions.callouts import CalloutsExtension
 from blogsite.extensions.cjk import CjkExtension
+from blogsite.extensions.code import CodeExtension
 from blogsite.extensions.escapes import EscapesExtension
 from blogsite.extensions.fast import FastExtension
+from blogsite.extensions.fences import FencesExtension
 from blogsite.extensions.figures import FiguresExtension
 from blogsite.extensions.footnotes import FootnotesExtension
 from blogsite.extensions.headings import HeadingsExtension
@@ -65,6 +68,9 @@ EXTENSIONS: tuple[Make, ...] = (
     lambda settings: CjkExtension() if settings.soft_breaks == "cjk" else None,
     lambda settings: LinksExtension(),
     HeadingsExtension,
+    FencesExtension,
+    CodeExtension,
+    BlocksExtension,
 )
 
 
@@ -91,7 +97,9 @@ class Converter(markdown.Markdown):
         except Exception as problem:  # whatever somebody else's code raises
             reason = f"{type(problem).__name__}: {problem}".splitlines()[0]
             what = f'[markdown] extensions: "{name}" cannot be loaded ({reason})'
-            hint = "Give the name under which Python can import it (package.module or package.module:Class), installed beside blogsite."
+            hint = (
+                "Install it beside blogsite, and give the name Python imports: package.module or package.module:Class."
+            )
             raise SiteError([error(Place("blogsite.toml"), what, hint)]) from problem
 
     def is_block_level(self, tag: object) -> bool:
@@ -114,7 +122,9 @@ class Converter(markdown.Markdown):
             what, hint = "lists, quotes or boxes are nested too deeply", "Take a few levels of indentation or `>` away."
         except Exception as problem:  # extensions are anybody's code
             what = f"Markdown cannot convert this text ({type(problem).__name__}: {problem})"
-            hint = "Halve the text until the passage is found; without [markdown] extensions of your own, please report it."
+            hint = (
+                "Halve the text until the passage is found; if no extension of your own is at work, please report it."
+            )
         self.parser.state.clear()
         notes.needs.clear()
         notes.formulas.clear()

@@ -71,7 +71,9 @@ def _undecodable(data: bytes, start: int, path: str) -> tuple[str, Mistake]:
     if _is_broken_utf8(replaced):
         what = f"the byte 0x{data[start]:02X} is not valid UTF-8"
         return replaced, error(place, what, "delete the broken character there and type it again")
-    return "", _foreign(place, _encoding(data, start), path)
+    first = _HIGH.search(data)
+    before = _normalized(data[: first.start() if first else start].decode("ascii", "replace"))
+    return "", _foreign(_place(path, before, len(before)), _encoding(data, start), path)
 
 
 def _foreign(place: Place, encoding: str, path: str) -> Mistake:

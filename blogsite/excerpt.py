@@ -14,7 +14,7 @@ from blogsite.balance import balance
 from blogsite.markup import RAW, TOKEN, VOID, Open, close_at, is_bare, names
 from blogsite.model import Formula, Fragment, Need, Rich
 from blogsite.opening import opening
-from blogsite.plaintext import plain, readable, shorten
+from blogsite.plaintext import plain, readable, shorten, unquoted
 
 __all__ = ["Excerpted", "balance", "description", "split"]
 
@@ -47,9 +47,10 @@ def split(fragment: Fragment, needs: tuple[Need, ...], *, limit: int, summary_ht
         head, whole = balance(summary_html), False
     else:
         head, whole = opening(cut.body, limit)
-    excerpt, excerpt_needs = _detached(head, fragment.formulas, needs)
+    shown = _without_notes(head) if "footnote" in head else head
+    excerpt, excerpt_needs = _detached(shown, fragment.formulas, needs)
     body = fragment if cut.body == fragment.html else replace(fragment, html=cut.body)
-    return Excerpted(body, excerpt, excerpt_needs, cut.has_break, whole)
+    return Excerpted(body, excerpt, excerpt_needs, cut.has_break, whole and shown == head)
 
 
 def description(text: Rich | Fragment | str) -> str:
@@ -122,7 +123,7 @@ def _step(token: re.Match[str], opened: list[Open]) -> int:
     name = token["name"].lower()
     if name in VOID:
         return 0
-    shut = name in _CODE or (name == "div" and _is_notes(token[0]))
+    shut = name in _CODE or _is_notes(token)
     opened.append(Open(name, token["name"], token.start(), token.end(), shut))
     return 1 if shut else 0
 
@@ -199,8 +200,6 @@ _NOTES = re.compile(r"""\sclass=["']?(?:[^"'<>]*\s)?footnotes?["'\s>]""")
 
 def _detached(html: str, formulas: tuple[Formula, ...], needs: tuple[Need, ...]) -> tuple[Fragment, tuple[Need, ...]]:
     """Balanced HTML fit for any page, with the formulas and needs that it uses, numbered anew."""
-    if "footnote" in html:
-        html = _without_notes(html)
     html = _TO_MEND.sub(_mended, html).strip()
     if "\x02" not in html:
         return Fragment(html), ()
@@ -244,16 +243,15 @@ def _mended_attribute(found: re.Match[str]) -> str:
     if name == "id" or name in _POINTERS:
         return ""
     if name == "href":
-        target = value.strip("\"'")
+        target = unquoted(value)
         if target.startswith("#"):
-            target = target.replace('"', "&quot;")
             return f' href="\x02self\x03{target}"'
     return found[0]
 
 
-def _is_notes(tag: str) -> bool:
+def _is_notes(token: re.Match[str]) -> bool:
     """Whether a start tag begins the list of footnotes."""
-    return "footnote" in tag and bool(_NOTES.search(tag))
+    return token["name"] in ("div", "section") and "footnote" in token[0] and bool(_NOTES.search(token[0]))
 
 
 def _without_notes(html: str) -> str:
@@ -268,6 +266,6 @@ def _without_notes(html: str) -> str:
             depth += -1 if token["end"] else 1
             if not depth:
                 edits.append((start, token.end(), ""))
-        elif not token["end"] and _is_notes(token[0]):
+        elif not token["end"] and _is_notes(token):
             depth, start = 1, token.start()
     return _edited(html, edits)

@@ -55,7 +55,12 @@ class Reading:
                     self.setters.setdefault(name, []).append((0, inner))
             return
         if key in WARNED:
-            self.warn(entry, f"{entry.key}: did you mean {field.name}?", f"it is read as {field.name}", key=True)
+            self.warn(
+                entry,
+                f"{entry.key}: did you mean {field.name}?",
+                f"write {field.name}: (it is read as if you had)",
+                key=True,
+            )
         self.setters.setdefault(field.name, []).append((field.names.index(key), entry))
 
     def keep(self, key: str, entry: Entry) -> None:
@@ -142,6 +147,8 @@ class Reading:
                 continue
             self.places.setdefault(field.name, (entry.line, entry.column))
             value = self._value(field, normal(entry.key), entry)
+            if value == "" or value == ():
+                continue
             if value is None:
                 if field.severity == "error":
                     return

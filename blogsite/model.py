@@ -275,6 +275,9 @@ class Content:
     has_math: bool = False
 
 
+State = Literal["published", "draft", "future", "expired", "hidden"]
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     """A post as its neighbours, archives and tag pages see it."""
@@ -283,6 +286,7 @@ class Link:
     title: Rich
     date: datetime | None
     lang: str = ""
+    state: State = "published"
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,9 +323,6 @@ class TermPage:
     links: tuple[Link, ...]
     path: tuple[Term, ...] = ()
     children: tuple[tuple[Term, int], ...] = ()
-
-
-State = Literal["published", "draft", "future", "expired", "hidden"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ Stands below convert and extensions/, so that both can speak of it.
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -12,6 +14,8 @@ import markdown
 
 from blogsite.errors import Mistake, Place, warning
 from blogsite.model import Formula, Heading, Label, Need, NeedKind
+
+LINE_END = re.compile("\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +46,14 @@ class Notes:
     headings: list[Heading] = field(default_factory=list)
     mistakes: list[Mistake] = field(default_factory=list)
     _searched: dict[str, int] = field(default_factory=dict)
+    _line_starts: list[int] = field(default_factory=list)
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line in the file and column of the character at OFFSET of the body, both from 1."""
-        line = self.text.count("\n", 0, offset)
-        return self.first_line + line, offset - self.text.rfind("\n", 0, offset)
+        if not self._line_starts:
+            self._line_starts += [0, *(end.end() for end in LINE_END.finditer(self.text))]
+        line = bisect_right(self._line_starts, offset)
+        return self.first_line + line - 1, offset - self._line_starts[line - 1] + 1
 
     def find(self, snippet: str) -> tuple[int, int]:
         """Position of the next place where SNIPPET stands in the body; asked again, of the one after it.

@@ -73,7 +73,7 @@ def opening(html: str, limit: int) -> tuple[str, bool]:
 
 _INVISIBLE = re.compile(rf"<!--[^<>]*>|<(?P<raw>{RAW})(?=[ \t\n\f\r/>])[^<>]*>.*?</(?P=raw)>", re.S | re.I)
 _TAG = re.compile(r"<[^<>]*>")
-_PLACEHOLDER = re.compile("\x02[^\x03]*\x03")
+_PLACEHOLDER = re.compile("\x02[^\x02\x03]*\x03")
 _NOT_LETTERS = re.compile(r"[\W_]+")
 
 
@@ -128,7 +128,7 @@ def _measure(html: str) -> tuple[int, bool]:
 # ── a cut within a block ─────────────────────────────────────────────────────────────────────────────────────────────
 
 _UNIT = re.compile(
-    "(?P<placed>\x02[^\x03]*\x03)"
+    "(?P<placed>\x02[^\x02\x03]*\x03)"
     rf"|(?P<end>{SENTENCE_END})"
     rf"|(?P<cjk>[{CJK}][{CJK}{MARKS}]*+)"
     rf"|(?P<word>(?:(?![{CJK}])\w[{MARKS}]*+|['’](?=\w)|(?<=\w)[-.@/:](?=\w)|&[#\w]+;)++)"
@@ -227,8 +227,8 @@ class _Scan:
                     self.is_glued = unit.end() == end
             elif fits:
                 self.end_word(unit.end())
-            elif kind == "cjk":
-                place = unit.start() + self.limit - self.letters
+            elif kind == "cjk" and (self.letters < self.limit or not self.border):
+                place = unit.start() + max(self.limit - self.letters, 1)
                 self.end_word(_after_marks(html, place))
             elif not self.border:
                 self.end_word(unit.end())

@@ -8,6 +8,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from blogsite import excerpt
+from blogsite.balance import balance
 from blogsite.convert import converter
 from blogsite.decode import decode
 from blogsite.digest import Digest, digest, digest_bytes
@@ -36,6 +37,10 @@ class Parsed:
 
 
 _MARKUP = re.compile(r"[`*_$\\<&\[~]")
+_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)[^<>]*>")
+_PHRASES = frozenset(
+    "abbr b bdi bdo br cite code del dfn em i ins kbd mark q rp rt ruby s small span strong sub sup u var".split()  # noqa: SIM905
+)
 _ANCHOR = re.compile(r'<[^>]*?\sid="([^"]*)"')
 _IMAGE = re.compile('<img[^>]*?src="\x02n([0-9]+)\x03')
 
@@ -112,4 +117,10 @@ def _inline(text: str, path: str, settings: ParseSettings, notes: Notes, line: i
     html = converter(settings.markdown).run(own).replace("\x02title\x03", "").strip()
     html = re.sub(r"^<p>|</p>$", "", html)
     notes.mistakes += own.mistakes
-    return Fragment(re.sub(r"</?(?:a|p|img|div|figure)\b[^>]*>", "", html), tuple(own.formulas))
+    html = re.sub(r"</?(?:a|p|img|div|figure)\b[^>]*>", "", html)
+    return Fragment(balance(_TAG.sub(_phrase_or_text, html)), tuple(own.formulas))
+
+
+def _phrase_or_text(tag: re.Match[str]) -> str:
+    """An element that can stand within a line as it is; anything else, as the <T> of vector<T>, is text."""
+    return tag[0] if tag[1].lower() in _PHRASES else escape(tag[0], quote=False)

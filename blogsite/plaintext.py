@@ -29,7 +29,7 @@ _NOTE_MARK = re.compile(
 _BLOCK_TAG = re.compile(rf"</?(?:br|img|{'|'.join(sorted(BLOCKS))})\b[^<>]*>")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _FORMULA = re.compile("\x02f([0-9]+)\x03")
-_PLACEHOLDER = re.compile("\x02[^\x03]*\x03")
+_PLACEHOLDER = re.compile("\x02[^\x02\x03]*\x03")
 
 # ── text ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -78,7 +78,7 @@ def tex(formula: Formula) -> str:
 
 
 _MATHS = re.compile(
-    r"\$\$([^$]+)\$\$|(?<![\\$\w])\$(?![\s$])([^$\n]*?[^\s$\\])\$(?![\d$])|\\\(([^\n]*?)\\\)|\\\[([^\n]*?)\\\]"
+    r"\$\$([^$]+)\$\$|(?<![\\$\w])\$(?![\s$])([^$\n]*?[^\s$\\])\$(?![\d$])|\\\(((?:(?!\\[()])[^\n])*+)\\\)|\\\[((?:(?!\\[\[\]])[^\n])*+)\\\]"
 )
 
 
@@ -90,7 +90,7 @@ def readable(text: str) -> str:
 
 
 _LAST_WORD = re.compile(rf"(?:(?![{CJK}])[\w{MARKS}'’\\])+\Z")
-_LOOSE_END = " \t\n，、；：,;:-–—(（[［{“‘「『《〈【"
+_LOOSE_END = " \t\n，、；：,;:.-–—(（[［{“‘「『《〈【"
 
 
 def shorten(text: str, limit: int) -> str:
@@ -172,14 +172,21 @@ def for_feed(html: str, self_url: str) -> str:
     address = escape(self_url)
 
     def local(found: re.Match[str]) -> str:
-        name, value = found["name"].lower(), (found["value"] or "").strip("\"'")
+        name, value = found["name"].lower(), unquoted(found["value"] or "")
         if name == "id":
             return ""
         if name == "href" and value.startswith("#"):
-            return f' href="{address}{value.replace(chr(34), "&quot;")}"'
+            return f' href="{address}{value}"'
         return found[0]
 
     return _LOCAL.sub(lambda tag: _ATTRIBUTE.sub(local, tag[0]), html)
+
+
+def unquoted(value: str) -> str:
+    """An attribute's value as it is written, fit for double quotes."""
+    if value[:1] in ("'", '"'):
+        value = value[1:-1]
+    return value.replace('"', "&quot;")
 
 
 def _as_character(tag: re.Match[str]) -> str:

@@ -111,10 +111,10 @@ def open_server(folder: Path, base_path: str, bind: str, port: int) -> Threading
     """
     hosts = frozenset({*LOCAL_HOSTS, bind.lower()})
     handler = partial(_Handler, base_path=base_path, hosts=hosts, directory=str(folder))
-    for candidate in range(port, port + _TRIES):
+    for candidate in range(port, min(port + _TRIES, 65536)):
         try:
             return ThreadingHTTPServer((bind, candidate), handler)
         except OSError as problem:
             refused = problem
-    what = f"cannot listen on {bind}, ports {port} to {port + _TRIES - 1}: {refused.strerror}"
+    what = f"cannot listen on {bind}, ports {port} to {candidate}: {refused.strerror}"
     raise UsageError(what, "choose another --port")

@@ -54,16 +54,6 @@ class Folder:
             self._refuse_strangers()
         self.ours: dict[str, Digest] = ours or {}
 
-    def holds(self, path: str, digest: Digest, size: int) -> bool:
-        """Whether the file at PATH has just these bytes."""
-        target = self.path / path
-        try:
-            if target.is_symlink() or target.stat().st_size != size:
-                return False
-            return digest_bytes(target.read_bytes()) == digest
-        except OSError:
-            return False
-
     def compare(self, staged: Sequence[Staged]) -> Publication:
         """What `publish` would do; raises SiteError where it would touch what is not ours."""
         self._refuse_others_files(staged)
@@ -174,33 +164,48 @@ class Folder:
         return True
 
 
+@dataclass(frozen=True, slots=True)
 class Stage:
     """A folder for the files of one build until all are made; on the output's disk, so that a rename moves them."""
 
-    def __init__(self, folder: Folder, work: Path) -> None:
-        self._folder = folder
+    path: Path
+    output: Path
+
+    @staticmethod
+    def of(folder: Folder, work: Path) -> Stage:
+        """An empty stage in WORK, or in the output folder if that is on another disk."""
         near = folder.path if folder.path.exists() else folder.path.parent
         work.mkdir(parents=True, exist_ok=True)
         same_disk = near.exists() and near.stat().st_dev == work.stat().st_dev
-        self.path = work / "stage" if same_disk else folder.path / STAGE
-        self._count = 0
-        self.discard()
+        stage = Stage(work / "stage" if same_disk else folder.path / STAGE, folder.path)
+        stage.discard()
+        with _reported(stage.path.name):
+            stage.path.mkdir(parents=True)
+        return stage
 
     def add(self, path: str, data: bytes) -> Staged:
-        """An output with these bytes, staged unless the folder holds them already."""
+        """An output with these bytes, staged unless the output folder holds them already."""
         digest = digest_bytes(data)
-        if self._folder.holds(path, digest, len(data)):
+        if holds(self.output / path, digest, len(data)):
             return Staged(path, digest, None)
-        self._count += 1
-        file = self.path / str(self._count)
+        file = self.path / digest_bytes(path.encode())
         with _reported(path):
-            self.path.mkdir(parents=True, exist_ok=True)
             file.write_bytes(data)
         return Staged(path, digest, file)
 
     def discard(self) -> None:
         """Nothing staged is left."""
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def holds(target: Path, digest: Digest, size: int) -> bool:
+    """Whether the file has just these bytes."""
+    try:
+        if target.is_symlink() or target.stat().st_size != size:
+            return False
+        return digest_bytes(target.read_bytes()) == digest
+    except OSError:
+        return False
 
 
 @contextmanager

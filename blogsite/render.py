@@ -34,7 +34,7 @@ class Rendered:
 
 
 class Renderer:
-    """Renders the pages of one site; FRAGMENTS has every text they show, TYPESET every formula."""
+    """Renders the pages of one site; `fragments` has every text they show, `typeset` every formula."""
 
     def __init__(
         self,
@@ -46,8 +46,8 @@ class Renderer:
     ) -> None:
         self._info = info
         self._words = words_for(info.language)
-        self._fragments = fragments
-        self._typeset = typeset
+        self.fragments = fragments
+        self.typeset = typeset
         own: dict[str, Callable[..., Any]] = {
             "content": self._content,
             "feed_content": self.feed_html,
@@ -69,24 +69,24 @@ class Renderer:
 
     def feed_html(self, content: Content) -> str:
         """A text as a feed carries it: absolute addresses, no ids, formulas in MathML."""
-        fragment = self._fragments[content.fragment]
+        fragment = self.fragments[content.fragment]
         html = fill(fragment, content, self._info.base_url)
-        html = self._typeset.fill(html, settle(fragment.formulas, content.answers), feed=True)
+        html = self.typeset.fill(html, settle(fragment.formulas, content.answers), feed=True)
         return xml_safe(for_feed(html, self._info.base_url + content.url))
 
     def _content(self, content: Content) -> Markup:
-        fragment = self._fragments[content.fragment]
+        fragment = self.fragments[content.fragment]
         html = fill(fragment, content, self._info.base_path)
-        return Markup(self._typeset.fill(html, settle(fragment.formulas, content.answers)))
+        return Markup(self.typeset.fill(html, settle(fragment.formulas, content.answers)))
 
     def _rich(self, rich: Rich) -> Markup:
-        return Markup(self._typeset.fill(rich.fragment.html, rich.fragment.formulas))
+        return Markup(self.typeset.fill(rich.fragment.html, rich.fragment.formulas))
 
 
 def formulas_of(output: Page | Data, fragments: Mapping[Digest, Fragment]) -> Iterator[tuple[Formula, bool]]:
     """Every formula that an output shows, and whether it is for a feed."""
     in_feed = isinstance(output.context if isinstance(output, Page) else output.inputs, Feed)
-    for shown in _texts(output.context if isinstance(output, Page) else output.inputs):
+    for shown in texts_of(output.context if isinstance(output, Page) else output.inputs):
         if isinstance(shown, Content):
             for formula in settle(fragments[shown.fragment].formulas, shown.answers):
                 yield formula, in_feed
@@ -95,16 +95,16 @@ def formulas_of(output: Page | Data, fragments: Mapping[Digest, Fragment]) -> It
                 yield formula, in_feed
 
 
-def _texts(value: object) -> Iterator[Content | Rich]:
+def texts_of(value: object) -> Iterator[Content | Rich]:
     """The texts within a context, wherever they are in it."""
     if isinstance(value, Content | Rich):
         yield value
     elif isinstance(value, tuple):
         for item in value:
-            yield from _texts(item)
+            yield from texts_of(item)
     elif dataclasses.is_dataclass(value):
         for field in dataclasses.fields(value):
-            yield from _texts(getattr(value, field.name))
+            yield from texts_of(getattr(value, field.name))
 
 
 # ── makers ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
@@ -9,8 +11,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from unittest.mock import patch
 
 from blogsite.build import BuildOptions, Report, build, load_config
+from blogsite.cli import main
 
 EPOCH = int(datetime(2026, 1, 1, 12, tzinfo=UTC).timestamp())
 """The moment at which the sites of tests are built: noon of New Year's Day 2026, UTC."""
@@ -41,11 +45,8 @@ def site(root: Path, files: dict[str, str | bytes], config: str = CONFIG) -> Pat
 
 def build_site(root: Path, options: BuildOptions | None = None) -> Report:
     """The site at ROOT, built in this process; raises SiteError as the program would report it."""
-    os.environ["SOURCE_DATE_EPOCH"] = str(EPOCH)  # taken out again after each test
-    try:
+    with patch.dict(os.environ, {"SOURCE_DATE_EPOCH": str(EPOCH)}):
         return build(root, load_config(root), options or BuildOptions(), lambda stage, done, total: None)
-    finally:
-        del os.environ["SOURCE_DATE_EPOCH"]
 
 
 def warnings(report: Report) -> list[str]:
@@ -58,21 +59,50 @@ def tree(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def run(
-    *arguments: str | Path, cwd: Path, code: int = 0, env: dict[str, str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    """`blogsite ARGUMENTS`, run in CWD by a Python of its own, which must end with this exit code."""
+@dataclass(frozen=True)
+class Run:
+    """What a run of the program said, and how it ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*arguments: str | Path, cwd: Path, code: int = 0, env: dict[str, str] | None = None) -> Run:
+    """`blogsite ARGUMENTS` in CWD, in this process, which must end with this exit code."""
+    said, told = io.StringIO(), io.StringIO()
+    ended = 0
+    with (
+        patch.dict(os.environ, {"SOURCE_DATE_EPOCH": str(EPOCH), **(env or {})}),
+        patch.object(sys, "argv", ["blogsite", *map(str, arguments)]),
+        contextlib.chdir(cwd),
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(told),
+    ):
+        try:
+            main()
+        except SystemExit as end:
+            ended = end.code if isinstance(end.code, int) else bool(end.code)
+    return _checked(Run(ended, said.getvalue(), told.getvalue()), code)
+
+
+def run_alone(*arguments: str | Path, cwd: Path, code: int = 0, env: dict[str, str] | None = None) -> Run:
+    """The same, run by a Python of its own."""
     done = subprocess.run(
         [sys.executable, "-m", "blogsite", *map(str, arguments)],
         cwd=cwd,
-        env={**os.environ, "SOURCE_DATE_EPOCH": str(EPOCH), "PYTHONUTF8": "1", **(env or {})},
+        env={**os.environ, "SOURCE_DATE_EPOCH": str(EPOCH), **(env or {})},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
         timeout=60,
     )
+    return _checked(Run(done.returncode, done.stdout, done.stderr), code)
+
+
+def _checked(done: Run, code: int) -> Run:
+    assert "Traceback" not in done.stderr, done.stderr
     assert done.returncode == code, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"
-    assert "Traceback" not in done.stderr
     return done
 
 

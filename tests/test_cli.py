@@ -12,7 +12,7 @@ import pytest
 from blogsite import __version__
 from blogsite.cli import cli
 from blogsite.config import parse_config
-from making import post, run, site, tree, write
+from making import post, run, run_alone, site, tree, write
 
 CLOSING = re.compile(
     r"^(?P<posts>\d+) posts?, (?P<pages>\d+) pages?: (?P<written>\d+) written, (?P<kept>\d+) kept, "
@@ -43,6 +43,23 @@ def closing(stderr: str) -> dict[str, int]:
     found = CLOSING.match(stderr.splitlines()[-1])
     assert found, stderr
     return {name: int(value) for name, value in found.groupdict().items()}
+
+
+def test_run_by_itself_it_does_the_same(blog: Path) -> None:
+    done = run_alone("build", cwd=blog)
+    assert done.stdout == ""
+    assert closing(done.stderr)["posts"] == 2
+    listed = run_alone("list", "--json", cwd=blog)
+    assert json.loads(listed.stdout)[1]["tags"] == ["a", "熵"]
+    assert listed.stderr == ""
+    run_alone("build", "--nonsense", cwd=blog, code=2)
+    write(blog, {"posts/undated.md": post("U", None)})
+    assert "posts/undated.md:1:1: error: the post has no date" in run_alone("build", cwd=blog, code=1).stderr
+
+
+def test_a_stream_that_knows_no_chinese_is_no_reason_to_stop(blog: Path) -> None:
+    done = run_alone("list", "--json", cwd=blog, env={"PYTHONIOENCODING": "ascii"})
+    assert json.loads(done.stdout)[1]["tags"] == ["a", "熵"]
 
 
 # ── build ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -110,11 +127,11 @@ def test_base_url_from_the_command_line(blog: Path) -> None:
 
 def test_warnings_are_errors_under_strict(blog: Path) -> None:
     write(blog, {"posts/w.md": post("W", "2024-03-03", layout="nowhere")})
-    assert "posts/w.md:4:1: warning: there is no template nowhere.html\n    add it" in run("build", cwd=blog).stderr
+    assert "posts/w.md:4:9: warning: there is no template nowhere.html\n    add it" in run("build", cwd=blog).stderr
     before = tree(blog / "public")
     write(blog, {"posts/w.md": post("W2", "2024-03-03", layout="nowhere")})
     done = run("build", "--strict", cwd=blog, code=1)
-    assert "posts/w.md:4:1: error: there is no template nowhere.html" in done.stderr
+    assert "posts/w.md:4:9: error: there is no template nowhere.html" in done.stderr
     assert done.stderr.splitlines()[-1] == "1 mistake: nothing was published"
     assert tree(blog / "public") == before
 

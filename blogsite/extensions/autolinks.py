@@ -40,10 +40,10 @@ class BareAddress(InlineProcessor):
 
     def _inside_tag(self, data: str, end: int) -> bool:
         """Whether the nearest HTML tag before END that matters here is an opening one."""
-        stash = self.md.htmlStash.rawHtmlBlocks  # type: ignore[union-attr]
+        stash = self.md.htmlStash.rawHtmlBlocks
         if not stash:
             return False
-        nodes = self.md.treeprocessors["inline"].stashed_nodes  # type: ignore[union-attr]
+        nodes = self.md.treeprocessors["inline"].stashed_nodes  # type: ignore[attr-defined]
         for _ in range(TAGS_LOOKED_AT):
             end = data.rfind("\x02klzzwxh:", 0, end)
             if end < 0:
@@ -67,16 +67,14 @@ def _without_end(address: str) -> str:
         elif last == ";" and (entity := ENTITY_AT_END.search(address)):
             address = address[: entity.start()]
             continue
-        elif last not in "?!.,:;*_~'\"]=":
-            break
-        elif last == "=" and not address.endswith("=="):
+        elif last not in "?!.,:;*_~'\"]" and not address.endswith("=="):
             break
         address = address[:-1]
     return address
 
 
 class AutolinksExtension(Extension):
-    """Adds bare addresses to Markdown, after HTML and before emphasis."""
+    """Adds bare addresses to Markdown, after HTML tags and before entities and emphasis."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
-        md.inlinePatterns.register(BareAddress(ADDRESS, md), "bare_address", 70)
+        md.inlinePatterns.register(BareAddress(ADDRESS, md), "bare_address", 85)

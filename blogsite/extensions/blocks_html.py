@@ -38,9 +38,9 @@ VECTORS = frozenset(
     animate animatemotion animatetransform circle clippath defs desc ellipse filter foreignobject g image line
     lineargradient marker mask metadata mpath path pattern polygon polyline radialgradient rect set stop switch symbol
     text textpath tspan use view
-    annotation annotation-xml maction maligngroup malignmark menclose merror mfenced mfrac mglyph mi mlabeledtr mmultiscripts
-    mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable mtd mtext mtr
-    munder munderover none semantics
+    annotation annotation-xml maction maligngroup malignmark menclose merror mfenced mfrac mglyph mi mlabeledtr
+    mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable
+    mtd mtext mtr munder munderover none semantics
     """.split()  # noqa: SIM905
 )
 """Elements of SVG and MathML."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Literal
 
 NodeKind = Literal["text", "heading", "rule", "html", "stashed", "quote", "list", "item"]
@@ -43,7 +44,7 @@ class Node:
 
 
 def _gaps(blocks: list[tuple[int, int]]) -> bool:
-    return any(after[0] - before[1] > 1 for before, after in zip(blocks, blocks[1:], strict=False))
+    return any(after[0] - before[1] > 1 for before, after in pairwise(blocks))
 
 
 State = Literal["", "para", "code", "table", "html"]

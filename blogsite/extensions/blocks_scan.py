@@ -1,4 +1,4 @@
-"""The structure of a Markdown text by CommonMark's rules: lists, quotes, headings, rules and HTML around pieces of text.
+"""The structure of a Markdown text by CommonMark's rules: lists, quotes, headings, HTML around pieces of text.
 
 One walk over the lines, without recursion. What a piece of text holds (paragraphs, indented code, tables, footnotes…)
 is left to Python-Markdown.
@@ -135,7 +135,9 @@ class Scan(Leaves):
             return
         if not opened:
             self._close(count)
-        if indented and self.state not in ("para", "table"):
+        if indented and self.state != "para":
+            if self.state == "table":
+                self._text(number, "")
             self.state = "code"
         elif self.state != "table":
             self.state = "para"

@@ -55,7 +55,7 @@ class Alerts(Treeprocessor):
         self.language = language
 
     def run(self, root: Element) -> None:
-        if any("[!" in line for line in self.md.lines):  # type: ignore[union-attr]
+        if any("[!" in line for line in self.md.lines):  # type: ignore[attr-defined]
             parents = [parent for parent in root.iter() if parent.find("blockquote") is not None]
             for parent in parents:
                 for quote in parent.findall("blockquote"):

@@ -43,13 +43,13 @@ class SoftBreaks(Postprocessor):
     def run(self, text: str) -> str:
         if not CANDIDATE.search(text):
             return text
-        kept = _kept_spans(text)
+        kept = sorted([*_kept_spans(text), *self._raw_spans(text)], reverse=True)
         pieces: list[str] = []
         done = 0
         for match in CANDIDATE.finditer(text):
-            while kept and kept[0][1] <= match.start():
-                kept.pop(0)
-            if kept and kept[0][0] < match.start():
+            while kept and kept[-1][1] <= match.start():
+                kept.pop()
+            if kept and kept[-1][0] < match.start():
                 continue
             before = self._before(text, match.start())
             after = self._after(text, match.end()) if before else ""
@@ -98,11 +98,29 @@ class SoftBreaks(Postprocessor):
             start = end
         return ""
 
+    def _raw_spans(self, text: str) -> list[tuple[int, int]]:
+        """Where code and the like that is written in inline HTML stands in TEXT."""
+        spans = []
+        opened: tuple[str, int] | None = None
+        stash = self.md.htmlStash.rawHtmlBlocks
+        if not any(isinstance(raw, str) and KEPT.match(raw) for raw in stash):
+            return []
+        for match in HTML_PLACEHOLDER_RE.finditer(text):
+            number = int(match.group(1))
+            raw = str(stash[number]).lower() if number < len(stash) else ""
+            tag = KEPT.match(raw)
+            if opened is None and tag and "</" not in raw:
+                opened = (f"</{tag.group(1)}", match.start())
+            elif opened and raw.startswith(opened[0]):
+                spans.append((opened[1], match.end()))
+                opened = None
+        return spans
+
     def _is_inline_html(self, placeholder: str) -> bool:
         stored = HTML_PLACEHOLDER_RE.fullmatch(placeholder)
         if stored is None:
             return False
-        stash = self.md.htmlStash.rawHtmlBlocks  # type: ignore[union-attr]
+        stash = self.md.htmlStash.rawHtmlBlocks
         number = int(stored.group(1))
         return number < len(stash) and bool(INLINE.match(str(stash[number])))
 

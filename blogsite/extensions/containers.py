@@ -20,6 +20,7 @@ ITEM_MARK = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?:( +)|$)")
 BOX_MARK = re.compile(r" {0,3}(?:(?:!!!|\?\?\?\+?) ?[\w\-]|\[\^[^\]]*\]:|: +\S)")
 """Starts a box, a footnote or a definition, whose further lines are indented by 4."""
 RULE = re.compile(r" {0,3}(?:(?:-[ ]*){3,}|(?:_[ ]*){3,}|(?:\*[ ]*){3,})$")
+NOT_TEXT = re.compile(r" {0,3}\|| {0,3}#{1,6}(?: |$)| {0,3}(?:(?:-[ ]*){3,}|(?:_[ ]*){3,}|(?:\*[ ]*){3,}|=+ *)$")
 NOT_LAZY = re.compile(r" {0,3}(?:>|#{1,6}(?: |$)|`{3}|~{3}|(?:[-+*]|1[.)]) )")
 
 
@@ -81,6 +82,8 @@ class Walk:
         """First line of a block that is code → the line behind it."""
         self.next = 0
         self.after_blank = True
+        self.in_text = False
+        """Whether the last line is part of a paragraph."""
 
     def at(self, number: int) -> Place:
         """The place of line NUMBER; numbers must not go back."""
@@ -89,7 +92,7 @@ class Walk:
             place = self._step(self.next)
             end = self.skips.get(self.next)
             if end is not None and end > self.next:
-                self.next, self.after_blank = end, False
+                self.next, self.after_blank, self.in_text = end, False, False
             else:
                 self.next += 1
         return place
@@ -97,34 +100,47 @@ class Walk:
     def _step(self, number: int) -> Place:
         line = untabbed(self.lines[number])
         if not line.strip():
-            self.after_blank = True
+            self.after_blank, self.in_text = True, False
             if QUOTE in self.containers:
                 del self.containers[self.containers.index(QUOTE) :]
             return Place(list(self.containers), len(line), line)
         count, start = inside(self.containers, line)
-        rest = line[start:]
         whole = count == len(self.containers)
-        if not whole and not self.after_blank and number not in self.skips and not NOT_LAZY.match(rest):
+        lazy = self.in_text and not whole and number not in self.skips and not NOT_LAZY.match(line, start)
+        if lazy and line[start:].strip() and not self._item(line, start, False):
             return Place(list(self.containers), start, line)
         del self.containers[count:]
+        place = self._open(line, start, self.in_text and whole)
+        rest = place.rest
+        self.after_blank = not rest.strip()
+        self.in_text = bool(rest.strip()) and not NOT_TEXT.match(rest)
+        if BOX_MARK.match(rest) and len(self.containers) < DEEPEST:
+            self.containers.append(4)
+        return place
+
+    def _open(self, line: str, start: int, in_text: bool) -> Place:
+        """The place behind the marks in LINE from START on; their containers are open then."""
         before = len(self.containers)
         while len(self.containers) < DEEPEST:
             quote = QUOTE_MARK.match(line, start)
+            item = None if quote else self._item(line, start, in_text)
             if quote:
                 self.containers.append(QUOTE)
                 start = quote.end()
-                continue
-            item = ITEM_MARK.match(line, start)
-            if not item or RULE.match(line[start:]):
+            elif item:
+                spaces = len(item[1] or "")
+                end = item.end() if 1 <= spaces <= 4 else item.end() - spaces + 1
+                self.containers.append(end - start)
+                start = min(end, len(line))
+            else:
                 break
-            spaces = len(item.group(1) or "")
-            end = item.end() if 1 <= spaces <= 4 else item.end() - spaces + 1
-            self.containers.append(end - start)
-            start = min(end, len(line))
-        if BOX_MARK.match(line, start) and len(self.containers) < DEEPEST:
-            self.after_blank = False
-            place = Place(list(self.containers), start, line, len(self.containers) - before)
-            self.containers.append(4)
-            return place
-        self.after_blank = not line[start:].strip()
+            in_text = False
         return Place(list(self.containers), start, line, len(self.containers) - before)
+
+    def _item(self, line: str, start: int, in_text: bool) -> re.Match[str] | None:
+        """The mark of an item at START, where one may be: IN_TEXT, only bullets and the number 1, with text behind."""
+        mark = ITEM_MARK.match(line, start)
+        if not mark or RULE.match(line, start):
+            return None
+        digits = mark[0].strip(" -+*.)")
+        return None if in_text and ((digits and int(digits) != 1) or mark.end() >= len(line.rstrip())) else mark

@@ -1,4 +1,4 @@
-"""Backslashes: `\\$`, `\\~`, `\\=` and `\\<` are the characters themselves; one at the end of a line breaks the line."""
+"""Backslashes: `\\$`, `\\~`, `\\=`, `\\<` are the characters themselves; at the end of a line one breaks the line."""
 
 from __future__ import annotations
 

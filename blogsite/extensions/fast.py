@@ -23,7 +23,7 @@ from markdown.extensions.footnotes import FootnoteInlineProcessor
 from markdown.treeprocessors import InlineProcessor as InlineTreeprocessor
 from markdown.util import INLINE_PLACEHOLDER, INLINE_PLACEHOLDER_RE, AtomicString
 
-MARKS = re.compile(r"[\[*_`<\\&~=]")
+MARKS = re.compile(r"[\[*_`<\\&~=]|://")
 MARKS_IN_A_PIECE = 2000
 LONG = MARKS_IN_A_PIECE
 """Shorter texts cannot hold too many marks."""
@@ -91,7 +91,7 @@ class CodeSpan(stock.BacktickInlineProcessor):
 
     RUN = re.compile(r"`+")
 
-    def find_code_spans(self, start: int, text: str) -> tuple[int, int | None]:
+    def find_code_spans(self, start: int, text: str) -> tuple[int, int | None]:  # type: ignore[override]
         opening = self.RUN.match(text, start)
         ticks = opening.end() - start if opening else 0
         inside = start + ticks
@@ -119,7 +119,7 @@ class Delimiters(stock.DelimiterProcessor):
         return None
 
 
-TRIGGERS: dict[type[stock.Pattern], tuple[str, ...]] = {
+TRIGGERS: dict[type, tuple[str, ...]] = {
     CodeSpan: ("`",),
     stock.BacktickInlineProcessor: ("`",),
     stock.EscapeInlineProcessor: ("\\",),
@@ -180,9 +180,9 @@ class FastInline(InlineTreeprocessor):
         """For each pattern's index, the steps from there on."""
         steps: list[Step] = []
         first: list[int] = []
-        for index, pattern in enumerate(self.inlinePatterns):
+        for index, pattern in enumerate(self.md.inlinePatterns):
             first.append(len(steps))
-            kind = type(pattern)
+            kind: type = type(pattern)
             if kind in BY_REFERENCE and not self.md.references:
                 continue
             steps.append((index, pattern, _triggers(pattern), kind in ONE_PASS))
@@ -227,9 +227,11 @@ class FastInline(InlineTreeprocessor):
 
         return str(pattern.compiled_re.sub(replace, data))
 
-
     def _InlineProcessor__processPlaceholders(  # noqa: N802
-        self, data: str | None, parent: Element, isText: bool = True  # noqa: N803
+        self,
+        data: str | None,
+        parent: Element,
+        isText: bool = True,  # noqa: N803
     ) -> list[tuple[Element, list[str]]]:
         """As in the class above, but the texts between elements are joined once, not one after another."""
         process = self._InlineProcessor__processElementText  # type: ignore[attr-defined]
@@ -276,7 +278,7 @@ def _attach(texts: list[str], element: Element, inside: bool) -> None:
 
 def _triggers(pattern: stock.Pattern) -> tuple[str, ...]:
     """The strings of which one must stand in a text for PATTERN to match; ("",) where that is not known."""
-    kind = type(pattern)
+    kind: type = type(pattern)
     if kind in (Delimiters, stock.DelimiterProcessor):
         return tuple(pattern.tokens)  # type: ignore[attr-defined]
     declared = getattr(pattern, "TRIGGER", None)
@@ -312,5 +314,6 @@ class FastExtension(Extension):
         patterns.register(ImageReference(stock.IMAGE_REFERENCE_RE, md, budget), "image_reference", 140)
         patterns.register(ShortReference(stock.REFERENCE_RE, md, budget), "short_reference", 130)
         patterns.register(ShortImageReference(stock.IMAGE_REFERENCE_RE, md, budget), "short_image_ref", 125)
-        patterns.register(Delimiters("*", "strong,em", md), "em_strong", 60)
-        md.delimiters.add("_", "strong,em", smart=True)  # type: ignore[attr-defined]
+        delimiters = Delimiters("*", "strong,em", md)
+        delimiters.add("_", "strong,em", smart=True)
+        patterns.register(delimiters, "em_strong", 60)

@@ -23,7 +23,7 @@ class Figures(Treeprocessor):
     """Runs after attribute lists and before escaped characters are put back."""
 
     def run(self, root: Element) -> None:
-        stash = self.md.htmlStash.rawHtmlBlocks  # type: ignore[union-attr]
+        stash = self.md.htmlStash.rawHtmlBlocks
         images = list(root.iter("img"))
         for image in images:
             for side in ("width", "height"):
@@ -64,7 +64,7 @@ class Figures(Treeprocessor):
             words = SubElement(figure, "figcaption")
             words.text = caption.strip()
             if INLINE_MARKUP.search(caption):
-                self.md.treeprocessors["inline"].run(figure)  # type: ignore[union-attr]
+                self.md.treeprocessors["inline"].run(figure)
                 if image.get("alt") == caption:
                     image.set("alt", "".join(words.itertext()))
 

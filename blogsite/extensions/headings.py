@@ -17,6 +17,7 @@ from markdown.blockprocessors import HashHeaderProcessor
 from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 
+from blogsite.maths.extension import plain as maths_as_plain
 from blogsite.model import Formula, Fragment, Heading, Rich
 from blogsite.notes import MarkdownSettings, Notes, notes_of
 
@@ -40,7 +41,6 @@ ANY_TAG = re.compile(r"<[^<>]*>")
 FORMULA = re.compile(r"\x02f(\d+)\x03")
 PLACEHOLDER = re.compile(r"\x02[^\x02\x03]*\x03")
 OTHER_PLACEHOLDER = re.compile(r"\x02(?!f\d+\x03)[^\x02\x03]*\x03")
-DOLLARS = re.compile(r"\A(\$\$?|\\\(|\\\[)(.*?)(\$\$?|\\\)|\\\])\Z", re.DOTALL)
 CONTENTS = {"zh": "目录", "en": "Contents"}
 
 
@@ -55,18 +55,11 @@ def _kept(match: re.Match[str]) -> str:
     return "".join(character for character in match.group() if unicodedata.category(character)[0] == "M")
 
 
-def plain_text(markup: str, formulas: list[Formula]) -> str:
+def plain_text(markup: str, notes: Notes) -> str:
     """The words of MARKUP, formulas as their TeX."""
-
-    def source(match: re.Match[str]) -> str:
-        number = int(match.group(1))
-        written = formulas[number].source if number < len(formulas) else ""
-        inner = DOLLARS.match(written)
-        return inner.group(2) if inner else written
-
     text = html.unescape(ANY_TAG.sub("", markup))
     if "\x02" in text:
-        text = PLACEHOLDER.sub("", FORMULA.sub(source, text))
+        text = PLACEHOLDER.sub("", maths_as_plain(text, notes))
     return " ".join(text.split())
 
 
@@ -87,7 +80,7 @@ class Headings(Postprocessor):
         self.label = CONTENTS["zh" if language.startswith("zh") else "en"]
 
     def run(self, text: str) -> str:
-        notes = notes_of(self.md)  # type: ignore[arg-type]
+        notes = notes_of(self.md)
         entries: list[tuple[int, str, str]] = []
         taken: dict[str, int] = {}
         pieces: list[str] = []
@@ -95,7 +88,7 @@ class Headings(Postprocessor):
         for inner, end, level, attributes in _headings(text):
             taken = taken or dict.fromkeys(("".join(groups) for groups in ID.findall(text)), 0)
             words = " ".join(NOT_IN_TOC.sub("", BREAK.sub(" ", text[inner:end])).split())
-            plain = plain_text(words, notes.formulas)
+            plain = plain_text(words, notes)
             own = ID.search(attributes)
             if own:
                 name = html.unescape(own.group(1) or own.group(2) or own.group(3) or "")

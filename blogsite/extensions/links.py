@@ -1,8 +1,8 @@
 """Addresses of the own site become needs; images say their size and load late.
 
-What `../b.md`, `图 1.png` or `/about/` stands for only the whole site knows, so that a placeholder takes its place and a
-need says where it stood. Addresses elsewhere stay, percent-encoded where they must be. Works on the final HTML, so that
-an address in raw HTML is the same as one in Markdown; what stands in code, scripts and comments is not an address.
+What `../b.md`, `图 1.png` or `/about/` stands for only the whole site knows, so that a placeholder takes its place and
+a need says where it stood. Addresses elsewhere stay, percent-encoded where they must be. Works on the final HTML, so
+that an address in raw HTML is the same as one in Markdown; what stands in code, scripts and comments is no address.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class Links(Postprocessor):
     """Runs when raw HTML and formulas' sources are back in the text."""
 
     def run(self, text: str) -> str:
-        return _Pass(text, notes_of(self.md)).run()  # type: ignore[arg-type]
+        return _Pass(text, notes_of(self.md)).run()
 
 
 class _Pass:

@@ -1,4 +1,4 @@
-"""Markdown in HTML, in bounded time: a text with thousands of tags that never end is read as text from some point on."""
+"""Markdown in HTML, in bounded time: where thousands of tags never end, the rest is read as text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class FrugalExtractor(HTMLExtractorExtra):
     def check_for_whole_start_tag(self, i: int) -> int:
         if self.left <= 0:
             return -1
-        end = int(super().check_for_whole_start_tag(i))  # type: ignore[misc]
+        end = int(super().check_for_whole_start_tag(i))
         if end < 0:
             self.left -= len(self.rawdata) - i
         return end
@@ -33,7 +33,7 @@ class HtmlBlocks(Preprocessor):
         source = "\n".join(lines)
         if "<" not in source:
             return lines
-        parser = FrugalExtractor(self.md, len(source))  # type: ignore[arg-type]
+        parser = FrugalExtractor(self.md, len(source))
         parser.feed(source)
         parser.close()
         return "".join(parser.cleandoc).split("\n")

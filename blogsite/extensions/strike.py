@@ -33,5 +33,6 @@ class StrikeExtension(Extension):
     """Adds both to Markdown."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
-        md.delimiters.add("~", "del", double=True)  # type: ignore[attr-defined]
+        if md.delimiters is not None:
+            md.delimiters.add("~", "del", double=True)
         md.inlinePatterns.register(Mark(MARK, md), "mark", 65)

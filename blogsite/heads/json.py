@@ -64,4 +64,5 @@ def _unreadable(text: str, problem: Any) -> ValueError:
     if isinstance(problem, json.JSONDecodeError):
         words = problem.msg[:1].lower() + problem.msg[1:]
         return HeadError((problem.lineno, problem.colno, f"the head is not valid JSON: {words}", _HINT))
-    return HeadError((1, 1, "the head is nested too deep", _HINT))
+    what = "the head is nested too deep" if isinstance(problem, RecursionError) else f"the head is not JSON: {problem}"
+    return HeadError((1, 1, what, _HINT))

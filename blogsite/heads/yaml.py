@@ -25,7 +25,7 @@ from blogsite.heads.entries import (
     printable,
 )
 from blogsite.heads.shapes import is_field, key_of, names_a_field
-from blogsite.heads.yaml_errors import explain
+from blogsite.heads.yaml_errors import explain, in_quotes
 from blogsite.model import Table, Value
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -135,6 +135,7 @@ class _Document:
     """Events → frozen values; what is too deep, too large or no word where a key must stand is a HeadError."""
 
     def __init__(self, source: str) -> None:
+        self.source = source
         self.lines = source.split("\n") if "#" in source else None
         self.events = _events(source)
         self.anchors: dict[str, tuple[Value, int]] = {}
@@ -167,7 +168,7 @@ class _Document:
                 self.lines is not None and self._is_cut(event),
             )
         for mark in self.unused.values():
-            raise _at(mark, "a value that starts with & must stand in quotes", 'write "&…"')
+            raise self._sign(mark, "&")
         for _ in self.events:  # what follows the mapping may be no YAML
             pass
         return entries
@@ -187,7 +188,7 @@ class _Document:
         if kind is yaml.AliasEvent:
             return self._alias(event)
         if event.tag and not event.tag.startswith("tag:yaml.org,2002:"):
-            raise _at(event.start_mark, "a value that starts with ! must stand in quotes", 'write "!…"')
+            raise self._sign(event.start_mark, "!")
         size = self.size
         value: Value
         if kind is yaml.ScalarEvent:
@@ -216,13 +217,18 @@ class _Document:
 
     def _alias(self, event: Any) -> Value:
         if event.anchor not in self.anchors:
-            raise _at(event.start_mark, "a value that starts with * must stand in quotes", f'write "*{event.anchor}…"')
+            raise self._sign(event.start_mark, "*")
         value, size = self.anchors[event.anchor]
         self.unused.pop(event.anchor, None)
         self.size += size
         if self.size > MAX_SIZE:
             raise _at(event.start_mark, "the head holds too much", f"write it without so many *{event.anchor}")
         return value
+
+    def _sign(self, mark: Any, sign: str) -> HeadError:
+        """A text that starts with one of YAML's signs, which would make it a reference or a type."""
+        line = self.source.split("\n")[mark.line]
+        return _at(mark, f"a value that starts with {sign} must stand in quotes", in_quotes(line))
 
     def _is_cut(self, event: Any) -> bool:
         """Whether a comment follows a plain scalar on its line."""

@@ -32,7 +32,7 @@ def explain(head: str, problem: Any) -> list[Found]:
     words = f"{getattr(problem, 'context', '') or ''} {getattr(problem, 'problem', '') or problem}".strip()
     if "quoted scalar" in words and context:
         line = lines[min(context.line, len(lines) - 1)]
-        return [(context.line + 1, context.column + 1, "the quote that opens here is never closed", _quoted(line))]
+        return [(context.line + 1, context.column + 1, "the quote that opens here is never closed", in_quotes(line))]
     for candidate in (number, number - 1, context.line + 1 if context else 0):
         if 1 <= candidate <= len(lines) and (mistake := _bad_line(candidate, lines[candidate - 1])):
             return [mistake]
@@ -63,20 +63,22 @@ def _bad_line(number: int, line: str) -> Found | None:
     column = len(indent) + len(key) + len(colon) + 1
     if value[0] in _SPECIAL:
         what = f"the value of {key} starts with {value[0]}, which means something else to YAML"
-        return number, column, what, _quoted(line)
+        return number, column, what, in_quotes(line)
     if inner := re.search(r":(?=\s|$)", value):
-        return number, column + inner.start(), f"the value of {key} holds a colon", _quoted(line)
+        return number, column + inner.start(), f"the value of {key} holds a colon", in_quotes(line)
     return None
 
 
-def _quoted(line: str) -> str:
+def in_quotes(line: str) -> str:
     """The hint to put the value of LINE in quotes, with the line as it should be where that is plain."""
     match = _KEY_VALUE.fullmatch(line)
     if not match or len(line) > 80:
         return "put the whole value in quotes"
     _, key, _, value = match.groups()
-    value = value.strip().strip("\"'")
+    value = value.strip()
+    if value[0] in "\"'" and (value[-1] == value[0] or value.count(value[0]) == 1):
+        value = value.strip(value[0])
     quote = "'" if '"' in value or "\\" in value else '"'
-    if quote in value:
+    if quote in value or not value:
         return f"put the {key} in quotes"
     return f"put the {key} in quotes: {key}: {quote}{value}{quote}"

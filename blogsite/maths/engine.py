@@ -19,23 +19,20 @@ from types import TracebackType
 from typing import Any, Literal, TypeAlias
 
 from blogsite.digest import Digest
+from blogsite.maths.assets import KATEX, SCRIPTS, TEMML
 from blogsite.maths.prepare import ENGINE_MACROS, TEMML_MACROS
-from blogsite.maths.tex import structure_flaw
-from blogsite.maths.vendor import KATEX, SCRIPTS, TEMML
+from blogsite.maths.tex import DEEPEST, size_flaw, structure_flaw
 
 Output: TypeAlias = Literal["html", "mathml"]
 """What a formula becomes: KaTeX's HTML with MathML beside it for screen readers, or Temml's MathML alone."""
 
-LONGEST = 20_000
-DEEPEST = 300
 SECONDS = 5.0
-"""Limits of one formula."""
+"""Time for a batch, and for one formula of a batch that took longer."""
 BATCH = 400
 """Formulas in one call of the engine."""
 MEMORY = 1_500_000_000
 """Bytes that the engine may use before it is started anew."""
 
-_FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 _NOISE = re.compile(r"^\s*(?:KaTeX parse error: |ParseError: )?| at (?:position \d+|end of input): .*$", re.DOTALL)
 _COMPACT = re.compile(r';(?=")| xmlns="http://www\.w3\.org/1998/Math/MathML"')
 
@@ -135,7 +132,8 @@ class Engine:
             [[formula.tex, formula.display, number[formula.macros]] for formula in formulas],
         ]
         try:
-            answer = self._open().eval(f"makeBatch({json.dumps(batch)})", timeout_sec=SECONDS, max_memory=MEMORY)
+            call = f"makeBatch({json.dumps(json.dumps(batch))})"
+            answer = str(self._open().eval(call, timeout_sec=SECONDS, max_memory=MEMORY))
         except JSTimeoutException:
             self._settle()
             return EngineError(f"formula takes longer than {SECONDS:g} seconds")
@@ -145,8 +143,10 @@ class Engine:
         except JSEvalException as problem:
             self.close()
             return EngineError(_said(str(problem)))
-        text = _COMPACT.sub("", str(answer)) if output == "mathml" else str(answer)
-        return [EngineError(_said(made[0])) if isinstance(made, list) else made for made in json.loads(text)]
+        if output == "mathml":
+            answer = _COMPACT.sub("", answer)
+        made = answer.split("\x01")
+        return [EngineError(_said(text[1:])) if text.startswith("\x02") else text for text in made]
 
     def _settle(self) -> None:
         """Wait until a call that was cancelled has ended: its answer must not come after the host is closed."""
@@ -181,18 +181,12 @@ Finalize(None, close, exitpriority=100)  # processes of a pool leave without ate
 
 def _refused(formula: TeX) -> EngineError | None:
     tex = formula.tex
-    if len(tex) > LONGEST:
-        return EngineError(f"formula has more than {LONGEST:,} characters")
-    if "\x00" in tex or (not tex.isascii() and _FORBIDDEN.search(tex)):
-        return EngineError("formula holds a character that is no text")
-    if tex.count("{") + tex.count("\\begin") + tex.count("\\left") > DEEPEST:
-        flaw = structure_flaw(tex, DEEPEST)
-        if flaw is not None:
-            return EngineError(flaw.what)
+    flaw = size_flaw(tex)
+    if flaw is None and tex.count("{") + tex.count("\\begin") > DEEPEST:
+        flaw = structure_flaw(tex)
     for _, definition in formula.macros:
-        if len(definition) > LONGEST or _FORBIDDEN.search(definition):
-            return EngineError("a macro of the formula is too long or holds a character that is no text")
-    return None
+        flaw = flaw or size_flaw(definition)
+    return None if flaw is None else EngineError(flaw.what)
 
 
 def _said(message: str) -> str:

@@ -13,17 +13,12 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
+from blogsite.maths.lookahead import ENVIRONMENTS, RUN_OF_TICKS, Lookahead
 from blogsite.maths.macros import DEFINERS, definition_at
 
 FoundKind = Literal["formula", "reference", "definitions", "unclosed"]
-
-ENVIRONMENTS = (
-    r"equation|align|gather|multline|eqnarray|alignat|flalign|x{1,2}alignat|subequations|displaymath|CD|split"
-    r"|(?:gather|align|alignat)ed|[dr]?cases|array|[pbBvV]?matrix|smallmatrix"
-)
 
 _TRIGGER = re.compile(r"[\\$`<~]")
 _BACKSLASH = re.compile(
@@ -37,9 +32,6 @@ _BACKSLASH = re.compile(
     re.VERBOSE,
 )
 _INLINE = re.compile(r"[^$\\]*+(?:\\.[^$\\]*+)*+", re.DOTALL)
-_DOLLARS = re.compile(r"\\.|\$\$", re.DOTALL)
-_TICKS = re.compile(r"`+")
-_BLANK = re.compile(r"\n[ \t>]*\n")
 _TAG = re.compile(
     r"""</?+[A-Za-z][\w:-]*+
         (?:\s++[\w:@.-]++(?:\s*+=\s*+(?:"[^"\n]{0,2000}+"|'[^'\n]{0,2000}+'|[^\s"'=<>`]++))?+)*+
@@ -93,8 +85,8 @@ class _Walk:
     def __init__(self, text: str, dialect: str) -> None:
         self.text = text
         self.dialect = dialect
+        self.ahead = Lookahead(text)
         self.no_definition_before = 0
-        self._ahead: dict[str, tuple[int, int]] = {}
 
     def run(self) -> Iterator[Found]:
         text, at = self.text, 0
@@ -116,7 +108,7 @@ class _Walk:
         text = self.text
         if text.startswith("$$", start):
             return self.display_dollars(start)
-        end = _end_of(_INLINE, text, start + 1, self.blank_after(start))
+        end = _end_of(_INLINE, text, start + 1, self.ahead.blank_line(start))
         if text[end : end + 1] != "$" or end == start + 1:
             return start + 1
         body = text[start + 1 : end]
@@ -156,13 +148,13 @@ class _Walk:
 
     def display_dollars(self, start: int) -> Found | int:
         text = self.text
-        end = self.next("$$", start + 2)
+        end = self.ahead.next("$$", start + 2)
         if end < 0:
             return start + 2
         body = text[start + 2 : end]
         if not body.strip():
             return end + 2
-        if self.blank_after(start) < end and not (self.alone(start, end) and not _BLOCK_START.search(body)):
+        if self.ahead.blank_line(start) < end and not (self.alone(start, end) and not _BLOCK_START.search(body)):
             return start + 2
         display = self.dialect != "kramdown" or self.fills_lines(start, end + 2, _KRAMDOWN_TAIL)
         return self.found("formula", start + 2, end, display, start, end + 2)
@@ -192,7 +184,7 @@ class _Walk:
         return match.end()
 
     def environment(self, start: int, inside: int, name: str) -> Found | int:
-        end = self.environment_ends.get(start)
+        end = self.ahead.environment_ends.get(start)
         if end is None:
             return Found("unclosed", name, True, self.text[start:inside], start, inside)
         return self.found("formula", start, end, True, start, end)
@@ -202,7 +194,7 @@ class _Walk:
         text = self.text
         if start < self.no_definition_before or self.line_prefix(start).strip(" \t>"):
             return start + 1
-        limit = min(self.blank_after(start), start + 5000)
+        limit = min(self.ahead.blank_line(start), start + 5000)
         paragraph = text[start:limit]
         at = 0
         while (parsed := definition_at(paragraph, at)) is not None:
@@ -218,8 +210,8 @@ class _Walk:
         return self.found("definitions", start, start + at, True, start, start + at)
 
     def brackets(self, start: int, kind: str) -> Found | int:
-        end = self.next("\\)" if kind == "(" else "\\]", start + 2)
-        if end < 0 or self.blank_after(start) < end or not self.text[start + 2 : end].strip():
+        end = self.ahead.next("\\)" if kind == "(" else "\\]", start + 2)
+        if end < 0 or self.ahead.blank_line(start) < end or not self.text[start + 2 : end].strip():
             return start + 2
         display = kind == "["
         if display and not self.fills_lines(start, end + 2, _TAIL):
@@ -228,14 +220,14 @@ class _Walk:
 
     def ticks(self, start: int) -> Found | int:
         text = self.text
-        end = _end_of(_TICKS, text, start)
+        end = _end_of(RUN_OF_TICKS, text, start)
         if end - start >= 3 and not self.line_prefix(start).strip(" \t>-*+0123456789.)"):
             fence = self.fence(start)
             if fence is not None:
                 return fence
-        places = self.tick_runs.get(end - start, [])
+        places = self.ahead.tick_runs.get(end - start, [])
         index = bisect_left(places, end)
-        if index == len(places) or self.blank_after(start) < places[index]:
+        if index == len(places) or self.ahead.blank_line(start) < places[index]:
             return end
         close = places[index]
         if self.dialect == "blogdown":
@@ -258,7 +250,7 @@ class _Walk:
             return None
         at = opening.end()
         for _ in range(50):
-            end = self.next("fence " + opening[1][0], at)
+            end = self.ahead.next("fence " + opening[1][0], at)
             if end < 0:
                 return None
             line_start = self.text.rfind("\n", at, end) + 1
@@ -270,14 +262,14 @@ class _Walk:
     def angle(self, start: int) -> int:
         text = self.text
         if text.startswith("<!--", start):
-            end = self.next("-->", start + 4)
+            end = self.ahead.next("-->", start + 4)
             return end + 3 if end >= 0 else start + 4
         tag = _TAG.match(text, start) or _AUTOLINK.match(text, start)
         if tag is None:
             return start + 1
         raw = _RAW_TAG.match(text, start)
         if raw is not None:
-            end = self.next(f"</{raw[1]}", tag.end())
+            end = self.ahead.next(f"</{raw[1]}", tag.end())
             return end if end >= 0 else tag.end()
         return tag.end()
 
@@ -306,54 +298,6 @@ class _Walk:
         """Nothing but the marks of lists and quotes stands before START on its line, and no text behind END."""
         prefix = self.line_prefix(start)
         return _end_of(_PREFIX, prefix, 0) == len(prefix) and tail.match(self.text, end) is not None
-
-    def blank_after(self, at: int) -> int:
-        """Offset of the next blank line, or of the text's end."""
-        end = self.next("\n\n", at)
-        return len(self.text) if end < 0 else end
-
-    def next(self, what: str, at: int) -> int:
-        """Offset of the next WHAT from AT on, or -1. Questions come in rising order, so the last answer may serve."""
-        asked, answer = self._ahead.get(what, (1, 0))
-        if asked <= at and (answer < 0 or answer >= at):
-            return answer
-        answer = self._search(what, at)
-        self._ahead[what] = (at, answer)
-        return answer
-
-    def _search(self, what: str, at: int) -> int:
-        if what == "\n\n":
-            blank = _BLANK.search(self.text, at)
-            return blank.start() if blank else -1
-        if what == "$$":
-            return next((m.start() for m in _DOLLARS.finditer(self.text, at) if m[0] == "$$"), -1)
-        if what.startswith("fence"):
-            close = re.compile(rf"\n[ \t>]*{what[-1]}{{3,}}(?=[ \t]*(?:\n|\Z))").search(self.text, at)
-            return close.end() if close else -1
-        if what.startswith("</"):
-            close = re.compile(re.escape(what) + r"\s*>", re.IGNORECASE).search(self.text, at)
-            return close.end() if close else -1
-        return self.text.find(what, at)
-
-    @cached_property
-    def tick_runs(self) -> dict[int, list[int]]:
-        """Offsets of the runs of backticks, by their length."""
-        runs: dict[int, list[int]] = {}
-        for match in _TICKS.finditer(self.text):
-            runs.setdefault(len(match[0]), []).append(match.start())
-        return runs
-
-    @cached_property
-    def environment_ends(self) -> dict[int, int]:
-        r"""Offset of each \begin → offset behind its \end, environments of one name nested in each other."""
-        ends: dict[int, int] = {}
-        open_: dict[str, list[int]] = {}
-        for match in re.finditer(rf"\\(begin|end)\{{((?:{ENVIRONMENTS})\*?)\}}", self.text):
-            if match[1] == "begin":
-                open_.setdefault(match[2], []).append(match.start())
-            elif open_.get(match[2]):
-                ends[open_[match[2]].pop()] = match.end()
-        return ends
 
 
 def _end_of(pattern: re.Pattern[str], text: str, at: int, stop: int | None = None) -> int:

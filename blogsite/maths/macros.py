@@ -13,7 +13,12 @@ from functools import lru_cache
 
 from blogsite.maths.tex import argument, commands, group_end, option, skip_space
 
-DEFINERS = r"(?:re|provide)?newcommand|providecommand|[gex]?def|let|DeclareMathOperator|DeclarePairedDelimiter"
+_DEFINING_NAMES = (
+    *("newcommand", "renewcommand", "providecommand", "def", "gdef", "edef", "xdef", "let"),
+    *("DeclareMathOperator", "DeclarePairedDelimiter"),
+)
+DEFINERS = "|".join(_DEFINING_NAMES)
+DEFINING = frozenset("\\" + name for name in _DEFINING_NAMES)
 
 _DEFINER = re.compile(rf"(?:\\(?:global|long|outer)\s*)*\\({DEFINERS})(?![A-Za-z@])(\*?)")
 _NAME = re.compile(r"\s*(\{\s*)?(\\(?:[A-Za-z@]+|[^A-Za-z@\s]))(?(1)\s*\})")
@@ -81,8 +86,6 @@ def site_macros(pairs: tuple[tuple[str, str], ...]) -> Macros:
 
 def take_definitions(tex: str) -> tuple[str, list[Definition]]:
     """TEX without the definitions that stand in no group of it, and these definitions."""
-    if _DEFINER.search(tex) is None:
-        return tex, []
     kept: list[str] = []
     definitions: list[Definition] = []
     depth = start = at = 0

@@ -8,8 +8,8 @@ from typing import Literal, TypeAlias
 
 from blogsite.maths.tex import Row, argument, command, join_rows, rows
 
-Mode: TypeAlias = Literal["ams", "all", "labelled"]
-"""What is numbered: what amsmath numbers (and $$ with a label); every display; what has a label."""
+NUMBERING = frozenset(("\\label", "\\tag", "\\notag", "\\nonumber"))
+"""Commands that say something of a formula's number."""
 
 _Counted: TypeAlias = Literal["always", "labelled", "never"]
 
@@ -60,9 +60,13 @@ class _Marks:
 
 @dataclass(slots=True)
 class Numberer:
-    """Counts the equations of one text in their order."""
+    """Counts the equations of one text in their order.
 
-    mode: Mode = "ams"
+    `mode` says what is numbered: "ams", what amsmath numbers, and $$ with a label; "all", every display; "labelled",
+    what has a label.
+    """
+
+    mode: str = "ams"
     count: int = 0
     _parent: str = ""
 

@@ -90,7 +90,9 @@ _PLAIN = {
     "eqalign": "aligned",
     "displaylines": "gathered",
 }
-_IDIOMS = command(rf"mathop|{_BOLD}|{'|'.join(_PLAIN)}|begin|end|label|hspace|vspace|require|class|cssId|style|ce|pu")
+_IDIOM_NAMES = f"mathop|{_BOLD}|{'|'.join(_PLAIN)}|begin|end|label|hspace|vspace|require|class|cssId|style|ce|pu"
+_IDIOMS = command(_IDIOM_NAMES)
+_IDIOM_COMMANDS = frozenset("\\" + name for name in _IDIOM_NAMES.split("|"))
 _BOLD_SCRIPT = re.compile(r"\s*\\(mathcal|mathscr|cal)\s*(?:\{\s*([A-Z]+)\s*\}|([A-Z]))\s*")
 _SCRIPT_FOLLOWS = re.compile(r"\s*[_^]")
 _ENVIRONMENT = re.compile(r"\s*\{\s*([A-Za-z]+)(\*?)\s*\}")
@@ -115,6 +117,11 @@ def plain_signs(tex: str) -> str:
     if "&" in tex:
         tex = _ENTITY.sub(lambda entity: {"lt": "<", "gt": ">", "amp": "&"}[entity[1]], tex)
     return _CONTROL.sub(lambda sign: _ESCAPES[sign[0]], tex)
+
+
+def needs_preparation(tex: str, used: set[str]) -> bool:
+    """Whether `prepare` can change TEX, in which the commands USED stand."""
+    return "$" in tex or "&" in tex or not used.isdisjoint(_IDIOM_COMMANDS)
 
 
 def prepare(tex: str, display: bool) -> str:

@@ -12,18 +12,15 @@ from pathlib import Path
 
 from blogsite.maths.context import Slot, split
 from blogsite.maths.find import Found
-from blogsite.maths.macros import Definition, Macros, site_macros, take_definitions
-from blogsite.maths.number import Mode, NumberedLabel, Numberer
-from blogsite.maths.prepare import ENGINE_MACROS, LINKING, plain_signs, prepare
-from blogsite.maths.tex import Flaw, commands, structure_flaw, without_comments
+from blogsite.maths.macros import DEFINING, Definition, Macros, site_macros, take_definitions
+from blogsite.maths.number import NUMBERING, NumberedLabel, Numberer
+from blogsite.maths.prepare import ENGINE_MACROS, LINKING, needs_preparation, plain_signs, prepare
+from blogsite.maths.tex import Flaw, commands, size_flaw, structure_flaw, without_comments
 from blogsite.model import Formula, Label
 from blogsite.notes import MarkdownSettings, Notes
 
-LONGEST = 20_000
-"""Characters of a formula."""
-DEEPEST = 300
-"""Groups and environments of a formula within each other."""
-
+_NOTHING_TO_DO = re.compile(r"[\w+\-*/=<>()\[\],.;:!?|' ^]{1,200}", re.ASCII)
+_REFERENCES = frozenset(("\\ref", "\\eqref"))
 GONE = "\x02gone\x03"
 _GONE = re.compile(f"<p>\\s*(?:{GONE}\\s*)+</p>\n?|{GONE}\n?")
 _ONLY_REFERENCE = re.compile(r"\s*\\(eqref|ref)\s*\{([^{}]*)\}\s*")
@@ -31,7 +28,6 @@ _REFERENCE = re.compile(r"\\(eqref|ref)\s*\{([^{}]*)\}")
 _DEFINED_INSIDE = re.compile(r"\\(?:(?:re|provide)?newcommand\*?|[gex]?def|let)\s*\{?\s*(\\(?:[A-Za-z@]+|.))")
 _BREAK_BEFORE = re.compile("<br ?/?>\\s*(\x02f([0-9]+)\x03)")
 _BREAK_AFTER = re.compile("(\x02f([0-9]+)\x03)\\s*<br ?/?>")
-_FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 _SPACE = re.compile(r"\s+")
 
 
@@ -78,11 +74,10 @@ class _Resolver:
         settings: MarkdownSettings,
         notes: Notes,
     ) -> None:
-        mode: Mode = settings.math_number if settings.math_number in ("all", "labelled") else "ams"  # type: ignore[assignment]
         self.found = found
         self.positions = positions
         self.notes = notes
-        self.numberer = Numberer(mode)
+        self.numberer = Numberer(settings.math_number)
         self.macros: Macros = site_macros(settings.math_macros)
         self.labels: dict[str, NumberedLabel] = {}
         self.drafts: dict[int, _Draft] = {}
@@ -108,19 +103,22 @@ class _Resolver:
         if found.kind == "reference":
             kind = "eqref" if found.source.startswith("\\eqref") else "ref"
             return _Draft(reference=(kind, found.tex))
-        formula = Formula("", found.display, found.source, line=position[0], column=position[1])
         if found.kind == "unclosed":
             end = f"\\end{{{found.tex}}}"
             flaw = Flaw(f"\\begin{{{found.tex}}} without {end}", f"close it with {end}, or write it as code")
-            return _Draft(self.broken(formula, flaw))
-        flawed = _limits_flaw(found.tex)
+            return self.made(found, position, "", flaw=flaw)
+        if not found.display and _NOTHING_TO_DO.fullmatch(found.tex):
+            return self.made(found, position, found.tex)
+        tex = plain_signs(found.tex)
+        flawed = size_flaw(tex)
         if flawed is not None:
-            return _Draft(self.broken(formula, flawed))
-        tex = without_comments(plain_signs(found.tex))
+            return self.made(found, position, "", flaw=flawed)
+        tex = without_comments(tex)
         if not found.display and "ref" in tex and (only := _ONLY_REFERENCE.fullmatch(tex)):
             return _Draft(reference=(only[1], only[2].strip()))
-        flawed = structure_flaw(tex, DEEPEST)
-        if flawed is None and "\\" in tex:
+        flawed = structure_flaw(tex)
+        used = commands(tex)
+        if flawed is None and not used.isdisjoint(DEFINING):
             rest, definitions = take_definitions(tex)
             if definitions:
                 self.define(definitions)
@@ -128,28 +126,46 @@ class _Resolver:
                     return _Draft()
                 if tex.rstrip().endswith(rest.strip()):  # else what stands before a definition must not know of it
                     tex = rest
-        numbered = self.numberer.number(tex, found.display)
-        ids = tuple(anchor(label.name) for label in numbered.labels if self.add_label(label, position))
-        formula = replace(formula, ids=ids) if ids else formula
+        ids: tuple[str, ...] = ()
+        if found.display or not used.isdisjoint(NUMBERING):
+            numbered = self.numberer.number(tex, found.display)
+            tex = numbered.tex
+            ids = tuple(anchor(label.name) for label in numbered.labels if self.add_label(label, position))
         if flawed is not None:
-            return _Draft(self.broken(formula, flawed))
-        return self.prepared(formula, prepare(numbered.tex, found.display).strip())
+            return self.made(found, position, "", ids, flaw=flawed)
+        prepared = prepare(tex, found.display).strip() if needs_preparation(tex, used) else tex.strip()
+        return self.checked(found, position, prepared, ids, used if prepared == found.tex else commands(prepared))
 
-    def prepared(self, formula: Formula, tex: str) -> _Draft:
-        used = commands(tex) if "\\" in tex else set()
+    def checked(
+        self, found: Found, position: tuple[int, int], tex: str, ids: tuple[str, ...], used: set[str]
+    ) -> _Draft:
+        """The formula TEX, after a look at the commands USED in it."""
         macros = self.macros.used_by(used)
-        unknown = used - known_commands() - self.macros.table.keys() if used else used
-        if unknown:
+        flaw: Flaw | None = None
+        if not used <= known_commands():
+            unknown = used - known_commands() - self.macros.table.keys()
             unknown.difference_update(_DEFINED_INSIDE.findall(tex))
-        formula = replace(formula, tex=tex, macros=macros)
-        if used & LINKING:
-            name = min(used & LINKING)
-            return _Draft(
-                self.broken(formula, Flaw(f"{name} cannot be used in a formula", "put it around the formula"))
-            )
-        if unknown:
-            return _Draft(self.broken(formula, self.unknown_macro(tex, unknown)))
-        return _Draft(formula, has_references="\\ref" in used or "\\eqref" in used)
+            flaw = self.unknown_macro(tex, unknown) if unknown else None
+        if not used.isdisjoint(LINKING):
+            flaw = Flaw(f"{min(used & LINKING)} cannot be used in a formula", "put it around the formula")
+        draft = self.made(found, position, tex, ids, macros, flaw)
+        draft.has_references = not used.isdisjoint(_REFERENCES)
+        return draft
+
+    def made(
+        self,
+        found: Found,
+        position: tuple[int, int],
+        tex: str,
+        ids: tuple[str, ...] = (),
+        macros: tuple[tuple[str, str], ...] = (),
+        flaw: Flaw | None = None,
+    ) -> _Draft:
+        line, column = position
+        if flaw is not None:
+            self.notes.warn(position, flaw.what, flaw.hint)
+        error = "" if flaw is None else flaw.what
+        return _Draft(Formula(tex, found.display, found.source, macros, ids, line, column, (), error))
 
     def define(self, definitions: Sequence[Definition]) -> None:
         self.macros = self.macros.copy()
@@ -166,10 +182,6 @@ class _Resolver:
         self.labels[label.name] = label
         self.notes.labels.append(Label(label.name, label.plain, anchor(label.name)))
         return True
-
-    def broken(self, formula: Formula, flaw: Flaw) -> Formula:
-        self.notes.warn((formula.line, formula.column), flaw.what, flaw.hint)
-        return replace(formula, error=flaw.what)
 
     def unknown_macro(self, tex: str, unknown: set[str]) -> Flaw:
         name = min(unknown, key=tex.find)
@@ -238,11 +250,3 @@ class _Resolver:
             return match[1] if self.notes.formulas[int(match[2])].display else match[0]
 
         return _BREAK_AFTER.sub(kept, _BREAK_BEFORE.sub(kept, html))
-
-
-def _limits_flaw(tex: str) -> Flaw | None:
-    if len(tex) > LONGEST:
-        return Flaw(f"formula has more than {LONGEST:,} characters", "split it into smaller formulas")
-    if _FORBIDDEN.search(tex):
-        return Flaw("formula holds a character that is no text", "remove the NUL or the half of a character pair")
-    return None

@@ -13,6 +13,7 @@ _COMMAND = re.compile(r"\\(?:[A-Za-z@]+|.)", re.DOTALL)
 _SPACE = re.compile(r"\s*")
 _BRACES = re.compile(r"\\.|[{}]", re.DOTALL)
 _OPTION_MARKS = re.compile(r"\\.|[{}\]]", re.DOTALL)
+_NO_BRACES = re.compile(r"\\.|[^{}\\]+|\\", re.DOTALL)
 _COMMENT = re.compile(r"(\\.)|%[^\n]*(?:\n[ \t]*)?", re.DOTALL)
 _STRUCTURE = re.compile(r"\\(?:(begin|end)\s*\{([^{}\\]*)\}|.)|[{}]", re.DOTALL)
 _ROW_MARKS = re.compile(r"\\(?:(begin|end)(?![A-Za-z])|(cr)(?:cr)?(?![A-Za-z])|(\\)|.)|([{}&])", re.DOTALL)
@@ -90,19 +91,38 @@ class Flaw:
     hint: str
 
 
-def structure_flaw(tex: str, deepest: int) -> Flaw | None:
-    r"""The first thing wrong with TEX's braces and environments, or None; nothing may be nested beyond DEEPEST."""
-    if "\\begin" not in tex and "\\end" not in tex and "\\{" not in tex and "\\}" not in tex:
-        opened = tex.count("{")
-        if opened == tex.count("}") <= 1 and (opened == 0 or tex.find("{") < tex.find("}")):
-            return None
+LONGEST = 20_000
+"""Characters that a formula may have."""
+DEEPEST = 300
+"""Groups and environments that may stand within each other."""
+
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+
+
+def size_flaw(tex: str) -> Flaw | None:
+    """Why no engine should ever see TEX: it is too long, or holds what is no text (half of a pair hangs V8)."""
+    if len(tex) > LONGEST:
+        return Flaw(f"formula has more than {LONGEST:,} characters", "split it into smaller formulas")
+    if _NO_TEXT.search(tex):
+        return Flaw("formula holds a character that is no text", "remove the control character")
+    return None
+
+
+def structure_flaw(tex: str) -> Flaw | None:
+    r"""The first thing wrong with TEX's braces and environments, or None."""
+    if "\\begin" not in tex and "\\end" not in tex:
+        braces = _NO_BRACES.sub("", tex)
+        for _ in range(DEEPEST):
+            if not braces:
+                return None
+            braces = braces.replace("{}", "")
     stack: list[str] = []
     for match in _STRUCTURE.finditer(tex):
         token = match[0]
         if token == "{":
             stack.append("")
-            if len(stack) > deepest:
-                return Flaw(f"formula is nested more than {deepest} deep", "split it into smaller formulas")
+            if len(stack) > DEEPEST:
+                return Flaw(f"formula is nested more than {DEEPEST} deep", "split it into smaller formulas")
         elif token == "}":
             if not stack:
                 return Flaw("unbalanced braces: a } closes nothing", "remove it, open its group with {, or write \\}")
@@ -111,8 +131,8 @@ def structure_flaw(tex: str, deepest: int) -> Flaw | None:
             stack.pop()
         elif match[1] == "begin":
             stack.append(match[2])
-            if len(stack) > deepest:
-                return Flaw(f"formula is nested more than {deepest} deep", "split it into smaller formulas")
+            if len(stack) > DEEPEST:
+                return Flaw(f"formula is nested more than {DEEPEST} deep", "split it into smaller formulas")
         elif match[1] == "end":
             name = match[2]
             if stack and stack[-1] == name:

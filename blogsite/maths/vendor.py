@@ -24,11 +24,9 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-KATEX = "0.19.1"
-TEMML = "0.13.5"
+from blogsite.maths.assets import KATEX, SCRIPTS, TEMML
 
 HERE = Path(__file__).parent
-SCRIPTS = HERE / "vendor"
 ASSETS = HERE.parents[1] / "static" / "assets"
 
 _OTHER_FORMATS = re.compile(r',url\([^)]+\.(?:woff|ttf)\) format\("[a-z]+"\)')

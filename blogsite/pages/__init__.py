@@ -10,8 +10,8 @@ from blogsite.pages.archive import archive_pages
 from blogsite.pages.feeds import feeds
 from blogsite.pages.index import index_pages
 from blogsite.pages.others import aliases, assets, not_found, sitemap
-from blogsite.pages.posts import post_pages, standalone_pages
-from blogsite.pages.terms import category_pages, tag_pages
+from blogsite.pages.posts import PostPage, post_pages, standalone_pages
+from blogsite.pages.terms import ListPage, category_pages, tag_pages
 
 Producer = Callable[[Site], Iterator[Output]]
 
@@ -39,7 +39,7 @@ def produce(site: Site) -> tuple[tuple[Output, ...], tuple[Mistake, ...]]:
     for producer in PRODUCERS:
         for output in producer(site):
             first = outputs.setdefault(output.path, output)
-            if first is not output:
+            if first is not output and not _is_known(first, output):
                 what = f"{_name(first)} and {_name(output)} would both be written to {output.path}"
                 place = Place(_source(output) or _source(first) or output.path)
                 mistakes.append(error(place, what, "give one of them another name or address"))
@@ -55,6 +55,16 @@ def _files_in_the_way(outputs: dict[str, Output]) -> Iterator[Mistake]:
             if (other := outputs.get("/".join(parts[:depth]))) is not None:
                 what = f"{_name(other)} is a file where {_name(output)} needs a folder"
                 yield error(Place(_source(output) or path), what, "give one of them another name or address")
+
+
+def _is_known(first: Output, second: Output) -> bool:
+    """Whether assemble has reported the clash, at its place in the head: two posts, two tags or two categories."""
+    pages = [output for output in (first, second) if isinstance(output, Page)]
+    contexts = [page.context for page in pages]
+    if all(isinstance(context, PostPage) for context in contexts):
+        return len(pages) == 2
+    terms = [context for context in contexts if isinstance(context, ListPage) and not context.pager.number]
+    return len(terms) == 2
 
 
 def _source(output: Output) -> str:

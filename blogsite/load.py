@@ -1,0 +1,203 @@
+"""read ─► parse ─► assemble: a site in memory, parsing only the sources that changed."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blogsite.assemble import View, assemble
+from blogsite.config import FILE_NAME, Config, parse_config
+from blogsite.digest import Digest, digest, digest_bytes
+from blogsite.errors import Place, SiteError, UsageError, error
+from blogsite.files import Files
+from blogsite.model import Post, Site, Source
+from blogsite.plan import code_digest
+from blogsite.pool import Pool
+from blogsite.read import Inventory, read_bytes, scan
+from blogsite.store import Seen, Store, chunks, load_post
+
+if TYPE_CHECKING:
+    from blogsite.parse import ParseSettings
+
+WORK = ".blogsite"
+"""The folder, in the site's root, for all that a build leaves for the next one."""
+PARSED_AT_ONCE = 40
+"""Sources in a task; fewer stale ones than this are parsed here, without starting processes."""
+
+Progress = Callable[[str, int, int], None]
+"""Told the stage, how much of it is done, and of how much."""
+
+
+@dataclass(slots=True)
+class Times:
+    """Seconds that each stage took, in order."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def of(self, stage: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.perf_counter() - start
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What the stages of one build work with."""
+
+    root: Path
+    config: Config
+    store: Store
+    pool: Pool
+    code: Digest
+    times: Times
+    progress: Progress
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A site in memory; its texts are in the store."""
+
+    inventory: Inventory
+    site: Site
+    files: Files
+
+
+def load_config(root: Path, config_file: Path | None = None) -> Config:
+    """The settings of the site at ROOT: of its blogsite.toml, or the defaults where it has none.
+
+    Raises UsageError where ROOT is no site: a folder with neither blogsite.toml nor posts/.
+    """
+    path = config_file or root / FILE_NAME
+    if not path.is_file():
+        if config_file:
+            raise UsageError(f"there is no file {config_file}")
+        if not (root / "posts").is_dir():
+            what = f"{root} is no site: it has neither {FILE_NAME} nor posts/"
+            raise UsageError(what, "make one with: blogsite init DIR")
+        return Config()
+    try:
+        return parse_config(path.read_text(encoding="utf-8-sig"), path.name)
+    except UnicodeDecodeError:
+        raise SiteError([error(Place(path.name), "the file is no UTF-8", "save it in UTF-8")]) from None
+
+
+def now() -> datetime:
+    """The moment of this build: SOURCE_DATE_EPOCH where it is set (reproducible-builds.org), else the clock."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    return datetime.fromtimestamp(int(epoch), UTC) if epoch and epoch.isdigit() else datetime.now(UTC)
+
+
+def read(workshop: Workshop) -> Inventory:
+    """What stands on disk."""
+    with workshop.times.of("read"):
+        return scan(workshop.root)
+
+
+def load(workshop: Workshop, inventory: Inventory, view: View, moment: datetime) -> Loaded:
+    """The site as it is to be seen at MOMENT."""
+    files = Files(workshop.root, workshop.store.files())
+    with workshop.times.of("parse"):
+        posts = _posts(workshop, inventory.sources)
+    with workshop.times.of("assemble"):
+        site = assemble(workshop.config, posts, inventory, moment, view, files.measure)
+    return Loaded(inventory, site, files)
+
+
+def _posts(workshop: Workshop, sources: Sequence[Source]) -> list[Post]:
+    """Every source's post, from the store where it is still what was parsed; the others are parsed and kept."""
+    from blogsite.parse import ParseSettings
+
+    config, store = workshop.config, workshop.store
+    settings = ParseSettings(config.markdown(), config.timezone, config.excerpt_length)
+    name = digest((settings, config.math_output, workshop.code))
+    known = store.posts(name)
+    posts: dict[str, Post] = {}
+    unsure: list[Source] = []
+    for source in sources:
+        row = known.get(source.path)
+        if row is not None and row[0].is_still(source.stat):
+            posts[source.path] = load_post(row[1])
+        else:
+            unsure.append(source)
+    for batch in chunks(unsure, 1000):
+        _parse(workshop, settings, name, batch, known, posts)
+        workshop.progress("parse", len(posts), len(sources))
+    if unsure or len(known) != len(posts):
+        with store.together():
+            store.keep_posts_of([source.path for source in sources])
+            store.drop_unused_formulas()
+    return [posts[source.path] for source in sources if source.path in posts]
+
+
+def _parse(
+    workshop: Workshop,
+    settings: ParseSettings,
+    name: Digest,
+    sources: Sequence[Source],
+    known: Mapping[str, tuple[Seen, bytes]],
+    posts: dict[str, Post],
+) -> None:
+    """POSTS gains the posts of these sources, and so does the store; those with the bytes it knows are not parsed."""
+    from blogsite.tasks import ParseTask, parse_batch
+
+    looks: dict[str, Seen] = {}
+    stale: list[tuple[Source, bytes]] = []
+    for source in sources:
+        moment = time.time_ns()
+        data = _read(workshop.root, source)
+        if data is None:
+            continue
+        look = looks[source.path] = Seen(source.stat, moment, digest_bytes(data))
+        row = known.get(source.path)
+        if row is not None and row[0].digest == look.digest:
+            post = posts[source.path] = load_post(row[1])
+            with workshop.store.together():
+                workshop.store.save_posts([(source.path, look, post, row[1])], name)
+        else:
+            stale.append((source, data))
+    output = workshop.config.math_output
+    tasks = (
+        ParseTask(settings, output, tuple((source.path, source.kind, data) for source, data in batch))  # type: ignore[arg-type]
+        for batch in chunks(stale, PARSED_AT_ONCE)
+    )
+    done = 0
+    with workshop.store.together():
+        for rows in workshop.pool.map(parse_batch, tasks, worthwhile=len(stale) > PARSED_AT_ONCE):
+            kept = []
+            for parsed, (source, _) in zip(rows, stale[done : done + len(rows)], strict=True):
+                post = posts[source.path] = load_post(parsed.post)
+                kept.append((source.path, looks[source.path], post, parsed.post))
+                workshop.store.save_fragments((text.digest, text.data, text.keys) for text in parsed.texts)
+                workshop.store.add_formulas(parsed.formulas)
+            done += len(rows)
+            workshop.store.save_posts(kept, name)
+
+
+def _read(root: Path, source: Source) -> bytes | None:
+    """The bytes of a source, None if it has gone since the folder was read."""
+    try:
+        return read_bytes(root, source)
+    except FileNotFoundError:
+        return None
+    except OSError as problem:
+        what = f"the file cannot be read: {problem.strerror}"
+        raise SiteError([error(Place(source.path), what, "give yourself the right to read it")]) from None
+
+
+def look_at(root: Path, config: Config, view: View, progress: Progress) -> Site:
+    """The site as it is to be seen now, for commands that make nothing of it."""
+    store = Store(root / WORK / "store.sqlite")
+    try:
+        with Pool(config.build_jobs) as pool:
+            code = code_digest(config.markdown_extensions)
+            workshop = Workshop(root, config, store, pool, code, Times(), progress)
+            return load(workshop, read(workshop), view, now()).site
+    finally:
+        store.close()

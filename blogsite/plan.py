@@ -1,0 +1,174 @@
+"""Which outputs are stale, and why: the ingredients that each one wants now, against those it was last made of.
+
+The ingredients of an output are the code, its template with all that it includes, and every field of its context.
+They are hashed one by one, so that the names of those that differ are the answer to "why is this page made again?".
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from platform import python_version_tuple
+
+from blogsite.digest import Digest, Digester
+from blogsite.errors import Mistake, Place, error
+from blogsite.model import Asset, Card, Content, Data, Info, Link, Output, Page
+from blogsite.store import Made, tick
+
+WIDTH = 8
+"""Bytes of one ingredient's hash."""
+_TAG = re.compile(r"\{%[-+]?\s*(?:extends|include|import|from)\s+(.*?)\s*[-+]?%\}", re.DOTALL)
+_LITERAL = re.compile(r"""(["'])([^"'\n]+)\1(?!\s*[~+|(])""")
+_MAKERS = ("markdown", "jinja2", "markupsafe", "pygments", "babel", "pyyaml", "imagesize", "python-frontmatter")
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """An output to be made, and the names of what it differs in from what was made last."""
+
+    output: Output
+    ingredients: bytes
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The outputs to be made, in order, and what the last build made that still holds."""
+
+    stale: tuple[Stale, ...]
+    fresh: Mapping[str, Made]
+
+
+def make_plan(
+    outputs: Sequence[Output],
+    made: Mapping[str, Made],
+    folder: Path,
+    code: Digest,
+    templates: Mapping[str, Digest],
+    files: Mapping[str, Digest],
+) -> Plan:
+    """The plan that leaves in FOLDER what a build from nothing would leave.
+
+    MADE is the record of the last build, TEMPLATES the digest of each template's closure, FILES that of each asset's
+    bytes by output path.
+    """
+    digester = Digester((Info, Link, Card, Content))
+    code_hash = bytes.fromhex(code)[:WIDTH]
+    stale: list[Stale] = []
+    fresh: dict[str, Made] = {}
+    for output in outputs:
+        if isinstance(output, Asset):
+            ingredients = bytes.fromhex(files[output.path])[:WIDTH]
+        else:
+            ingredients = code_hash + _ingredients(output, digester, templates)
+        last = made.get(output.path)
+        if last is not None and last.ingredients == ingredients and is_untouched(folder / output.path, last):
+            fresh[output.path] = last
+        else:
+            stale.append(Stale(output, ingredients, tuple(_reasons(output, ingredients, last))))
+    return Plan(tuple(stale), fresh)
+
+
+def is_untouched(path: Path, made: Made) -> bool:
+    """Whether the file is still the one that was put there."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return False
+    if (status.st_size, status.st_mtime_ns, status.st_ino) != (made.size, made.mtime_ns, made.inode):
+        return False
+    return made.moment - made.mtime_ns > tick(made.mtime_ns)
+
+
+def _ingredients(output: Page | Data, digester: Digester, templates: Mapping[str, Digest]) -> bytes:
+    if isinstance(output, Page):
+        template = bytes.fromhex(templates.get(output.template, ""))[:WIDTH].ljust(WIDTH, b"\0")
+        return template + b"".join(value[:WIDTH] for value in digester.fields(output.context))
+    return bytes(WIDTH) + digester.of(output.inputs)[:WIDTH]
+
+
+def _reasons(output: Output, wanted: bytes, last: Made | None) -> Iterator[str]:
+    if last is None:
+        yield "new"
+        return
+    if last.ingredients == wanted:
+        yield "its file was changed or removed by hand"
+        return
+    names = _names(output)
+    if len(last.ingredients) != len(wanted):
+        yield "it is another kind of page now"
+        return
+    for index, name in enumerate(names):
+        part = slice(index * WIDTH, (index + 1) * WIDTH)
+        if last.ingredients[part] != wanted[part]:
+            yield name
+
+
+def _names(output: Output) -> tuple[str, ...]:
+    if isinstance(output, Asset):
+        return ("file",)
+    if isinstance(output, Data):
+        return ("code", "template", "inputs")
+    return ("code", f"template {output.template}", *(field.name for field in dataclasses.fields(output.context)))  # type: ignore[arg-type]
+
+
+# ── templates ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def closures(texts: Mapping[str, str]) -> dict[str, Digest]:
+    """Template → the digest of its text and of all that it extends, includes or imports, directly or not."""
+    named = {name: tuple(sorted(_referred(text))) for name, text in texts.items()}
+    own = {name: blake2b(text.encode(), digest_size=20).digest() for name, text in texts.items()}
+    result = {}
+    for name in texts:
+        reached, pending = {name}, [name]
+        while pending:
+            for other in named.get(pending.pop(), ()):
+                if other in named and other not in reached:
+                    reached.add(other)
+                    pending.append(other)
+        state = blake2b(digest_size=20)
+        for other in sorted(reached):
+            state.update(other.encode() + b"\0" + own[other])
+        result[name] = state.hexdigest()
+    return result
+
+
+def computed_names(texts: Mapping[str, str]) -> Iterator[Mistake]:
+    """An error for each template that includes or extends by a name that is not written out."""
+    for name, text in texts.items():
+        for tag in _TAG.finditer(text):
+            if not _LITERAL.match(tag[1].lstrip("[( ")):
+                place = Place(f"templates/{name}", text.count("\n", 0, tag.start()) + 1)
+                what = f"a template is named by {tag[1]}, which only rendering could tell"
+                yield error(place, what, 'write the name out, as {% include "partials/card.html" %}')
+
+
+def _referred(text: str) -> Iterator[str]:
+    for tag in _TAG.finditer(text):
+        for literal in _LITERAL.finditer(tag[1]):
+            yield literal[2]
+
+
+# ── code ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def code_digest(more: Iterable[str] = ()) -> Digest:
+    """The digest of all that makes pages besides their inputs: this package, what it calls, and MORE packages."""
+    package = Path(__file__).parent
+    state = blake2b(".".join(python_version_tuple()[:2]).encode(), digest_size=20)
+    for path in sorted(package.rglob("*")):
+        if path.suffix in (".py", ".js", ".txt") and path.is_file():
+            state.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    for name in (*_MAKERS, *more):
+        try:
+            state.update(f"{name}={version(name)}\0".encode())
+        except PackageNotFoundError:
+            state.update(f"{name}=?\0".encode())
+    return state.hexdigest()

@@ -1,0 +1,75 @@
+"""Work shared out through one concurrent.futures.Executor: this process, several here, or a cluster that is handed in.
+
+Tasks are top-level functions of picklable values; what comes out does not depend on who did it or in which order.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import AbstractContextManager
+from types import TracebackType
+from typing import TypeVar
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+
+class Pool(AbstractContextManager["Pool"]):
+    """Runs tasks on JOBS processes, started when there is enough to do for them, or on a given executor."""
+
+    def __init__(self, jobs: int = 0, executor: Executor | None = None) -> None:
+        self.jobs = jobs or cores()
+        self._executor = executor
+        self._own = executor is None
+
+    @property
+    def is_here(self) -> bool:
+        """Whether every task runs on this machine and sees its files."""
+        return self._own
+
+    def map(
+        self, function: Callable[[Task], Result], tasks: Iterable[Task], *, worthwhile: bool = True
+    ) -> Iterator[Result]:
+        """The results in the order of the tasks, few tasks ahead of the reader; here, one by one, unless WORTHWHILE."""
+        if self._own and (self.jobs == 1 or not worthwhile):
+            yield from map(function, tasks)
+            return
+        executor = self._started()
+        ahead = self.jobs * 2 + 1
+        waiting: deque[Future[Result]] = deque()
+        try:
+            for task in tasks:
+                waiting.append(executor.submit(function, task))
+                if len(waiting) >= ahead:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """No process of ours is left; a later `map` starts new ones."""
+        if self._own and self._executor is not None:
+            self._executor.shutdown(cancel_futures=True)
+            self._executor = None
+
+    def _started(self) -> Executor:
+        if self._executor is None:
+            # spawn: the engine's threads do not survive a fork
+            self._executor = ProcessPoolExecutor(self.jobs, multiprocessing.get_context("spawn"))
+        return self._executor
+
+
+def cores() -> int:
+    """The number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

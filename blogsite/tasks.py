@@ -1,0 +1,232 @@
+"""What is shared out among processes: top-level functions of picklable values, each doing a batch.
+
+parse_batch      sources → posts and texts, as the store keeps them, and the formulas in them
+typeset_batch    formulas → what the engine made of them
+render_batch     outputs with the texts and formulas they show → staged files
+"""
+
+from __future__ import annotations
+
+import pickle
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from blogsite.digest import Digest
+from blogsite.errors import Mistake
+from blogsite.model import Data, File, Formula, Info, Kind, Page
+from blogsite.publish import Stage, Staged
+from blogsite.store import dump_fragment, dump_post, load_fragment
+
+if TYPE_CHECKING:
+    from blogsite.maths.engine import Output, TeX
+    from blogsite.maths.typeset import Rendered
+    from blogsite.parse import ParseSettings
+    from blogsite.render import Renderer
+
+# ── parsing ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class ParseTask:
+    """Sources to parse: (path, kind, bytes)."""
+
+    settings: ParseSettings
+    math_output: Output
+    sources: tuple[tuple[str, Kind, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptText:
+    """A fragment as the store keeps it. `keys` names its formulas; None: only answers to its needs settle them."""
+
+    digest: Digest
+    data: bytes
+    keys: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedRow:
+    """A parsed post as the store keeps it, and what it holds."""
+
+    digest: Digest
+    post: bytes
+    texts: tuple[KeptText, ...]
+    formulas: tuple[tuple[str, bytes], ...]
+    """Key and TeX, as `dump_tex` writes it."""
+
+
+def parse_batch(task: ParseTask) -> list[ParsedRow]:
+    """One row for each source, in order."""
+    from blogsite.maths.engine import key
+    from blogsite.maths.typeset import tex_of
+    from blogsite.parse import parse
+
+    rows = []
+    for path, kind, data in task.sources:
+        parsed = parse(path, kind, data, task.settings)
+        formulas: dict[str, bytes] = {}
+        texts = []
+        for digest, fragment in dict(parsed.fragments).items():
+            keys: list[str] | None = []
+            for formula in fragment.formulas:
+                if formula.needs:
+                    keys = None
+                    break
+                if not formula.error:
+                    tex = tex_of(formula)
+                    name = key(tex, task.math_output)
+                    formulas[name] = dump_tex(tex)
+                    keys.append(name)  # type: ignore[union-attr]
+            texts.append(KeptText(digest, dump_fragment(fragment), None if keys is None else tuple(keys)))
+        for formula in parsed.post.title.fragment.formulas:
+            if not formula.error:
+                formulas[key(tex_of(formula), task.math_output)] = dump_tex(tex_of(formula))
+        rows.append(ParsedRow(parsed.post.digest, dump_post(parsed.post), tuple(texts), tuple(formulas.items())))
+    return rows
+
+
+# ── typesetting ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class TypesetTask:
+    """Formulas to make: (key, TeX as `dump_tex` writes it)."""
+
+    output: Output
+    formulas: tuple[tuple[str, bytes], ...]
+
+
+def typeset_batch(task: TypesetTask) -> list[tuple[str, bytes]]:
+    """Key and result of each formula, as `dump_rendered` writes it."""
+    from blogsite.maths.engine import EngineError, render_many
+    from blogsite.maths.typeset import Rendered
+
+    results = render_many([load_tex(data) for _, data in task.formulas], task.output)
+    return [
+        (name, dump_rendered(Rendered("", result.what) if isinstance(result, EngineError) else Rendered(result)))
+        for (name, _), result in zip(task.formulas, results, strict=True)
+    ]
+
+
+def dump_tex(tex: TeX) -> bytes:
+    """A formula's TeX as the store keeps it."""
+    return pickle.dumps((tex.tex, tex.display, tex.macros), 5)
+
+
+def load_tex(data: bytes) -> TeX:
+    """The TeX that `dump_tex` wrote."""
+    from blogsite.maths.engine import TeX
+
+    return TeX(*pickle.loads(data))
+
+
+def dump_rendered(rendered: Rendered) -> bytes:
+    """What the engine made, as the store keeps it."""
+    deflate = zlib.compressobj(6, zdict=_COMMON)
+    return deflate.compress(f"{rendered.error}\0{rendered.html}".encode()) + deflate.flush()
+
+
+def load_rendered(data: bytes) -> Rendered:
+    """What `dump_rendered` wrote."""
+    from blogsite.maths.typeset import Rendered
+
+    error, _, html = zlib.decompressobj(zdict=_COMMON).decompress(data).decode().partition("\0")
+    return Rendered(html, error)
+
+
+# What formulas have in common in KaTeX's HTML, the commonest last: it makes the small ones compress to half.
+_COMMON = b"".join(
+    (
+        b'<mtable rowspacing="0.16em" columnalign="left left" columnspacing="1em"><mtr><mtd><mstyle scriptlevel="0" ',
+        b'displaystyle="true"></mstyle></mtd></mtr></mtable><span class="delimsizing size4">',
+        b'<span class="mopen delimcenter" style="top:0em">(</span><span class="mclose delimcenter" style="top:0em">)',
+        b'<span class="mop op-symbol large-op"><span class="mop op-limits"><span class="mfrac"><span class="frac-line"',
+        b'style="border-bottom-width:0.04em"></span><span class="nulldelimiter"></span><span class="sqrt"><munderover>',
+        b'<mfrac><mrow></mrow></mfrac><msubsup><msup><msub><mo stretchy="false">(</mo><mi mathvariant="normal"></mi>',
+        b'<span class="mspace" style="margin-right:0.2778em"></span><span class="mrel">=</span><span class="mbin">+',
+        b'<span class="mspace" style="margin-right:0.2222em"></span><span class="mpunct">,</span><span class="mspace" ',
+        b'style="margin-right:0.1667em"></span><span class="mord mathbf">x</span><span class="mord boldsymbol">',
+        b'<span class="msupsub"><span class="vlist-t vlist-t2"><span class="vlist-r"><span class="vlist" ',
+        b'style="height:0.3117em"><span style="top:-2.55em;margin-left:0em;margin-right:0.05em"><span class="pstrut" ',
+        b'style="height:2.7em"></span><span class="sizing reset-size6 size3 mtight"><span class="mord mathnormal ',
+        b'mtight">i</span></span></span></span><span class="vlist-s">\xe2\x80\x8b</span></span><span class="vlist-r">',
+        b'<span class="vlist" style="height:0.15em"><span></span></span></span></span></span></span>',
+        b'<span class="katex-display"><span class="katex"><span class="katex-mathml"><math display="block">',
+        b"<semantics><mrow><mi>x</mi><mo>=</mo><mn>1</mn></mrow><annotation encoding=",
+        b'"application/x-tex"></annotation></semantics></math></span><span class="katex-html" aria-hidden="true">',
+        b'<span class="base"><span class="strut" style="height:1em;vertical-align:-0.25em"></span>',
+        b'<span class="mord"><span class="mord mathnormal">x</span></span></span></span></span>',
+    )
+)
+
+
+# ── rendering ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class RenderSetup:
+    """What all outputs of a build share. With `stage`, the files are staged where they are made."""
+
+    root: str
+    info: Info
+    templates: tuple[File, ...]
+    math_output: Output
+    stage: Stage | None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderTask:
+    """Outputs, and all the texts and formulas that they show, as the store keeps them."""
+
+    setup: RenderSetup
+    outputs: tuple[Page | Data, ...]
+    texts: tuple[tuple[Digest, bytes], ...]
+    formulas: tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedRow:
+    """An output: staged, or its bytes, or the mistake that kept it from being made; and the flaws of its formulas."""
+
+    path: str
+    staged: Staged | None = None
+    data: bytes | None = None
+    mistake: Mistake | None = None
+    flaws: tuple[Mistake, ...] = ()
+
+
+def render_batch(task: RenderTask) -> list[RenderedRow]:
+    """One row for each output, in order."""
+    from blogsite.maths import engine
+    from blogsite.maths.typeset import mistakes_of
+    from blogsite.render import formulas_of
+
+    engine.close()  # its memory is better used for pages
+    setup = task.setup
+    renderer = _renderer(setup)
+    renderer.fragments = {digest: load_fragment(data) for digest, data in task.texts}
+    renderer.typeset.made = {key: load_rendered(data) for key, data in task.formulas}
+    rows = []
+    for output in task.outputs:
+        rendered = renderer.render(output)
+        if rendered.mistake:
+            rows.append(RenderedRow(output.path, mistake=rendered.mistake))
+            continue
+        flaws: tuple[Mistake, ...] = ()
+        if isinstance(output, Page) and output.source:
+            shown: list[Formula] = [formula for formula, _ in formulas_of(output, renderer.fragments)]
+            flaws = tuple(mistakes_of(output.source, shown, renderer.typeset.made, setup.math_output))
+        staged = setup.stage.add(output.path, rendered.data) if setup.stage else None
+        rows.append(RenderedRow(output.path, staged, None if staged else rendered.data, flaws=flaws))
+    return rows
+
+
+@lru_cache(maxsize=1)
+def _renderer(setup: RenderSetup) -> Renderer:
+    from blogsite.maths.typeset import Typeset
+    from blogsite.render import Renderer
+
+    return Renderer(Path(setup.root), setup.info, setup.templates, {}, Typeset(setup.math_output))

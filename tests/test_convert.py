@@ -1,0 +1,245 @@
+"""What converting a text finds besides its HTML, and what the settings change."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+from cases_loader import load_all, load_cases
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blogsite.convert import Converter, converter, fingerprint
+from blogsite.errors import SiteError
+from blogsite.extensions.headings import slugify
+from blogsite.extensions.links import decode, encode
+from blogsite.model import Need
+from blogsite.notes import MarkdownSettings, Notes
+
+ZH = MarkdownSettings(language="zh")
+EN = MarkdownSettings(language="en")
+
+
+def convert(text: str, settings: MarkdownSettings = ZH, first_line: int = 1) -> tuple[str, Notes]:
+    notes = Notes(text, "posts/a.md", first_line)
+    return converter(settings).run(notes), notes
+
+
+# ── needs ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_needs_say_where_they_stand_in_the_file() -> None:
+    text = "见[甲](a.md)。\n\n![图](图%201.png)\n再见[甲](a.md)与[乙](<../b c/>)\n"
+    _, notes = convert(text, first_line=5)
+    assert notes.needs == [
+        Need("link", "a.md", 5, 6),
+        Need("image", "图 1.png", 7, 6),
+        Need("link", "a.md", 8, 7),
+        Need("link", "../b c/", 8, 18, optional=True),
+    ]
+
+
+def test_needs_of_raw_html_say_where_they_stand() -> None:
+    _, notes = convert("<p>\n<a href='x.md'>x</a>\n<img src=\"y.png\">\n</p>")
+    assert [(need.target, need.line, need.column) for need in notes.needs] == [("x.md", 2, 10), ("y.png", 3, 11)]
+
+
+@pytest.mark.parametrize(
+    ("address", "optional"),
+    [
+        ("a.md", False), ("../a.md#b", False), ("/a.md", False), ("a.pdf", False), ("a/b.csv?x=1", False),
+        ("a", True), ("a/", True), ("../", True), ("/a/", True), ("/a.pdf", True), ("a.html", True), ("?x=1", True),
+        ("{{site.url}}/a", True),
+    ],
+)  # fmt: skip
+def test_links_that_may_lead_nowhere(address: str, optional: bool) -> None:
+    _, notes = convert(f"[a]({address})")
+    assert [(need.kind, need.target, need.optional) for need in notes.needs] == [("link", address, optional)]
+
+
+def test_images_must_exist() -> None:
+    _, notes = convert("![a](/b.png)")
+    assert notes.needs == [Need("image", "/b.png", 1, 6)]
+
+
+def test_placeholders_of_other_extensions_stay() -> None:
+    html, notes = convert('<a href="\x02self\x03#x">a</a> <img src="\x02n7\x03" alt="">')
+    assert html.startswith('<p><a href="\x02self\x03#x">a</a> <img src="\x02n7\x03" alt=""\x02n7.size\x03 loading')
+    assert not notes.needs
+
+
+@given(st.text(alphabet="a/%?#&=.é中 +~'()[]", max_size=30))
+def test_encoded_addresses_are_ascii_and_mean_the_same(text: str) -> None:
+    address = f"https://a.com/{text}"
+    encoded = encode(address)
+    assert encoded.isascii()
+    assert " " not in encoded
+    assert encode(encoded) == encoded
+    assert "%" in text or unquote(encoded) == address
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("%E5%9B%BE%201.png", "图 1.png"), ("a%3Fb", "a%3Fb"), ("%FF", "%FF"), ("a?q=%20#%E7%86%B5", "a?q=%20#熵")],
+)
+def test_decoded_addresses(written: str, meant: str) -> None:
+    assert decode(written) == meant
+
+
+# ── headings ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_headings_for_the_table_of_contents() -> None:
+    _, notes = convert("# 甲[链](b.md){#own}[^1]\n\n## `x<y` **粗** &amp; *b*{#i}\n\n[^1]: 注")
+    assert [(h.level, h.id, h.text.plain, h.text.fragment.html) for h in notes.headings] == [
+        (1, "甲链", "甲链", "甲链"),
+        (2, "xy-粗--b", "x<y 粗 & b", "<code>x&lt;y</code> <strong>粗</strong> &amp; <em>b</em>"),
+    ]
+
+
+def test_contents_are_named_in_the_sites_language() -> None:
+    assert 'aria-label="Contents"' in convert("[TOC]\n\n# A", EN)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("Hello, World!", "hello-world"), ("四个版本", "四个版本"), ("a  b", "a--b"), ("ガ", "ガ"), ("😀", "section")],
+)
+def test_slugify(text: str, name: str) -> None:
+    assert slugify(text) == name
+
+
+# ── settings ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_soft_breaks_can_be_kept() -> None:
+    keep = MarkdownSettings(language="zh", soft_breaks="keep")
+    assert convert("中\n文", keep)[0] == "<p>中\n文</p>"
+
+
+def test_words_are_in_the_sites_language() -> None:
+    html, _ = convert("> [!NOTE]\n> a\n\n- [x] b\n\nc[^1]\n\n!!! theorem\n    d\n\n[^1]: e", EN)
+    assert '<p class="admonition-title">Note</p>' in html
+    assert '<p class="admonition-title">Theorem</p>' in html
+    assert 'aria-label="done"' in html
+    assert 'title="Back to note 1 in the text"' in html
+
+
+def test_both_spellings_of_a_box_give_the_same_html() -> None:
+    assert convert("> [!NOTE]\n> a\n>\n> - b")[0] == convert("!!! note\n    a\n\n    - b")[0]
+
+
+def test_extensions_by_name() -> None:
+    html, _ = convert("'a' -- b", MarkdownSettings(extensions=("smarty",)))
+    assert html == "<p>&lsquo;a&rsquo; &ndash; b</p>"
+
+
+@pytest.mark.parametrize(
+    "name", ["no.such.module", "os", "markdown.extensions.toc:Nothing", "", "blogsite.errors:Place"]
+)
+def test_an_extension_that_cannot_be_loaded_is_a_mistake(name: str) -> None:
+    with pytest.raises(SiteError) as caught:
+        Converter(MarkdownSettings(extensions=(name,)))
+    (mistake,) = caught.value.mistakes
+    assert str(mistake.place) == "blogsite.toml"
+    assert f'"{name}" cannot be loaded' in mistake.what
+    assert "\n" not in mistake.what
+
+
+def test_an_extension_that_fails_is_a_mistake_in_the_post(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "failing_extension.py").write_text(
+        "from markdown.extensions import Extension\n"
+        "from markdown.postprocessors import Postprocessor\n"
+        "class Failing(Postprocessor):\n"
+        "    def run(self, text):\n"
+        "        if 'boom' in text: raise KeyError('boom')\n"
+        "        return text\n"
+        "class makeExtension(Extension):\n"
+        "    def extendMarkdown(self, md): md.postprocessors.register(Failing(md), 'failing', 1)\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    md = Converter(MarkdownSettings(extensions=("failing_extension",)))
+    notes = Notes("[a](b.md) <b>boom", "posts/a.md", 4)
+    assert md.run(notes) == "<pre>[a](b.md) &lt;b&gt;boom</pre>"
+    assert [str(mistake).split("\n")[0] for mistake in notes.mistakes] == [
+        "posts/a.md:4:1: error: Markdown cannot convert this text (KeyError: 'boom')"
+    ]
+    assert not notes.needs
+    assert md.run(Notes("*a*", "posts/b.md")) == "<p><em>a</em></p>"
+    sys.modules.pop("failing_extension", None)
+
+
+def test_fingerprint_is_light_and_knows_the_named_modules() -> None:
+    assert fingerprint() == fingerprint(())
+    assert fingerprint() != fingerprint(("markdown.extensions.smarty",))
+    assert fingerprint(("no.such.module",)) != fingerprint()
+
+
+# ── breaks and templates ─────────────────────────────────────────────────────────────────────────────────────────────
+
+BREAKS = ["<!-- more -->", "<!--more-->", "<!--More-->", "<!---more-->", "<!-- excerpt -->", "<!-- TEASER_END -->"]
+AROUND = [
+    "{}", "甲{}乙", "甲 {} 乙", "甲\n{}\n乙", "- 甲 {}\n- 乙", "1. 甲\n\n    {}\n\n2. 乙", "> 甲{}", "**甲{}乙**",
+    "<div>\n<p>甲{}乙</p>\n</div>", "<div markdown='1'>\n甲 {} 乙\n</div>", "| a |\n|---|\n| b {} |", "![图](a.png){}",
+    "甲[^1]{}\n\n[^1]: 注", "# 甲 {}", "!!! note\n    甲 {} 乙", "甲\n: 乙 {}", "<span>甲{}乙</span>",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("mark", BREAKS)
+@pytest.mark.parametrize("around", AROUND)
+def test_a_break_comes_through_wherever_it_stands(mark: str, around: str) -> None:
+    assert convert(around.format(mark))[0].count(mark) == 1
+
+
+@pytest.mark.parametrize("text", ["`{}`", "    {}", "<pre><code>\n&lt;!-- more --&gt;\n</code></pre>"])
+def test_a_break_in_code_is_text(text: str) -> None:
+    html, _ = convert(text.format("<!-- more -->"))
+    assert "<!--" not in html
+    assert "&lt;!-- more --&gt;" in html
+
+
+@pytest.mark.parametrize("text", ["{{ x }}", "{% raw %}", "{%- if a -%}", "{{< ref x >}}", "{# no #}"])
+def test_braces_of_template_engines_print_as_they_are(text: str) -> None:
+    shown = text.replace("<", "&lt;").replace(">", "&gt;")
+    assert convert(f"甲 {text}")[0] == f"<p>甲 {shown}</p>"
+    assert convert(f"甲\n{text}")[0] == f"<p>甲\n{shown}</p>"
+
+
+# ── any text ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+PIECES = st.sampled_from((Path(__file__).parent / "cases" / "pieces.txt").read_text(encoding="utf-8").splitlines())
+TEXTS = st.lists(PIECES | st.sampled_from([" ", "\n", "\n\n", "    "]), max_size=30).map("".join)
+
+
+@given(TEXTS | st.text(max_size=80).map(lambda text: text.replace("\x02", "").replace("\x03", "").replace("\r", "")))
+def test_no_text_is_too_much(text: str) -> None:
+    html, notes = convert(text)
+    assert not [mistake for mistake in notes.mistakes if mistake.severity == "error"]
+    ids = [heading.id for heading in notes.headings]
+    assert all(ids)
+    assert html.count("\x02") == html.count("\x03")
+
+
+@given(TEXTS, TEXTS)
+def test_one_text_leaves_nothing_behind_for_the_next(first: str, second: str) -> None:
+    alone = convert(second)[0]
+    convert(first)
+    assert convert(second)[0] == alone
+
+
+# ── the loader of cases ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("text", ["", "\n", "title\n", "title\n.\na\n.\n", "title\n.\na\n.\nb\n"])
+def test_a_file_without_whole_cases_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "a.md"
+    path.write_text(text)
+    with pytest.raises(ValueError, match="case"):
+        load_cases(path)
+
+
+def test_a_folder_without_files_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="no files"):
+        load_all(tmp_path)

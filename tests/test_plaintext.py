@@ -1,0 +1,191 @@
+"""HTML as plain text, counted, and made fit for feeds."""
+
+from __future__ import annotations
+
+import time
+from xml.etree import ElementTree
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blogsite.model import Formula
+from blogsite.plaintext import count_words, for_feed, plain, readable, reading_minutes, shorten, tex, xml_safe
+
+
+def formula(source: str) -> Formula:
+    return Formula("prepared", False, source)
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("", ""),
+        ("a &lt; b &amp; c", "a < b & c"),
+        ("<p>甲<em>乙</em></p><p>丙</p>", "甲乙 丙"),
+        ("<ul><li>甲</li><li>乙</li></ul>丙<br>丁", "甲 乙 丙 丁"),
+        ("<table><tr><td>a</td><td>b</td></tr></table>", "a b"),
+        ("<p>a</p><script>b</script><style>c</style><!-- d > e --><p>f</p>", "a f"),
+        ("<script>never closed", ""),
+        ("<!-- never closed", ""),
+        ('<p>甲<sup id="fnref:1"><a class="footnote-ref" href="#fn:1">1</a></sup>乙</p>', "甲乙"),
+        ('<li>注&#160;<a class="footnote-backref" href="#fnref:1">&#8617;</a></li>', "注"),
+        ('<p>甲<img alt="乙" src="x">丙</p>', "甲 丙"),
+        ("<p>\x02f0\x03、\x02f1\x03 \x02n0.text\x03</p>", "x<1、\\alpha"),
+        ("<p>\x02f9\x03甲</p>", "甲"),
+        ("<p><code>a &lt;b&gt;</code></p><pre><code>c\n d</code></pre>", "a <b> c d"),
+    ],
+)
+def test_the_words_of_html(html: str, expected: str) -> None:
+    assert plain(html, (formula("$x<1$"), formula("\\(\\alpha\\)"))) == expected
+
+
+def test_code_blocks_can_be_left_out() -> None:
+    assert plain("<p><code>a</code></p><pre><code><b>b</b></code></pre><p>c</p>", code=False) == "a c"
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("$x^2$", "x^2"),
+        ("$$\nx\n= y\n$$", "x = y"),
+        ("\\[ x \\]", "x"),
+        ("```math\nx\n```", "x"),
+        ("$`x`$", "x"),
+        ("\\begin{equation}\\label{eq:a}x\\tag{1}\\end{equation}", "x"),
+        ("$$\\begin{align*}a &= b \\notag\\\\ c &= d\\end{align*}$$", "a &= b \\\\ c &= d"),
+        ("\\notation", "\\notation"),
+    ],
+)
+def test_a_formula_as_text(source: str, expected: str) -> None:
+    assert tex(formula(source)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the $x^2$ of $$y$$,\nand \\(z\\)", "the x^2 of y, and z"),
+        ("$5 and $6", "$5 and $6"),
+        ("costs 5$, or 6$", "costs 5$, or 6$"),
+        ("\\$5 and $", "\\$5 and $"),
+    ],
+)
+def test_a_text_without_the_delimiters_of_its_formulas(text: str, expected: str) -> None:
+    assert readable(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "expected"),
+    [
+        ("短", 5, "短"),
+        ("一二三。四五六七", 6, "一二三。"),
+        ("一。二三四五六七", 6, "一。二三四…"),
+        ("一二三，四五六七", 5, "一二三…"),
+        ("他说《红楼梦》好", 4, "他说…"),
+        ("one two three", 10, "one two…"),
+        ("One two. Three four.", 12, "One two."),
+        ("one, e.g. this long", 14, "one, e.g…"),
+        ("incomprehensible", 8, "incompr…"),
+        ("中文word中文", 5, "中文…"),
+    ],
+)
+def test_a_text_is_shortened_where_it_hurts_least(text: str, limit: int, expected: str) -> None:
+    assert shorten(text, limit) == expected
+
+
+# ── counts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("", 0),
+        ("  \n<p></p>", 0),
+        ("中文字", 3),
+        ("中文，字。“引”", 4),
+        ("two words", 2),
+        ("用BERT做GPT2", 4),
+        ("don't and don’t", 3),
+        ("'quoted' '' ' words'", 2),
+        ("few-shot, 2024/05", 4),
+        ("snake_case", 2),
+        ("naïve café", 2),
+        ("cafe\u0301 x", 2),
+        ("かなカナー", 5),
+        ("한국어 낱말", 2),
+        ("Привет мир", 2),
+        ("々〇", 2),
+        ("𠮷野家", 3),
+        ("ＡＢＣ", 1),
+        ("a &amp; b&nbsp;c", 3),
+        ("<p>甲<b>乙</b></p><p>x</p>", 3),
+        ("un<b>believ</b>able", 1),
+        ("甲 \x02f0\x03 乙\x02f12\x03", 4),
+        ('<a href="\x02n0\x03">\x02n0.text\x03</a>', 1),
+        ('<p>甲</p><img alt="乙丙" src="x"><!-- 丁 -->', 1),
+        ("<p>甲<code>x y z</code></p><pre><code><span>a</span> b</code></pre>乙", 2),
+        ("甲<script>x y</script><style>z</style>乙", 2),
+        ('甲<sup id="fnref:1"><a class="footnote-ref" href="#fn:1">12</a></sup>', 1),
+        ("1 < 2 and 3 > 2", 5),
+    ],
+)
+def test_words_are_counted(text: str, count: int) -> None:
+    assert count_words(text) == count
+    if "<" not in text:
+        assert count_words(text + " œ") == count + 1, "with rare letters in it, the count is the same"
+
+
+@pytest.mark.parametrize(("words", "minutes"), [(0, 1), (299, 1), (3000, 10)])
+def test_reading_takes_a_minute_at_least(words: int, minutes: int) -> None:
+    assert reading_minutes(words) == minutes
+
+
+@given(st.text())
+def test_any_text_is_read(text: str) -> None:
+    assert count_words(text) >= 0
+    assert "<p" not in plain(f"<p>{text}</p>") or "<p" in text or "&" in text
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<script>", "<pre>", "<a ", "<", "$", "\\(", "&", ". ", "\x02", "' ", "  "])
+def test_hostile_texts_take_no_longer(piece: str) -> None:
+    text = piece * 60_000
+    start = time.process_time()
+    count_words(text)
+    readable(text)
+    shorten(plain(text), 160)
+    for_feed(text, "https://example.org/")
+    assert time.process_time() - start < 2
+
+
+# ── feeds ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+HERE = "https://example.org/a/?b&c"
+
+
+@pytest.mark.parametrize(
+    ("html", "expected"),
+    [
+        ("<p>甲</p>", "<p>甲</p>"),
+        ('<h2 id="a">甲</h2>', "<h2>甲</h2>"),
+        ('<a class="id" href="#a" id=x>甲</a>', '<a class="id" href="https://example.org/a/?b&amp;c#a">甲</a>'),
+        ("<a href='#\"'>甲</a>", '<a href="https://example.org/a/?b&amp;c#&quot;">甲</a>'),
+        ('<a href="/b/#a" title=" id=\'x\'">甲</a>', '<a href="/b/#a" title=" id=\'x\'">甲</a>'),
+        ('a id="x" href="#y"', 'a id="x" href="#y"'),
+        ("甲<script>x</script><style>y</style>乙", "甲乙"),
+        ('<input type="checkbox" disabled> 甲', "☐ 甲"),
+        ('<input type="checkbox" disabled="disabled" checked="checked"> 甲', "☑ 甲"),
+        ('<img src="a.png" loading="lazy">', '<img src="a.png" loading="lazy">'),
+    ],
+)
+def test_html_for_a_feed(html: str, expected: str) -> None:
+    assert for_feed(html, HERE) == expected
+
+
+def test_texts_for_xml_hold_no_forbidden_characters() -> None:
+    assert xml_safe("a\x00\x08\t\n\r\x0b\x1fb\ud800c\ufffe\uffff\U0001f600") == "a\t\n\rbc\U0001f600"
+
+
+@given(st.text(st.characters()))
+def test_any_text_fits_into_xml(text: str) -> None:
+    escaped = xml_safe(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    ElementTree.fromstring(f"<a>{escaped}</a>".encode())
