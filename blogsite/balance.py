@@ -103,6 +103,11 @@ _SCOPES = names("""
 """Elements that an end tag within them does not reach beyond."""
 _FOREIGN = frozenset({"svg", "math"})
 _HTML_AGAIN = names("annotation-xml desc foreignobject mi mn mo ms mtext title")
+_BREAKS_OUT = names("""
+    b big blockquote br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 hr i img li listing menu meta nobr ol p pre
+    ruby s small span strike strong sub sup table tt u ul var
+""")
+"""Elements that end the <svg> or <math> they stand in."""
 _BARRIERS = BLOCKS | _SCOPES
 _LOOKED_THROUGH = frozenset({"address", "div", "p"})
 _ENDS_PARAGRAPH = (BLOCKS | {"xmp"}) - {*_TABLE_PARTS} | {"dd", "dt", "li"}
@@ -198,6 +203,8 @@ class _Balancing:
         name = written.lower()
         if name in _RAW_END:
             return self._raw(html, tag, name)
+        while self._top.foreign and name in _BREAKS_OUT:
+            self._close(len(self.opened) - 1)
         foreign = name in _FOREIGN or self._top.foreign
         written = written if foreign else name
         if name == "image" and not foreign:

@@ -46,6 +46,7 @@ from blogsite.extensions.links import LinksExtension
 from blogsite.extensions.rawhtml import RawHtmlExtension
 from blogsite.extensions.strike import StrikeExtension
 from blogsite.extensions.tasks import TasksExtension
+from blogsite.maths.extension import MathsExtension
 from blogsite.notes import MarkdownSettings, Notes
 
 Make = Callable[[MarkdownSettings], Extension | None]
@@ -70,6 +71,7 @@ EXTENSIONS: tuple[Make, ...] = (
     HeadingsExtension,
     FencesExtension,
     CodeExtension,
+    MathsExtension,
     BlocksExtension,
 )
 
