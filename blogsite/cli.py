@@ -9,8 +9,9 @@ import shutil
 import sys
 import time
 import webbrowser
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -194,7 +195,12 @@ def new_command(where: Where, title: str, slug: str, tags: str, draft: bool, dat
 @click.option("--base-url", metavar="URL", help="Instead of base_url in blogsite.toml.")
 @click.option("--strict", is_flag=True, help="Warnings are errors.")
 @click.option("--dry-run", is_flag=True, help="Say what would be written and removed, and leave it at that.")
+@click.option("--explain", is_flag=True, help="Say for each page why it is made again.")
 @click.option("--clean", is_flag=True, help="Build from nothing, also into a folder that holds other files.")
+@click.option(
+    "--jobs", metavar="N", type=click.IntRange(1), help="Processes that work at once; else one for each core."
+)
+@click.option("--scheduler", metavar="ADDRESS", help="Let a Dask cluster do the work, as tcp://host:8786.")
 @_common
 @click.pass_obj
 def build_command(
@@ -205,7 +211,10 @@ def build_command(
     base_url: str | None,
     strict: bool,
     dry_run: bool,
+    explain: bool,
     clean: bool,
+    jobs: int | None,
+    scheduler: str | None,
 ) -> None:
     """Build the site into public/.
 
@@ -215,6 +224,7 @@ def build_command(
     blogsite build
     blogsite build --strict                      for a machine that publishes
     blogsite build --output /tmp/look --drafts   without touching public/
+    blogsite build --dry-run --explain           what would be made again, and why
     """
     if base_url is not None:
         from blogsite.config import KEYS
@@ -223,14 +233,40 @@ def build_command(
             base_url = KEYS["base_url"](base_url)
         except ValueError as wanted:
             raise UsageError(f"--base-url {base_url}", f"write {wanted}") from None
-    options = BuildOptions(View(drafts, future), output, base_url, strict, dry_run, clean)
-    _build(where, where.config(), options)
+    with _cluster(scheduler) as executor:
+        options = BuildOptions(View(drafts, future), output, base_url, strict, dry_run, clean, jobs or 0, executor)
+        report = _build(where, where.config(), options)
+    if explain:
+        for path, reasons in report.reasons.items():
+            click.echo(f"{path}: {', '.join(reasons)}")
+
+
+@contextmanager
+def _cluster(address: str | None) -> Iterator[Executor | None]:
+    """The executor of the Dask cluster at ADDRESS; None without one."""
+    if address is None:
+        yield None
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise UsageError("--scheduler needs Dask", "install it with: pip install 'blogsite[cluster]'") from None
+    try:
+        client = Client(address, timeout="10s")
+    except (OSError, ValueError) as problem:
+        raise UsageError(f"there is no Dask scheduler at {address}: {problem}", "start one: dask scheduler") from None
+    with client:
+        yield client.get_executor()
+
+
+def _say_waiting() -> None:
+    _say("another build of this site is running; waiting for it to end")
 
 
 def _build(where: Where, config: Config, options: BuildOptions) -> Report:
     progress = _Progress(where)
     try:
-        report = build(where.directory, config, options, progress)
+        report = build(where.directory, config, options, progress, _say_waiting)
     finally:
         progress.done()
     for mistake in report.mistakes:
@@ -241,6 +277,8 @@ def _build(where: Where, config: Config, options: BuildOptions) -> Report:
         for path in report.changes.removed:
             click.echo(f"remove {path}")
     if not where.quiet:
+        if report.note:
+            _say(report.note)
         for path, reason in report.left_out:
             _say(f"{path}: not published: {reason}")
         _say(_closing_line(report))
