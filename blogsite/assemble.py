@@ -79,7 +79,8 @@ def assemble(
     entries = [_entry(config, item, references, tags, categories) for item in seen]
     of = {entry.post.source: entry for entry in entries}
     for entry in entries:
-        mistakes += _entry_mistakes(entry, layouts)
+        mistakes += _alias_mistakes(entry)
+    mistakes += _unknown_layouts(entries, layouts)
     mistakes += [*references.mistakes, *tags.mistakes, *categories.mistakes]
     return Site(
         info=info,
@@ -269,12 +270,22 @@ def _outline(config: Config, item: _Seen) -> Entry:
     return Entry(item.post, item.addressed.url, link, card, nothing, item.state, item.reason, names, paths)
 
 
-def _entry_mistakes(entry: Entry, layouts: frozenset[str]) -> Iterator[Mistake]:
-    """What the head of a post that is to be seen asks for and cannot have."""
-    meta, source = entry.post.meta, entry.post.source
-    if meta.layout and meta.layout not in layouts:
+def _unknown_layouts(entries: Sequence[Entry], layouts: frozenset[str]) -> Iterator[Mistake]:
+    """A warning for each layout that no template bears, at the first post that asks for it."""
+    asking: dict[str, list[Post]] = defaultdict(list)
+    for entry in sorted(entries, key=lambda entry: entry.post.source.split("/")):
+        if entry.post.meta.layout and entry.post.meta.layout not in layouts:
+            asking[entry.post.meta.layout].append(entry.post)
+    for layout, posts in asking.items():
+        others = f" (nor for {len(posts) - 1} more that ask for it)" if len(posts) > 1 else ""
         hint = "add it to templates/, or take layout: out of the head; until then the usual template is used"
-        yield warning(meta.place(source, "layout"), f"there is no template {meta.layout}.html", hint)
+        place = posts[0].meta.place(posts[0].source, "layout")
+        yield warning(place, f"there is no template {layout}.html{others}", hint)
+
+
+def _alias_mistakes(entry: Entry) -> Iterator[Mistake]:
+    """An error for each former address of a post that cannot be one."""
+    meta, source = entry.post.meta, entry.post.source
     for alias in meta.aliases:
         try:
             checked_address(alias)

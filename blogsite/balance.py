@@ -9,23 +9,7 @@ import re
 from dataclasses import dataclass, field
 from html import escape
 
-from blogsite.markup import BLOCKS, RAW, SPACE, VOID, names
-
-# ── the quick look ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-_ATTRIBUTES = rf'(?:{SPACE}++[a-zA-Z0-9:_.-]++(?:="[^"<>]*+")?+|\x02[^\x03<>]*+\x03)*+'
-_LEAVES = (
-    r'(?:[^<]++|<span(?: class="[^"<>]*+")?+>[^<]*+</span>'
-    rf"|<(a|code|em|h[2-6]|p|strong|sup|td|th){_ATTRIBUTES}>[^<]*+</\3>)*+"
-)
-_GLANCE = re.compile(
-    rf"<(?:([a-z][a-z0-9]*+){_ATTRIBUTES}>|/([a-z][a-z0-9]*+)>|(?:br|hr|img|input){_ATTRIBUTES}{SPACE}?/?>"
-    rf"|!--[^<>]*-->){_LEAVES}|(<)"
-)
-"""A tag or comment, and all text and elements without elements that follow: (start, end, _, what is none of these)."""
-_PLAIN_VOID = frozenset({"br", "hr", "img", "input"})
-_UNCOMMON = VOID | {*RAW.split("|"), "body", "button", "head", "html", "plaintext", "select", "svg", "math", "image"}
-_PARENTS = {"li": ("ul", "ol"), "dt": ("dl",), "dd": ("dl",)}
+from blogsite.markup import BLOCKS, RAW, SPACE, VOID, looks_balanced, names
 
 
 def balance(html: str) -> str:
@@ -34,34 +18,7 @@ def balance(html: str) -> str:
     Elements whose end tags may be left out (<p>, <li>, <td>, …) end where a browser ends them. What begins like a tag,
     a comment or a script but never ends is text.
     """
-    return html if "<" not in html or _is_plainly_balanced(html) else _Balancing().run(html)
-
-
-def _is_plainly_balanced(html: str) -> bool:
-    """Whether HTML is balanced, by a look that knows common HTML only; False may be wrong."""
-    opened, in_table = [""], False
-    for start, end, _, other in _GLANCE.findall(html):
-        if start:
-            if start in _PARENTS:
-                if opened[-1] not in _PARENTS[start]:
-                    return False
-            elif start in _UNCOMMON:
-                if start not in _PLAIN_VOID:
-                    return False
-                continue
-            elif start == "table":
-                if in_table:
-                    return False
-                in_table = True
-            opened.append(start)
-        elif end:
-            if opened.pop() != end:
-                return False
-            if end == "table":
-                in_table = False
-        elif other:
-            return False
-    return len(opened) == 1
+    return html if "<" not in html or looks_balanced(html) else _Balancing().run(html)
 
 
 # ── the rewriting ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -203,8 +160,7 @@ class _Balancing:
         name = written.lower()
         if name in _RAW_END:
             return self._raw(html, tag, name)
-        while self._top.foreign and name in _BREAKS_OUT:
-            self._close(len(self.opened) - 1)
+        self._break_out(name)
         foreign = name in _FOREIGN or self._top.foreign
         written = written if foreign else name
         if name == "image" and not foreign:
@@ -242,6 +198,11 @@ class _Balancing:
             content = _INNER_SCRIPT.sub(r"<\\", content)
         self.out.append(f"<{name}{attributes}>{content}</{name}>")
         return closed
+
+    def _break_out(self, name: str) -> None:
+        """Close the <svg> or <math> that a start tag of NAME ends."""
+        while self._top.foreign and name in _BREAKS_OUT:
+            self._close(len(self.opened) - 1)
 
     def _may_open(self, name: str) -> bool:
         """Whether a browser heeds the start tag here."""
@@ -297,6 +258,7 @@ class _Balancing:
 
     def _end(self, name: str) -> None:
         if name == "br" and self._may_open(name):
+            self._break_out(name)
             self.out.append("<br>")
         found = self._last(*(_HEADINGS if name in _HEADINGS else (name,)))
         top = self._top

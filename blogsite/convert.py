@@ -7,7 +7,8 @@ so that a position in the text is a position in the file:
 
 The tree is then worked on by
 
-    footnotes 50 → indented code 34 → alerts 32 → tasks 30 → inline 20 → prettify 10 → attributes 8 → figures 6 → unescape 0
+    footnotes 50 → indented code 34 → alerts 32 → tasks 30 → inline 20 → prettify 10 → attributes 8 → figures 6
+    → unescape 0
 
 and the HTML by
 
@@ -44,7 +45,9 @@ from blogsite.extensions.footnotes import FootnotesExtension
 from blogsite.extensions.headings import HeadingsExtension
 from blogsite.extensions.links import LinksExtension
 from blogsite.extensions.rawhtml import RawHtmlExtension
+from blogsite.extensions.spaces import SpacesExtension
 from blogsite.extensions.strike import StrikeExtension
+from blogsite.extensions.tags import TagsExtension
 from blogsite.extensions.tasks import TasksExtension
 from blogsite.maths.extension import MathsExtension
 from blogsite.notes import MarkdownSettings, Notes
@@ -70,9 +73,11 @@ EXTENSIONS: tuple[Make, ...] = (
     lambda settings: LinksExtension(),
     HeadingsExtension,
     FencesExtension,
+    TagsExtension,
     CodeExtension,
     MathsExtension,
     BlocksExtension,
+    lambda settings: SpacesExtension(),
 )
 
 

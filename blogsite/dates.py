@@ -13,7 +13,7 @@ _TIME = (
     r"(?:\s*[Tt,]?\s*(?P<hour>\d{1,2})(?::|\s*[时時点點]\s*)(?P<minute>\d{1,2})(?:\s*分)?"
     r"(?::?\s*(?P<second>\d{1,2})(?:[.,](?P<fraction>\d{1,9}))?\s*秒?)?"
     r"\s*(?P<half>[AaPp][Mm])?"
-    r"\s*(?P<zone>[Zz]|(?:UTC|GMT)?(?:[+-]\d{1,2}(?::?\d{2})?)|UTC|GMT)?)?\s*"
+    r"\s*(?P<zone>[Zz]|(?:UTC|GMT)?(?:[+-]\d{1,2}(?::?\d{2})?)|UTC|GMT)?(?:\s*\([^()]*\))?)?\s*"
 )
 _NUMBERS = re.compile(
     r"\s*(?P<year>\d{4})\s*[-/.年]\s*(?P<month>\d{1,2})\s*[-/.月]\s*(?P<day>\d{1,2})\s*(?:[日号]|(?!\d))" + _TIME
@@ -27,6 +27,8 @@ _MONTH_DAY = re.compile(
     + _TIME
 )
 _COMPACT = re.compile(r"(?P<year>[12]\d{3})(?P<month>\d{2})(?P<day>\d{2})")
+_MILLISECONDS = re.compile(r"1\d{12}", re.ASCII)
+"""Since 1970, as JavaScript counts and some editors write: from 2001 to 2033."""
 _AMBIGUOUS = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?!\d)")
 _MONTHS = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905
@@ -63,6 +65,8 @@ def parse_date(value: str | date | datetime, zone: tzinfo) -> datetime:
         raise DateError(f"{shown} was never filled in: this file is a scaffold, not a post", "write a date, or move it")
     if len(text) > _LONGEST:
         raise DateError(f"{shown} is no date")
+    if _MILLISECONDS.fullmatch(text):
+        return datetime.fromtimestamp(int(text) // 1000, UTC).astimezone(zone)
     match = _NUMBERS.match(text) or _DAY_MONTH.match(text) or _MONTH_DAY.match(text) or _COMPACT.fullmatch(text)
     if not match:
         raise _unreadable(text)

@@ -10,6 +10,7 @@ Mistakes are collected, never raised one by one, so that a build reports all of 
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -53,6 +54,20 @@ def warning(place: Place, what: str, hint: str) -> Mistake:
     return Mistake(place, "warning", what, hint)
 
 
+def unwritable(path: str, problem: OSError) -> Mistake:
+    """An error for a file or folder that the file system refuses to write."""
+    hint = _HINTS.get(problem.errno or 0, "give yourself the right to write there and build again")
+    return error(Place(path), f"it cannot be written: {problem.strerror or problem}", hint)
+
+
+_HINTS = {
+    errno.ENOSPC: "make room on the disk and build again",
+    errno.EDQUOT: "make room on the disk and build again",
+    errno.ENAMETOOLONG: "shorten the slug",
+    errno.EROFS: "the disk is mounted for reading alone: choose another folder with --output",
+}
+
+
 class BlogsiteError(Exception):
     """Something the person at the command line is told, without a traceback."""
 
@@ -71,3 +86,7 @@ class SiteError(BlogsiteError):
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = tuple(sorted(set(mistakes)))
         super().__init__("\n".join(map(str, self.mistakes)))
+
+    def __reduce__(self) -> tuple[type[SiteError], tuple[tuple[Mistake, ...]]]:
+        """So that it comes back from another process with its mistakes."""
+        return SiteError, (self.mistakes,)

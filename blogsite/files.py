@@ -11,7 +11,7 @@ from blogsite.digest import Digest, digest_bytes
 from blogsite.errors import Place, SiteError, error
 from blogsite.model import File
 from blogsite.read import locate
-from blogsite.store import Seen
+from blogsite.rows import Seen
 
 Look = tuple[Seen, tuple[int, int]]
 """What was seen in a file, and its width and height in px (0, 0 for what is no picture)."""

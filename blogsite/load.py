@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 from blogsite.assemble import View, assemble
 from blogsite.config import FILE_NAME, Config, parse_config
 from blogsite.digest import Digest, digest, digest_bytes
-from blogsite.errors import Place, SiteError, UsageError, error
+from blogsite.errors import Mistake, Place, SiteError, UsageError, error
 from blogsite.files import Files
 from blogsite.model import Post, Site, Source
 from blogsite.plan import code_digest
 from blogsite.pool import Pool
 from blogsite.read import Inventory, read_bytes, scan
-from blogsite.store import Seen, Store, chunks, load_post
+from blogsite.rows import Seen, load_post
+from blogsite.store import Store, chunks, with_store
 
 if TYPE_CHECKING:
     from blogsite.parse import ParseSettings
@@ -91,18 +92,24 @@ def load_config(root: Path, config_file: Path | None = None) -> Config:
 def now() -> datetime:
     """The moment of this build: SOURCE_DATE_EPOCH where it is set (reproducible-builds.org), else the clock."""
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    return datetime.fromtimestamp(int(epoch), UTC) if epoch and epoch.isdigit() else datetime.now(UTC)
+    with suppress(ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(int(epoch or ""), UTC)
+    return datetime.now(UTC)
 
 
 def read(workshop: Workshop) -> Inventory:
     """What stands on disk."""
     with workshop.times.of("read"):
-        return scan(workshop.root)
+        try:
+            return scan(workshop.root)
+        except OSError as problem:
+            path = os.path.relpath(problem.filename or workshop.root, workshop.root).replace(os.sep, "/")
+            raise SiteError([_unreadable(path, problem)]) from None
 
 
 def load(workshop: Workshop, inventory: Inventory, view: View, moment: datetime) -> Loaded:
     """The site as it is to be seen at MOMENT."""
-    files = Files(workshop.root, workshop.store.files())
+    files = Files(workshop.root, workshop.store.looks(workshop.code))
     with workshop.times.of("parse"):
         posts = _posts(workshop, inventory.sources)
     with workshop.times.of("assemble"):
@@ -112,11 +119,8 @@ def load(workshop: Workshop, inventory: Inventory, view: View, moment: datetime)
 
 def _posts(workshop: Workshop, sources: Sequence[Source]) -> list[Post]:
     """Every source's post, from the store where it is still what was parsed; the others are parsed and kept."""
-    from blogsite.parse import ParseSettings
-
-    config, store = workshop.config, workshop.store
-    settings = ParseSettings(config.markdown(), config.timezone, config.excerpt_length)
-    name = digest((settings, config.math_output, workshop.code))
+    store, settings = workshop.store, _settings(workshop.config)
+    name = digest((settings, workshop.config.math_output, workshop.code))
     known = store.posts(name)
     posts: dict[str, Post] = {}
     unsure: list[Source] = []
@@ -148,6 +152,7 @@ def _parse(
     from blogsite.tasks import ParseTask, parse_batch
 
     looks: dict[str, Seen] = {}
+    same: list[tuple[str, Seen, Post, bytes]] = []
     stale: list[tuple[Source, bytes]] = []
     for source in sources:
         moment = time.time_ns()
@@ -158,8 +163,7 @@ def _parse(
         row = known.get(source.path)
         if row is not None and row[0].digest == look.digest:
             post = posts[source.path] = load_post(row[1])
-            with workshop.store.together():
-                workshop.store.save_posts([(source.path, look, post, row[1])], name)
+            same.append((source.path, look, post, row[1]))
         else:
             stale.append((source, data))
     output = workshop.config.math_output
@@ -169,6 +173,7 @@ def _parse(
     )
     done = 0
     with workshop.store.together():
+        workshop.store.save_posts(same, name)
         for rows in workshop.pool.map(parse_batch, tasks, worthwhile=len(stale) > PARSED_AT_ONCE):
             kept = []
             for parsed, (source, _) in zip(rows, stale[done : done + len(rows)], strict=True):
@@ -187,17 +192,48 @@ def _read(root: Path, source: Source) -> bytes | None:
     except FileNotFoundError:
         return None
     except OSError as problem:
-        what = f"the file cannot be read: {problem.strerror}"
-        raise SiteError([error(Place(source.path), what, "give yourself the right to read it")]) from None
+        raise SiteError([_unreadable(source.path, problem)]) from None
+
+
+def _unreadable(path: str, problem: OSError) -> Mistake:
+    return error(Place(path), f"it cannot be read: {problem.strerror}", "give yourself the right to read it")
+
+
+def _settings(config: Config) -> ParseSettings:
+    from blogsite.parse import ParseSettings
+
+    return ParseSettings(config.markdown(), config.timezone, config.excerpt_length)
+
+
+def restore_texts(workshop: Workshop, loaded: Loaded, lost: Collection[Digest]) -> None:
+    """The store has these texts of the site's posts again; raises SiteError for a file that was changed meanwhile."""
+    from blogsite.tasks import ParseTask, parse_batch
+
+    settings = _settings(workshop.config)
+    sources = {source.path: source for source in loaded.inventory.sources}
+    for entry in (*loaded.site.posts, *loaded.site.hidden, *loaded.site.pages):
+        post = entry.post
+        if post.body.fragment not in lost and post.excerpt.fragment not in lost:
+            continue
+        source = sources[post.source]
+        data = _read(workshop.root, source) or b""
+        if digest_bytes(data) != post.digest:
+            what = "the file was changed while the site was being built"
+            raise SiteError([error(Place(post.source), what, "build again")])
+        task = ParseTask(settings, workshop.config.math_output, ((source.path, source.kind, data),))  # type: ignore[arg-type]
+        with workshop.store.together():
+            for row in parse_batch(task):
+                workshop.store.save_fragments((text.digest, text.data, text.keys) for text in row.texts)
+                workshop.store.add_formulas(row.formulas)
 
 
 def look_at(root: Path, config: Config, view: View, progress: Progress) -> Site:
     """The site as it is to be seen now, for commands that make nothing of it."""
-    store = Store(root / WORK / "store.sqlite")
-    try:
-        with Pool(config.build_jobs) as pool:
-            code = code_digest(config.markdown_extensions)
+    code = code_digest(config.markdown_extensions)
+    with Pool(config.build_jobs) as pool:
+
+        def work(store: Store) -> Site:
             workshop = Workshop(root, config, store, pool, code, Times(), progress)
             return load(workshop, read(workshop), view, now()).site
-    finally:
-        store.close()
+
+        return with_store(root / WORK / "store.sqlite", work)

@@ -9,14 +9,19 @@ from pathlib import Path
 from typing import IO
 
 from blogsite.digest import digest_bytes
+from blogsite.errors import SiteError, unwritable
 
 
 @contextmanager
 def only_build_of(folder: Path, work: Path, waiting: Callable[[], None]) -> Iterator[None]:
     """Nobody else builds FOLDER meanwhile; WAITING is called if somebody does. A killed build lets go by itself."""
-    work.mkdir(parents=True, exist_ok=True)
-    name = digest_bytes(os.path.realpath(folder).encode("utf-8", "surrogateescape"))[:16]
-    with (work / f"lock-{name}").open("a+b") as file:
+    try:
+        work.mkdir(parents=True, exist_ok=True)
+        name = digest_bytes(os.path.realpath(folder).encode("utf-8", "surrogateescape"))[:16]
+        opened = (work / f"lock-{name}").open("a+b")
+    except OSError as problem:
+        raise SiteError([unwritable(work.name, problem)]) from None
+    with opened as file:
         if not _take(file, wait=False):
             waiting()
             _take(file, wait=True)

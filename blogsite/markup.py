@@ -38,6 +38,52 @@ TOKEN = re.compile(
 )
 """One comment, raw element or tag of balanced HTML."""
 
+# ── is it balanced? ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+_ATTRIBUTES = rf'(?:{SPACE}++[a-zA-Z0-9:_.-]++(?:="[^"<>]*+")?+|\x02[^\x03<>]*+\x03)*+'
+_LEAVES = (
+    r'(?:[^<]++|<span(?: class="[^"<>]*+")?+>[^<]*+</span>'
+    rf"|<(a|code|em|h[2-6]|p|strong|sup|td|th){_ATTRIBUTES}>[^<]*+</\3>)*+"
+)
+_GLANCE = re.compile(
+    rf"<(?:([a-z][a-z0-9]*+){_ATTRIBUTES}>|/([a-z][a-z0-9]*+)>|(?:br|hr|img|input){_ATTRIBUTES}{SPACE}?/?>"
+    rf"|!--[^<>]*-->){_LEAVES}|(<)"
+)
+"""A tag or comment, and all text and elements without elements that follow: (start, end, _, what is none of these)."""
+_PLAIN_VOID = frozenset({"br", "hr", "img", "input"})
+_UNCOMMON = VOID | {*RAW.split("|"), "body", "button", "head", "html", "plaintext", "select", "svg", "math", "image"}
+_PARENTS = {"li": ("ul", "ol"), "dt": ("dl",), "dd": ("dl",)}
+
+
+def looks_balanced(html: str) -> bool:
+    """Whether HTML is balanced, by a look that knows common HTML only; False may be wrong."""
+    opened, in_table = [""], False
+    for start, end, _, other in _GLANCE.findall(html):
+        if start:
+            if start in _PARENTS:
+                if opened[-1] not in _PARENTS[start]:
+                    return False
+            elif start in _UNCOMMON:
+                if start not in _PLAIN_VOID:
+                    return False
+                continue
+            elif start == "table":
+                if in_table:
+                    return False
+                in_table = True
+            opened.append(start)
+        elif end:
+            if opened.pop() != end:
+                return False
+            if end == "table":
+                in_table = False
+        elif other:
+            return False
+    return len(opened) == 1
+
+
+# ── where to cut it ──────────────────────────────────────────────────────────────────────────────────────────────────
+
 _SEEN_WHEN_EMPTY = names("audio button canvas math object select svg video")
 _SUBSTANCE = _SEEN_WHEN_EMPTY | {"embed", "img", "input", "meter", "picture", "progress"}
 _COMMENT_OR_BREAK = re.compile(r"<(?:!--|br(?![a-z0-9:._-]))", re.IGNORECASE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import escape
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from blogsite import excerpt
@@ -26,6 +27,8 @@ class ParseSettings:
     markdown: MarkdownSettings
     timezone: str
     excerpt_length: int
+    category_lists: Literal["auto", "nested", "flat"] = "auto"
+    """Whether a flat list of categories is one path, as in Hexo, or several categories."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,7 @@ def parse(path: str, kind: Kind, data: bytes, settings: ParseSettings) -> Parsed
         nothing = Part(digest(Fragment("")))
         post = Post(path, kind, name, Meta(), _untitled(path), nothing, nothing, mistakes=unreadable)
         return Parsed(post, ((nothing.fragment, Fragment("")),))
-    head = read_head(text, path, zone=ZoneInfo(settings.timezone))
+    head = read_head(text, path, zone=ZoneInfo(settings.timezone), category_lists=settings.category_lists)
     meta = head.meta
     notes = Notes(head.body, path, head.first_line)
     html = converter(settings.markdown).run(notes)
@@ -72,8 +75,7 @@ def parse(path: str, kind: Kind, data: bytes, settings: ParseSettings) -> Parsed
         title=_title(meta, path, settings, notes),
         body=body,
         excerpt=part,
-        summary=(meta.summary and excerpt.description(meta.summary))
-        or excerpt.description(plain(short.html, short.formulas)),
+        summary=excerpt.description(meta.summary or short),
         has_break=shown.has_break,
         whole=shown.whole and not summary,
         headings=tuple(notes.headings),
@@ -107,7 +109,7 @@ def _summary(meta: Meta, path: str, settings: ParseSettings, notes: Notes) -> tu
     own = Notes(meta.summary, path, meta.place(path, "summary").line)
     html = converter(settings.markdown).run(own)
     notes.mistakes += own.mistakes
-    cut = excerpt.split(Fragment(html, tuple(own.formulas)), tuple(own.needs), limit=len(html) + 1)
+    cut = excerpt.split(Fragment("", tuple(own.formulas)), tuple(own.needs), limit=1, summary_html=html)
     return cut.excerpt, cut.excerpt_needs
 
 

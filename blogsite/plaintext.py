@@ -165,8 +165,7 @@ def for_feed(html: str, self_url: str) -> str:
     """Filled HTML of the post at SELF_URL for a feed: without ids, scripts and styles, its own places by their
     addresses, and check boxes as characters.
     """
-    if "<script" in html or "<style" in html or not html.islower():
-        html = _NOT_IN_FEEDS.sub("", html)
+    html = _NOT_IN_FEEDS.sub("", html)
     if "<input" in html:
         html = _BOX.sub(_as_character, html)
     address = escape(self_url)

@@ -10,13 +10,14 @@ import errno
 import json
 import os
 import shutil
+import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from blogsite.digest import Digest, digest_bytes
-from blogsite.errors import Mistake, Place, SiteError, error
+from blogsite.errors import Place, SiteError, error, unwritable
 
 MANIFEST = ".blogsite.json"
 STAGE = ".blogsite-stage"
@@ -49,6 +50,8 @@ class Folder:
         self.shown = path.name
         self._take_over = take_over
         self._manifest = path / MANIFEST
+        self.manifest = b""
+        """The manifest's bytes."""
         ours = self._read()
         if ours is None and path.exists():
             self._refuse_strangers()
@@ -56,17 +59,19 @@ class Folder:
 
     def compare(self, staged: Sequence[Staged]) -> Publication:
         """What `publish` would do; raises SiteError where it would touch what is not ours."""
-        self._refuse_others_files(staged)
         wanted = {item.path for item in staged}
-        return Publication(
+        changes = Publication(
             tuple(item.path for item in staged if item.file),
             tuple(item.path for item in staged if not item.file),
             tuple(sorted(path for path in self.ours if path not in wanted)),
         )
+        self._refuse_others_files(changes)
+        return changes
 
     def publish(self, staged: Sequence[Staged]) -> Publication:
         """Every staged file is in place, what was ours and is not wanted is gone, and the manifest says so."""
         changes = self.compare(staged)
+        self._refuse_what_is_not_to_be_written(changes)
         wanted = {item.path: item.digest for item in staged}
         if changes.written or changes.removed:
             self._write({**self.ours, **wanted})
@@ -89,23 +94,32 @@ class Folder:
 
     def _read(self) -> dict[str, Digest] | None:
         try:
-            files = json.loads(self._manifest.read_text(encoding="utf-8"))["files"]
-            return {path: digest for path, digest in files.items() if _stays_inside(path)}
+            self.manifest = self._manifest.read_bytes()
+            files = json.loads(self.manifest)["files"]
+            return {path: str(digest) for path, digest in files.items() if _stays_inside(path)}
         except (FileNotFoundError, NotADirectoryError):
             return None
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except OSError as problem:
+            what = f"{MANIFEST} cannot be read: {problem.strerror}"
+            raise SiteError([error(Place(self.shown), what, "give yourself the right to read it")]) from None
+        except (RecursionError, ValueError, KeyError, TypeError, AttributeError):
             what = f"{MANIFEST} is damaged, so what is ours in the folder cannot be known"
             raise SiteError([error(Place(self.shown), what, "remove the output folder and build again")]) from None
 
     def _write(self, files: Mapping[str, Digest]) -> None:
         text = json.dumps({"version": 1, "files": dict(sorted(files.items()))}, ensure_ascii=False, indent=0) + "\n"
         data = text.encode()
-        if not self._manifest.exists() or self._manifest.read_bytes() != data:
-            with _reported(self.shown):
-                self.path.mkdir(parents=True, exist_ok=True)
-                temporary = self._manifest.with_name(MANIFEST + ".new")
-                temporary.write_bytes(data)
-                os.replace(temporary, self._manifest)
+        temporary = self._manifest.with_name(MANIFEST + ".new")
+        with _reported(f"{self.shown}/{MANIFEST}"):
+            try:
+                if self.manifest != data:
+                    self.path.mkdir(parents=True, exist_ok=True)
+                    temporary.write_bytes(data)
+                    os.replace(temporary, self._manifest)
+            finally:
+                with suppress(NotADirectoryError):
+                    temporary.unlink(missing_ok=True)
+        self.manifest = data
 
     def _refuse_strangers(self) -> None:
         if not self.path.is_dir():
@@ -116,26 +130,59 @@ class Folder:
             hint = "choose an empty one with --output, or build with --clean to write among them"
             raise SiteError([error(Place(self.shown), what, hint)])
 
-    def _refuse_others_files(self, staged: Iterable[Staged]) -> None:
+    def _refuse_others_files(self, changes: Publication) -> None:
+        """Raise SiteError if a file that is to be written would go elsewhere, or stand where something of others is."""
         mistakes = []
-        root = os.path.realpath(self.path)
-        for parent in sorted({os.path.dirname(item.path) for item in staged}):
-            if os.path.realpath(self.path / parent) != os.path.join(root, *filter(None, parent.split("/"))):
-                what = f"{parent} in the output folder is a symbolic link that leads elsewhere"
+        ours = self.ours.keys()
+        for parent in sorted({os.path.dirname(path) for path in changes.written}):
+            if (link := self._link_in(parent)) is not None:
+                what = f"{link} in the output folder is a symbolic link that leads elsewhere"
                 mistakes.append(error(Place(self.shown), what, "remove the link"))
+            elif (file := self._file_in(parent)) is not None and file not in ours:
+                what = f"this file is not ours to replace by a folder, as {parent}/ needs"
+                mistakes.append(error(Place(f"{self.shown}/{file}"), what, "move it away"))
         mistakes += [
-            error(Place(f"{self.shown}/{item.path}"), "this file is not ours to replace", "move it away")
-            for item in staged
-            if item.file and item.path not in self.ours and not self._take_over and self._is_taken(item.path)
+            error(Place(f"{self.shown}/{path}"), "this file is not ours to replace", "move it away")
+            for path in changes.written
+            if path not in ours and self._is_taken(path)
         ]
         if mistakes:
             raise SiteError(mistakes)
 
+    def _refuse_what_is_not_to_be_written(self, changes: Publication) -> None:
+        """Raise SiteError, before anything is changed, for folders of ours that the file system protects."""
+        parents = {os.path.dirname(path) for path in (*changes.written, *changes.removed)}
+        folders = {self._standing(self.path / parent) for parent in parents}
+        protected = sorted(folder for folder in folders if not os.access(folder, os.W_OK | os.X_OK))
+        if protected:
+            refused = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+            raise SiteError([unwritable(self._displayed(folder), refused) for folder in protected])
+
+    def _standing(self, folder: Path) -> Path:
+        """FOLDER, or the folder nearest above it that there is."""
+        return next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
+
+    def _displayed(self, path: Path) -> str:
+        inside = path.is_relative_to(self.path)
+        return os.path.normpath(os.path.join(self.shown, path.relative_to(self.path))) if inside else str(path)
+
+    def _link_in(self, path: str) -> str | None:
+        """The first part of a folder's PATH that is a symbolic link."""
+        return next((part for part in _parts(path) if (self.path / part).is_symlink()), None)
+
+    def _file_in(self, path: str) -> str | None:
+        """The first part of a folder's PATH that is no folder."""
+        found = (part for part in _parts(path) if os.path.lexists(self.path / part))
+        return next((part for part in found if not (self.path / part).is_dir()), None)
+
     def _is_taken(self, path: str) -> bool:
-        """Whether something that is not ours stands at PATH; a folder with nothing but our files in it does not."""
+        """Whether something that is not ours to replace stands at PATH.
+
+        A folder with nothing but our files in it is not; a folder that is taken over gives its files, but no folders.
+        """
         target = self.path / path
         if not target.is_dir() or target.is_symlink():
-            return os.path.lexists(target)
+            return os.path.lexists(target) and not self._take_over
         inside = (child.relative_to(self.path).as_posix() for child in target.rglob("*") if not child.is_dir())
         return any(child not in self.ours for child in inside)
 
@@ -148,19 +195,19 @@ class Folder:
             os.replace(file, target)
 
     def _remove(self, path: str) -> bool:
+        """Nothing of ours is at PATH, nor a folder that has become empty; what a link leads to is not ours."""
         target = self.path / path
-        try:
-            target.unlink()
-        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        parent = os.path.dirname(path)
+        if self._link_in(parent) or (target.is_dir() and not target.is_symlink()):
             return False
-        except PermissionError as problem:
-            if target.is_dir():  # macOS answers so for a folder
+        with _reported(f"{self.shown}/{path}"):
+            try:
+                target.unlink()
+            except (FileNotFoundError, NotADirectoryError):
                 return False
-            raise SiteError([_unwritable(f"{self.shown}/{path}", problem)]) from None
-        for parent in target.parents:
-            if parent == self.path or any(parent.iterdir()):
-                break
-            parent.rmdir()
+        with suppress(OSError):  # it is not empty
+            for part in reversed(_parts(parent)):
+                os.rmdir(self.path / part)
         return True
 
 
@@ -172,12 +219,12 @@ class Stage:
     output: Path
 
     @staticmethod
-    def of(folder: Folder, work: Path) -> Stage:
-        """An empty stage in WORK, or in the output folder if that is on another disk."""
-        near = folder.path if folder.path.exists() else folder.path.parent
-        work.mkdir(parents=True, exist_ok=True)
-        same_disk = near.exists() and near.stat().st_dev == work.stat().st_dev
-        stage = Stage(work / "stage" if same_disk else folder.path / STAGE, folder.path)
+    def of(folder: Folder, work: Path, *, dry: bool = False) -> Stage:
+        """An empty stage in WORK, or in the output folder if that is on another disk; always in WORK if DRY."""
+        near = next(place for place in (folder.path, *folder.path.absolute().parents) if place.exists())
+        name = digest_bytes(os.path.realpath(folder.path).encode("utf-8", "surrogateescape"))[:16]
+        same_disk = dry or near.stat().st_dev == work.stat().st_dev
+        stage = Stage(work / f"stage-{name}" if same_disk else folder.path / STAGE, folder.path)
         stage.discard()
         with _reported(stage.path.name):
             stage.path.mkdir(parents=True)
@@ -194,14 +241,18 @@ class Stage:
         return Staged(path, digest, file)
 
     def discard(self) -> None:
-        """Nothing staged is left."""
+        """Nothing staged is left, nor an output folder that has nothing else in it."""
         shutil.rmtree(self.path, ignore_errors=True)
+        if self.path.parent == self.output:
+            with suppress(OSError):
+                self.output.rmdir()
 
 
 def holds(target: Path, digest: Digest, size: int) -> bool:
     """Whether the file has just these bytes."""
     try:
-        if target.is_symlink() or target.stat().st_size != size:
+        status = os.lstat(target)
+        if status.st_size != size or not stat.S_ISREG(status.st_mode):
             return False
         return digest_bytes(target.read_bytes()) == digest
     except OSError:
@@ -214,18 +265,19 @@ def _reported(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as problem:
-        raise SiteError([_unwritable(path, problem)]) from None
+        raise SiteError([unwritable(path, problem)]) from None
 
 
-def _unwritable(path: str, problem: OSError) -> Mistake:
-    hints = {
-        errno.ENOSPC: "make room on the disk and build again",
-        errno.EDQUOT: "make room on the disk and build again",
-        errno.ENAMETOOLONG: "shorten the slug",
-    }
-    hint = hints.get(problem.errno or 0, "give yourself the right to write there and build again")
-    return error(Place(path), f"the file cannot be written: {problem.strerror}", hint)
+def _parts(path: str) -> list[str]:
+    """ "a/b/c" → "a", "a/b", "a/b/c"."""
+    names = path.split("/") if path else []
+    return ["/".join(names[: count + 1]) for count in range(len(names))]
 
 
 def _stays_inside(path: str) -> bool:
-    return not Path(path).is_absolute() and ".." not in Path(path).parts
+    """Whether PATH names a file in a folder and nothing outside it."""
+    try:
+        known = os.fsencode(path)
+    except UnicodeEncodeError:
+        return False
+    return b"\0" not in known and not {"", ".", ".."} & set(path.replace(os.sep, "/").split("/"))

@@ -1,87 +1,91 @@
 """What one build leaves for the next: an SQLite file in .blogsite/ that costs nothing but time when it is lost.
 
-    posts       each source by path: its stat, its digest, the parsed post
+    posts       each source by path: the look at its file and the parsed post, named by code and settings
     fragments   texts by digest, loaded only when a page that shows them is rendered
     formulas    every formula of the site by key: its TeX, and what the engine made of it
-    files       pictures and other files by path: stat, digest, size in px
+    looks       what was seen in pictures and other files, in one row, named by code
     outputs     each output by folder and path: its ingredients, the digest and stat of its file, its mistakes
-    builds      each output folder: what the last build saw and said
+    builds      each output folder: what the last build saw and said, named by code
 
 Small rows are cheap to load; texts and formulas are compressed and loaded by name. A row that its code or its settings
-could have made differently is never used: posts are named by both, formulas by the engine, and everything by SCHEMA.
+could have made differently is never used: rows are named by both, formulas by the engine, and everything by SCHEMA.
+Whatever a page could be made of is sealed, so that damage is seen before it is used.
 """
 
 from __future__ import annotations
 
+import os
 import pickle
 import sqlite3
-import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
 from blogsite.digest import Digest
-from blogsite.errors import Mistake
-from blogsite.model import Fragment, Post, Stat
+from blogsite.errors import Place, SiteError, error
+from blogsite.model import Post
+from blogsite.rows import (
+    Damaged,
+    Made,
+    Seen,
+    dump_mistakes,
+    dump_seen,
+    dump_stat,
+    load_mistakes,
+    load_seen,
+    load_stat,
+    seal,
+    unpickled,
+    unseal,
+)
 
-SCHEMA = 1
+SCHEMA = 2
 Row = TypeVar("Row")
+Result = TypeVar("Result")
 
 _TABLES = """
-CREATE TABLE posts (
-    path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER, ctime INTEGER, inode INTEGER, seen INTEGER,
-    digest TEXT, settings TEXT, body TEXT, excerpt TEXT, row BLOB
-) WITHOUT ROWID;
+CREATE TABLE posts (path TEXT PRIMARY KEY, settings TEXT, body TEXT, excerpt TEXT, row BLOB) WITHOUT ROWID;
 CREATE TABLE fragments (digest TEXT PRIMARY KEY, data BLOB, keys BLOB);
 CREATE TABLE formulas (key BLOB PRIMARY KEY, tex BLOB, made BLOB) WITHOUT ROWID;
-CREATE TABLE files (
-    path TEXT PRIMARY KEY, size INTEGER, mtime INTEGER, ctime INTEGER, inode INTEGER, seen INTEGER,
-    digest TEXT, width INTEGER, height INTEGER
-) WITHOUT ROWID;
+CREATE TABLE looks (code TEXT PRIMARY KEY, data BLOB);
 CREATE TABLE outputs (
-    folder TEXT, path TEXT, ingredients BLOB, digest TEXT, size INTEGER, mtime INTEGER, inode INTEGER, seen INTEGER,
-    mistakes BLOB, PRIMARY KEY (folder, path)
+    folder TEXT, path TEXT, ingredients BLOB, digest TEXT, stat BLOB, settled INTEGER, mistakes BLOB,
+    PRIMARY KEY (folder, path)
 ) WITHOUT ROWID;
-CREATE TABLE builds (folder TEXT PRIMARY KEY, data BLOB);
+CREATE TABLE builds (folder TEXT PRIMARY KEY, code TEXT, data BLOB);
 """
+_REFUSED = {
+    sqlite3.SQLITE_FULL: "make room on the disk and build again",
+    sqlite3.SQLITE_BUSY: "wait until the other builds of this site have ended",
+    **dict.fromkeys(
+        (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR),
+        "give yourself the right to write there, or remove the folder .blogsite",
+    ),
+}
+"""What SQLite says of the disk, not of the file: what to do about it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """The state of a file when it was last looked into, and the moment of that look in ns since 1970."""
+def with_store(path: Path, work: Callable[[Store], Result]) -> Result:
+    """What WORK makes with the store at PATH; one that proves to be damaged is begun anew, and so is the work.
 
-    stat: Stat
-    moment: int
-    digest: Digest
-
-    def is_still(self, stat: Stat) -> bool:
-        """Whether a file with this stat must have the same bytes.
-
-        A file that was written within one tick of the clock before the look may have been written again in that tick.
-        """
-        youngest = max(self.stat.mtime_ns, self.stat.ctime_ns)
-        return stat == self.stat and self.moment - youngest > tick(youngest)
-
-
-def tick(nanoseconds: int) -> int:
-    """The length in ns of the file system's clock tick, as a time stamp betrays it: whole seconds, or finer."""
-    return 2_000_000_000 if nanoseconds % 1_000_000_000 == 0 else 20_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """An output as the last build left it: `size`, `mtime_ns` and `inode` are those of its file."""
-
-    ingredients: bytes
-    digest: Digest
-    size: int
-    mtime_ns: int
-    inode: int
-    moment: int
-    mistakes: tuple[Mistake, ...] = ()
+    Raises SiteError where the disk does not let the store be.
+    """
+    try:
+        store = Store(path)
+        try:
+            return work(store)
+        except (Damaged, sqlite3.Error) as problem:
+            if _refused(problem):
+                raise
+            store.begin_anew()
+            return work(store)
+        finally:
+            store.close()
+    except sqlite3.Error as problem:
+        place, hint = Place(f"{path.parent.name}/{path.name}"), _refused(problem) or "remove it and build again"
+        raise SiteError([error(place, f"the store cannot be used: {problem}", hint)]) from None
 
 
 class Store:
@@ -93,10 +97,10 @@ class Store:
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._database = self._open()
-        except sqlite3.DatabaseError:
-            self.note = "the store was damaged and has been begun anew"
-            self._remove()
-            self._database = self._open()
+        except sqlite3.Error as problem:
+            if _refused(problem):
+                raise
+            self._replace()
 
     def close(self) -> None:
         """All is on disk, and the file is closed."""
@@ -105,8 +109,13 @@ class Store:
     def clear(self) -> None:
         """Nothing is known any more."""
         with self.together():
-            for table in ("posts", "fragments", "formulas", "files", "outputs", "builds"):
+            for table in ("posts", "fragments", "formulas", "looks", "outputs", "builds"):
                 self._database.execute(f"DELETE FROM {table}")
+
+    def begin_anew(self) -> None:
+        """The file, which was damaged, is another."""
+        self.close()
+        self._replace()
 
     @contextmanager
     def together(self) -> Iterator[None]:
@@ -115,7 +124,8 @@ class Store:
         try:
             yield
         except BaseException:
-            self._database.execute("ROLLBACK")
+            with suppress(sqlite3.Error):  # it may be what failed, and has then been done
+                self._database.execute("ROLLBACK")
             raise
         self._database.execute("COMMIT")
 
@@ -123,17 +133,15 @@ class Store:
 
     def posts(self, settings: Digest) -> dict[str, tuple[Seen, bytes]]:
         """Path → the look at its source and the post as `load_post` reads it, of all parsed with these settings."""
-        rows = self._database.execute(
-            "SELECT path, size, mtime, ctime, inode, seen, digest, row FROM posts WHERE settings = ?", (settings,)
-        )
-        return {row[0]: (Seen(Stat(*row[1:5]), row[5], row[6]), row[7]) for row in rows}
+        rows = self._database.execute("SELECT path, row FROM posts WHERE settings = ?", (settings,))
+        return {path: load_seen(unseal(path, row)) for path, row in rows}
 
     def save_posts(self, rows: Iterable[tuple[str, Seen, Post, bytes]], settings: Digest) -> None:
         """Keep parsed posts: (path, look, post, the same as `dump_post` writes it)."""
         self._database.executemany(
-            "INSERT OR REPLACE INTO posts VALUES (?,?,?,?,?,?,?,?,?,?,?)",
+            "INSERT OR REPLACE INTO posts VALUES (?,?,?,?,?)",
             (
-                (path, *_columns(seen), settings, post.body.fragment, post.excerpt.fragment, row)
+                (path, settings, post.body.fragment, post.excerpt.fragment, seal(path, dump_seen(seen) + row))
                 for path, seen, post, row in rows
             ),
         )
@@ -150,13 +158,17 @@ class Store:
     def save_fragments(self, rows: Iterable[tuple[Digest, bytes, tuple[str, ...] | None]]) -> None:
         """Keep texts: (digest, the text as `dump_fragment` writes it, the keys of its formulas if they are settled)."""
         self._database.executemany(
-            "INSERT OR IGNORE INTO fragments VALUES (?,?,?)",
-            ((name, data, None if keys is None else bytes.fromhex("".join(keys))) for name, data, keys in rows),
+            "INSERT OR REPLACE INTO fragments VALUES (?,?,?)",
+            (
+                (name, seal(name, data), None if keys is None else bytes.fromhex("".join(keys)))
+                for name, data, keys in rows
+            ),
         )
 
     def texts(self, digests: Iterable[Digest]) -> dict[Digest, bytes]:
         """The texts with these digests, as `load_fragment` reads them."""
-        return dict(self._by_name("SELECT digest, data FROM fragments WHERE digest IN ({})", digests))
+        rows = self._by_name("SELECT digest, data FROM fragments WHERE digest IN ({})", digests)
+        return {name: unseal(name, data) for name, data in rows}
 
     def keys(self, digests: Iterable[Digest]) -> dict[Digest, list[str] | None]:
         """The keys of the formulas in these texts; None where answers to needs settle them."""
@@ -168,26 +180,27 @@ class Store:
     def add_formulas(self, rows: Iterable[tuple[str, bytes]]) -> None:
         """Make formulas known by key and TeX; those that are known stay as they are."""
         self._database.executemany(
-            "INSERT OR IGNORE INTO formulas (key, tex) VALUES (?,?)", ((bytes.fromhex(key), tex) for key, tex in rows)
+            "INSERT OR IGNORE INTO formulas (key, tex) VALUES (?,?)",
+            ((bytes.fromhex(key), seal(key, tex)) for key, tex in rows),
         )
 
     def unmade_formulas(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Key and TeX of those among KEYS that the engine has not made yet."""
-        rows = self._by_name(
-            "SELECT key, tex FROM formulas WHERE made IS NULL AND key IN ({})", map(bytes.fromhex, keys)
-        )
-        return ((key.hex(), tex) for key, tex in rows)
+        query = "SELECT key, tex FROM formulas WHERE made IS NULL AND key IN ({})"
+        rows = self._by_name(query, map(bytes.fromhex, keys))
+        return ((key.hex(), unseal(key.hex(), tex)) for key, tex in rows)
 
     def save_formulas(self, rows: Iterable[tuple[str, bytes]]) -> None:
         """Keep what the engine made."""
         self._database.executemany(
-            "UPDATE formulas SET made = ? WHERE key = ?", ((made, bytes.fromhex(key)) for key, made in rows)
+            "UPDATE formulas SET made = ? WHERE key = ?", ((seal(key, made), bytes.fromhex(key)) for key, made in rows)
         )
 
     def formulas(self, keys: Iterable[str]) -> dict[str, bytes]:
-        """What the engine made of these."""
-        rows = self._by_name("SELECT key, made FROM formulas WHERE key IN ({})", map(bytes.fromhex, keys))
-        return {key.hex(): made for key, made in rows}
+        """What the engine made of these, where it has."""
+        query = "SELECT key, made FROM formulas WHERE made IS NOT NULL AND key IN ({})"
+        rows = self._by_name(query, map(bytes.fromhex, keys))
+        return {key.hex(): unseal(key.hex(), made) for key, made in rows}
 
     def drop_unused_formulas(self) -> None:
         """Drop the formulas that no text has, once they may be many."""
@@ -201,33 +214,27 @@ class Store:
             gone = [(key,) for key in names if key.hex() not in kept]
             self._database.executemany("DELETE FROM formulas WHERE key = ?", gone)
 
-    # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── files, outputs, builds ───────────────────────────────────────────────────────────────────────────────────
 
-    def files(self) -> dict[str, tuple[Seen, tuple[int, int]]]:
+    def looks(self, code: Digest) -> dict[str, tuple[Seen, tuple[int, int]]]:
         """Path → the look at the file, and its width and height in px (0, 0 for what is no picture)."""
-        rows = self._database.execute("SELECT path, size, mtime, ctime, inode, seen, digest, width, height FROM files")
-        return {row[0]: (Seen(Stat(*row[1:5]), row[5], row[6]), (row[7], row[8])) for row in rows}
+        row = self._database.execute("SELECT data FROM looks WHERE code = ?", (code,)).fetchone()
+        rows = unpickled(unseal(code, row[0])) if row else ()
+        return {path: (load_seen(seen)[0], size) for path, seen, size in rows}
 
-    def save_files(self, rows: Mapping[str, tuple[Seen, tuple[int, int]]]) -> None:
-        """Keep these files, and no others."""
-        self._database.execute("DELETE FROM files")
-        self._database.executemany(
-            "INSERT INTO files VALUES (?,?,?,?,?,?,?,?,?)",
-            ((path, *_columns(seen), *size) for path, (seen, size) in rows.items()),
-        )
-
-    # ── outputs ──────────────────────────────────────────────────────────────────────────────────────────────────
+    def save_looks(self, code: Digest, looks: Mapping[str, tuple[Seen, tuple[int, int]]]) -> None:
+        """Keep these looks at files, and no others."""
+        data = pickle.dumps([(path, dump_seen(seen), size) for path, (seen, size) in looks.items()], 5)
+        self._database.execute("DELETE FROM looks")
+        self._database.execute("INSERT INTO looks VALUES (?,?)", (code, seal(code, data)))
 
     def outputs(self, folder: str) -> dict[str, Made]:
         """Path → what the last build made there, in this output folder."""
-        rows = self._database.execute(
-            "SELECT path, ingredients, digest, size, mtime, inode, seen, mistakes FROM outputs WHERE folder = ?",
-            (folder,),
-        )
+        query = "SELECT path, ingredients, digest, stat, settled, mistakes FROM outputs WHERE folder = ?"
         made = {}
-        for path, ingredients, digest, size, mtime, inode, seen, flaws in rows:
-            mistakes = pickle.loads(flaws) if flaws else ()
-            made[path] = Made(ingredients, digest, size, mtime, inode, seen, mistakes)
+        for path, ingredients, digest, stat, settled, flaws in self._database.execute(query, (folder,)):
+            mistakes = load_mistakes(unseal(path, flaws)) if flaws is not None else ()
+            made[path] = Made(ingredients, digest, load_stat(stat), bool(settled), mistakes)
         return made
 
     def forget_outputs(self, folder: str, paths: Iterable[str]) -> None:
@@ -240,24 +247,30 @@ class Store:
     def save_outputs(self, folder: str, rows: Mapping[str, Made]) -> None:
         """Keep what was made."""
         self._database.executemany(
-            "INSERT OR REPLACE INTO outputs VALUES (?,?,?,?,?,?,?,?,?)",
+            "INSERT OR REPLACE INTO outputs VALUES (?,?,?,?,?,?,?)",
             (
                 (
-                    *(folder, path, made.ingredients, made.digest, made.size, made.mtime_ns, made.inode, made.moment),
-                    pickle.dumps(made.mistakes, 5) if made.mistakes else None,
+                    *(folder, path, made.ingredients, made.digest, dump_stat(made.stat), made.settled),
+                    seal(path, dump_mistakes(made.mistakes)) if made.mistakes else None,
                 )
                 for path, made in rows.items()
             ),
         )
 
-    def build(self, folder: str) -> Any:
-        """What `save_build` was given for this folder, None where nothing was."""
-        row = self._database.execute("SELECT data FROM builds WHERE folder = ?", (folder,)).fetchone()
-        return pickle.loads(row[0]) if row else None
+    def build(self, folder: str, code: Digest) -> Any:
+        """What `save_build` was given for this folder by this code, None where nothing was."""
+        query = "SELECT data FROM builds WHERE folder = ? AND code = ?"
+        row = self._database.execute(query, (folder, code)).fetchone()
+        return unpickled(unseal(folder, row[0])) if row else None
 
-    def save_build(self, folder: str, data: object) -> None:
-        """Keep what a build of this folder saw and said."""
-        self._database.execute("INSERT OR REPLACE INTO builds VALUES (?,?)", (folder, pickle.dumps(data, 5)))
+    def save_build(self, folder: str, code: Digest, data: object) -> None:
+        """Keep what a build of this folder saw and said; drop what is known of folders that are no more."""
+        row = (folder, code, seal(folder, pickle.dumps(data, 5)))
+        self._database.execute("INSERT OR REPLACE INTO builds VALUES (?,?,?)", row)
+        for (other,) in self._database.execute("SELECT folder FROM builds").fetchall():
+            if other != folder and not os.path.isdir(other):
+                self._database.execute("DELETE FROM outputs WHERE folder = ?", (other,))
+                self._database.execute("DELETE FROM builds WHERE folder = ?", (other,))
 
     # ── the file ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -268,20 +281,22 @@ class Store:
             database.execute("PRAGMA synchronous = NORMAL")
             (version,) = database.execute("PRAGMA user_version").fetchone()
             if version != SCHEMA:
-                if version:
-                    self.note = "the store was made by another version and has been begun anew"
                 names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-                drop = "".join(f"DROP TABLE {name};" for name in names)
+                if version or names:
+                    self.note = "the store was made by another version and has been begun anew"
+                drop = "".join(f'DROP TABLE "{name}";' for name in names)
                 database.executescript(f"BEGIN; {drop} {_TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;")
             database.execute("SELECT count(*) FROM builds").fetchone()
-        except sqlite3.DatabaseError:
+        except BaseException:
             database.close()
             raise
         return database
 
-    def _remove(self) -> None:
+    def _replace(self) -> None:
         for suffix in ("", "-wal", "-shm"):
             self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
+        self._database = self._open()
+        self.note = "the store was damaged and has been begun anew"
 
     def _by_name(self, query: str, names: Iterable[str | bytes]) -> Iterator[Any]:
         for chunk in chunks(names, 500):
@@ -295,34 +310,11 @@ def chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
         yield chunk
 
 
-def dump_post(post: Post) -> bytes:
-    """A post as the store keeps it."""
-    return pickle.dumps(post, 5)
-
-
-def load_post(data: bytes) -> Post:
-    """The post that `dump_post` wrote."""
-    post = pickle.loads(data)
-    assert isinstance(post, Post)
-    return post
-
-
-def dump_fragment(fragment: Fragment) -> bytes:
-    """A text as the store keeps it."""
-    return zlib.compress(pickle.dumps(fragment, 5), 1)
-
-
-def load_fragment(data: bytes) -> Fragment:
-    """The text that `dump_fragment` wrote."""
-    fragment = pickle.loads(zlib.decompress(data))
-    assert isinstance(fragment, Fragment)
-    return fragment
-
-
 def _split(keys: bytes) -> list[str]:
     return [keys[start : start + 20].hex() for start in range(0, len(keys), 20)]
 
 
-def _columns(seen: Seen) -> tuple[int, int, int, int, int, str]:
-    stat = seen.stat
-    return (stat.size, stat.mtime_ns, stat.ctime_ns, stat.inode, seen.moment, seen.digest)
+def _refused(problem: Exception) -> str:
+    """What to do about an error of SQLite that is the disk's fault; "" for one that the file's content makes."""
+    code = getattr(problem, "sqlite_errorcode", 0)
+    return "" if code == sqlite3.SQLITE_IOERR_SHORT_READ else _REFUSED.get(code & 0xFF, "")

@@ -7,22 +7,18 @@ render_batch     outputs with the texts and formulas they show → staged files
 
 from __future__ import annotations
 
-import pickle
-import zlib
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blogsite.digest import Digest
 from blogsite.errors import Mistake
-from blogsite.model import Data, File, Formula, Info, Kind, Page
+from blogsite.model import Data, Formula, Info, Kind, Page
 from blogsite.publish import Stage, Staged
-from blogsite.store import dump_fragment, dump_post, load_fragment
+from blogsite.rows import dump_fragment, dump_post, dump_rendered, dump_tex, load_fragment, load_rendered, load_tex
 
 if TYPE_CHECKING:
-    from blogsite.maths.engine import Output, TeX
-    from blogsite.maths.typeset import Rendered
+    from blogsite.maths.engine import Output
     from blogsite.parse import ParseSettings
     from blogsite.render import Renderer
 
@@ -111,58 +107,6 @@ def typeset_batch(task: TypesetTask) -> list[tuple[str, bytes]]:
     ]
 
 
-def dump_tex(tex: TeX) -> bytes:
-    """A formula's TeX as the store keeps it."""
-    return pickle.dumps((tex.tex, tex.display, tex.macros), 5)
-
-
-def load_tex(data: bytes) -> TeX:
-    """The TeX that `dump_tex` wrote."""
-    from blogsite.maths.engine import TeX
-
-    return TeX(*pickle.loads(data))
-
-
-def dump_rendered(rendered: Rendered) -> bytes:
-    """What the engine made, as the store keeps it."""
-    deflate = zlib.compressobj(6, zdict=_COMMON)
-    return deflate.compress(f"{rendered.error}\0{rendered.html}".encode()) + deflate.flush()
-
-
-def load_rendered(data: bytes) -> Rendered:
-    """What `dump_rendered` wrote."""
-    from blogsite.maths.typeset import Rendered
-
-    error, _, html = zlib.decompressobj(zdict=_COMMON).decompress(data).decode().partition("\0")
-    return Rendered(html, error)
-
-
-# What formulas have in common in KaTeX's HTML, the commonest last: it makes the small ones compress to half.
-_COMMON = b"".join(
-    (
-        b'<mtable rowspacing="0.16em" columnalign="left left" columnspacing="1em"><mtr><mtd><mstyle scriptlevel="0" ',
-        b'displaystyle="true"></mstyle></mtd></mtr></mtable><span class="delimsizing size4">',
-        b'<span class="mopen delimcenter" style="top:0em">(</span><span class="mclose delimcenter" style="top:0em">)',
-        b'<span class="mop op-symbol large-op"><span class="mop op-limits"><span class="mfrac"><span class="frac-line"',
-        b'style="border-bottom-width:0.04em"></span><span class="nulldelimiter"></span><span class="sqrt"><munderover>',
-        b'<mfrac><mrow></mrow></mfrac><msubsup><msup><msub><mo stretchy="false">(</mo><mi mathvariant="normal"></mi>',
-        b'<span class="mspace" style="margin-right:0.2778em"></span><span class="mrel">=</span><span class="mbin">+',
-        b'<span class="mspace" style="margin-right:0.2222em"></span><span class="mpunct">,</span><span class="mspace" ',
-        b'style="margin-right:0.1667em"></span><span class="mord mathbf">x</span><span class="mord boldsymbol">',
-        b'<span class="msupsub"><span class="vlist-t vlist-t2"><span class="vlist-r"><span class="vlist" ',
-        b'style="height:0.3117em"><span style="top:-2.55em;margin-left:0em;margin-right:0.05em"><span class="pstrut" ',
-        b'style="height:2.7em"></span><span class="sizing reset-size6 size3 mtight"><span class="mord mathnormal ',
-        b'mtight">i</span></span></span></span><span class="vlist-s">\xe2\x80\x8b</span></span><span class="vlist-r">',
-        b'<span class="vlist" style="height:0.15em"><span></span></span></span></span></span></span>',
-        b'<span class="katex-display"><span class="katex"><span class="katex-mathml"><math display="block">',
-        b"<semantics><mrow><mi>x</mi><mo>=</mo><mn>1</mn></mrow><annotation encoding=",
-        b'"application/x-tex"></annotation></semantics></math></span><span class="katex-html" aria-hidden="true">',
-        b'<span class="base"><span class="strut" style="height:1em;vertical-align:-0.25em"></span>',
-        b'<span class="mord"><span class="mord mathnormal">x</span></span></span></span></span>',
-    )
-)
-
-
 # ── rendering ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -170,9 +114,9 @@ _COMMON = b"".join(
 class RenderSetup:
     """What all outputs of a build share. With `stage`, the files are staged where they are made."""
 
-    root: str
     info: Info
-    templates: tuple[File, ...]
+    templates: tuple[tuple[str, str], ...]
+    """Name and text of each."""
     math_output: Output
     stage: Stage | None
 
@@ -229,4 +173,4 @@ def _renderer(setup: RenderSetup) -> Renderer:
     from blogsite.maths.typeset import Typeset
     from blogsite.render import Renderer
 
-    return Renderer(Path(setup.root), setup.info, setup.templates, {}, Typeset(setup.math_output))
+    return Renderer(setup.info, dict(setup.templates), {}, Typeset(setup.math_output))

@@ -13,7 +13,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 from unittest.mock import patch
 
-from blogsite.build import BuildOptions, Report, build, load_config
+from blogsite.build import BuildOptions, Report, build
+from blogsite.load import load_config
 from blogsite.cli import main
 
 EPOCH = int(datetime(2026, 1, 1, 12, tzinfo=UTC).timestamp())

@@ -9,15 +9,17 @@ import markdown
 from blogsite.extensions.blocks import BlocksExtension
 from blogsite.extensions.code import CodeExtension
 from blogsite.extensions.fences import FencesExtension
+from blogsite.extensions.spaces import SpacesExtension
+from blogsite.extensions.tags import TagsExtension
 from blogsite.notes import MarkdownSettings, Notes
 
 
 @lru_cache(maxsize=1)
 def converter() -> markdown.Markdown:
     settings = MarkdownSettings()
-    own = [make(settings) for make in (FencesExtension, CodeExtension, BlocksExtension)]
+    own = [make(settings) for make in (FencesExtension, TagsExtension, CodeExtension, BlocksExtension)]
     stock = ["tables", "footnotes", "attr_list", "def_list", "md_in_html"]
-    md = markdown.Markdown(extensions=[*stock, *own], output_format="html")
+    md = markdown.Markdown(extensions=[*stock, *own, SpacesExtension()], output_format="html")
     md.preprocessors.deregister("normalize_whitespace")
     return md
 

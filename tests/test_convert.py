@@ -119,6 +119,12 @@ def test_soft_breaks_can_be_kept() -> None:
     assert convert("中\n文", keep)[0] == "<p>中\n文</p>"
 
 
+def test_soft_breaks_in_code_stay() -> None:
+    html, _ = convert("    中\n    文\n\n```\n甲\n乙\n```\n")
+    assert "中\n文" in html
+    assert "甲\n乙" in html
+
+
 def test_words_are_in_the_sites_language() -> None:
     html, _ = convert("> [!NOTE]\n> a\n\n- [x] b\n\nc[^1]\n\n!!! theorem\n    d\n\n[^1]: e", EN)
     assert '<p class="admonition-title">Note</p>' in html

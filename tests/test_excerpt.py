@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from cases_loader import load_cases
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -22,13 +23,13 @@ NEEDS = tuple(Need("link", f"target-{n}.md") for n in range(4))
 
 
 def cases(name: str) -> list[object]:
-    """The cases of a fixture file: input and expected text; placeholders are written ⟨f0⟩."""
-    text = (CASES / name).read_text(encoding="utf-8").replace("⟨", "\x02").replace("⟩", "\x03")
-    found = re.findall(r"^(.+)\n\.\n((?:.*\n)*?)\.\n((?:.*\n)*?)\.$", text, re.MULTILINE)
-    assert found
+    """The cases of a fixture file; its first title follows words on the file. Placeholders are written ⟨f0⟩."""
+    marks = str.maketrans("⟨⟩", "\x02\x03")
     return [
-        pytest.param(title, given.removesuffix("\n"), expected.removesuffix("\n"), id=title)
-        for title, given, expected in found
+        pytest.param(
+            title.rpartition("\n")[2], given.translate(marks), expected.translate(marks), id=title.rpartition("\n")[2]
+        )
+        for title, given, expected in load_cases(CASES / name)
     ]
 
 

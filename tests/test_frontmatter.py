@@ -146,7 +146,10 @@ def test_a_near_miss_names_the_right_key(key: str, right: str) -> None:
 REAL_KEYS = """translator mood logo location forum_id weight meta_extra number type subtitle keywords pandoc theme cate1
 version mermaid sequence flow mindmap mindmap2 customer customercategory from_rmd tagline sharing footer output song
 linktitle image_alt title2 tocbot comment_id commentid authorlink author_url header mode note city site page data state
-series_index series_order translationkey slug_en url_en hide_title topic lead rating"""
+series_index series_order translationkey slug_en url_en hide_title topic lead rating
+creationdate og_title og_image_alt hash_original copyright uuid banner_img top_img password tumblr_url from_wp priority
+link audio wordpress_id guid parent menu_order coverwidth showreadingtime hidemeta searchhidden tocopen editpost
+canonicalurl licences reward render_with_liquid published_in sitemap robots noindex readtime reading_time"""
 
 
 @pytest.mark.parametrize("key", REAL_KEYS.split())

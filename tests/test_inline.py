@@ -146,15 +146,14 @@ def test_hostile_text(name: str) -> None:
     html, notes = convert(fast(), HOSTILE[name])
     assert time.process_time() - begin < 6
     assert html
-    assert not notes.mistakes
+    assert not [mistake for mistake in notes.mistakes if mistake.severity == "error"]
 
 
 def test_too_deep_a_list_is_a_mistake_and_the_next_text_is_well() -> None:
     deep = "\n".join(" " * 4 * level + "- a" for level in range(400))
     md = Converter(SETTINGS)
-    html, notes = convert(md, deep)
-    assert html.startswith(("<pre>", "<ul>"))
-    assert [mistake.severity for mistake in notes.mistakes] in (["error"], [])
+    _, notes = convert(md, deep)
+    assert ["nested too deeply" in mistake.what for mistake in notes.mistakes] == [True]
     assert convert(md, "*a*")[0] == "<p><em>a</em></p>"
 
 

@@ -6,6 +6,7 @@ import json
 import xml.etree.ElementTree as ET
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -93,7 +94,6 @@ def test_marks_of_a_post(public: Path) -> None:
     assert article.one("time.dt-updated")["datetime"] == "2024-10-01T00:00:00+08:00"
     content = article.one(".e-content")
     assert "Before the break" in content.text
-    assert content.one("span")["id"] == "more" if len(content.find("span")) == 1 else True
     assert [span["id"] for span in content.find("span") if span.attributes.get("id") == "more"] == ["more"]
     terms = {link.text: link["href"] for link in article.find("a.p-category")}
     assert all(link["rel"] == "tag" for link in article.find("a.p-category"))
@@ -181,6 +181,7 @@ def test_no_script_and_no_other_host(public: Path) -> None:
             loads = element.name in ("img", "script", "source", "iframe", "video", "audio")
             loads = loads or (element.name == "link" and element["rel"] in ("stylesheet", "icon", "preload"))
             address = element.attributes.get("src") or element.attributes.get("href", "")
+            loads = loads and element.attributes.get("type") != "application/ld+json"
             assert not loads or address.startswith("/blog/"), file
 
 
@@ -197,14 +198,8 @@ def test_every_link_within_the_site_leads_somewhere(public: Path) -> None:
                     assert not fragment or fragment in ids, f"{file}: {address}"
                 elif path.startswith("/"):
                     assert path.startswith("/blog/"), f"{file}: {address}"
-                    inside = decoded(path.removeprefix("/blog/"))
+                    inside = unquote(path.removeprefix("/blog/"))
                     assert inside in files or inside + "index.html" in files, f"{file}: {address}"
-
-
-def decoded(address: str) -> str:
-    from urllib.parse import unquote
-
-    return unquote(address)
 
 
 # ── feeds and lists for machines ─────────────────────────────────────────────────────────────────────────────────────

@@ -24,19 +24,24 @@ from markdown.util import HTML_PLACEHOLDER_RE
 from blogsite.extensions.blocks_html import BLOCK, RAW, is_element
 from blogsite.extensions.blocks_nodes import Node
 from blogsite.extensions.blocks_scan import scan
-from blogsite.extensions.fences import PAD
+from blogsite.extensions.fences import BREAK, PAD
 from blogsite.notes import MarkdownSettings, notes_of
 
 PADDED = re.compile(rf"^[^\n]*{PAD}[^\n]*\n?", re.MULTILINE)
-BLANKS = re.compile(r"^[^\S\n]+$", re.MULTILINE)
+BLANKS = re.compile(r"\n[^\S\n]+(?=\n)")
 MARKDOWN_INSIDE = re.compile(r"^ {0,3}<([A-Za-z][\w-]*)\b[^<>\n]*\smarkdown(?=[\s=>])[^<>]*>", re.MULTILINE)
-GROWS = re.compile(r"(?:\A|\n)(?:!!! ?\w| {0,3}: +\S)")
-"""Begins a box or a definition, to which the indented blocks below belong."""
+GROWS = re.compile(r"(?:\A|\n)!!! ?\w")
+"""Begins a box, to which the indented blocks below belong."""
 TAG_NAME = re.compile(r"\A(</?[A-Za-z][\w:-]*)[\n\t]")
 DEEPEST = 30
 """Texts in texts (a list in a footnote in a box…), at most; what is deeper is one paragraph."""
 STOCK = ("indent", "hashheader", "setextheader", "hr", "olist", "ulist", "quote")
 """Python-Markdown's processors for what is found here."""
+STOCK_OTHERS = (
+    "empty", "code", "reference", "paragraph", "table", "footnote", "abbr", "deflist", "defindent", "admonition",
+    "markdown_block",
+)  # fmt: skip
+"""The processors that may be left."""
 
 
 class Lines(Preprocessor):
@@ -46,10 +51,11 @@ class Lines(Preprocessor):
         text = "\n".join(lines)
         if PAD in text:
             text = PADDED.sub("", text)
+        if BREAK in text:
+            text = text.replace(BREAK, "\n")
         if "\t" in text:
             text = text.expandtabs(4)
-        if not text.isascii() or " \n" in text or "\n " in text or text[:1].isspace():
-            text = BLANKS.sub("", text)
+        text = BLANKS.sub("\n", f"\n{text}\n").strip("\n")
         if " markdown" in text and "<" in text:
             text = self._with_markdown_inside(text)
         return [*text.split("\n"), "", ""]
@@ -103,6 +109,9 @@ class Structure(BlockProcessor):
         super().__init__(parser)
         self.depth = 0
         self.others: Sequence[BlockProcessor] = ()
+        self.only_stock = False
+        """All others are known: for a line that begins with a letter there is nothing to ask them."""
+        self.paragraph: BlockProcessor = self
 
     def test(self, parent: Element, block: str) -> bool:
         return True
@@ -116,7 +125,7 @@ class Structure(BlockProcessor):
             SubElement(parent, "p").text = text
             return
         if self.depth == 0:
-            self.others = [processor for processor in self.parser.blockprocessors if processor is not self]
+            self._look_around()
         scanned = scan(text)
         state = self.parser.state
         if state.isstate("list") and (parent.tag not in ("li", "dd") or "\n\n" in text):
@@ -131,6 +140,13 @@ class Structure(BlockProcessor):
             state.reset()
         if scanned.unspaced or scanned.too_deep:
             self._warn(scanned.unspaced, scanned.too_deep)
+
+    def _look_around(self) -> None:
+        """Note which other processors there are by now."""
+        processors = self.parser.blockprocessors
+        self.others = [processor for processor in processors if processor is not self]
+        self.only_stock = sum(name in processors for name in STOCK_OTHERS) == len(self.others)
+        self.paragraph = processors["paragraph"]
 
     def _warn(self, unspaced: list[str], too_deep: bool) -> None:
         notes = notes_of(self.parser.md)
@@ -195,6 +211,10 @@ class Structure(BlockProcessor):
         """Text in which no list, quote, heading or HTML stands, by Python-Markdown's other processors."""
         others = self.others
         while blocks:
+            block = blocks[0]
+            if self.only_stock and block and block[0] not in " \n\x02[*:!" and "\n" not in block and "|" not in block:
+                self.paragraph.run(parent, blocks)
+                continue
             for processor in others:
                 if processor.test(parent, blocks[0]) and processor.run(parent, blocks) is not False:
                     break
@@ -206,9 +226,9 @@ class Structure(BlockProcessor):
 
 
 def _pieces(text: str) -> list[str]:
-    """TEXT at its blank lines, but a box or a definition in one piece with the indented blocks below."""
+    """TEXT at its blank lines, but a box in one piece with the indented blocks below."""
     blocks = text.split("\n\n")
-    if len(blocks) == 1 or ("!!!" not in text and ":" not in text):
+    if len(blocks) == 1 or "!!!" not in text:
         return blocks
     made = [blocks[0]]
     grows = GROWS.search(blocks[0])
@@ -222,10 +242,15 @@ def _pieces(text: str) -> list[str]:
 
 
 class DefinitionBlocks(DefListIndentProcessor):
-    """Indented blocks go on with a definition, but not with a list: that is complete already."""
+    """Indented blocks go on with a definition, all at once, but not with a list: that is complete already."""
 
     ITEM_TYPES = ["dd"]  # noqa: RUF012
     LIST_TYPES = ["dl"]  # noqa: RUF012
+
+    def run(self, parent: Element, blocks: list[str]) -> None:
+        count = next((n for n, block in enumerate(blocks) if not block.startswith("    ")), len(blocks))
+        blocks[:count] = ["\n\n".join(blocks[:count])]
+        super().run(parent, blocks)
 
 
 class KnownHtml(HtmlInlineProcessor):

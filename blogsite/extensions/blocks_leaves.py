@@ -208,7 +208,7 @@ class Leaves:
         """Whether UNTIL stands on the line after the last one read, or below it."""
         place = self.ends.get(until)
         if place is None:
-            offset = self.lowered.rfind(until)
+            offset = (self.lowered if until[-1].isalpha() else self.text).rfind(until)
             place = self.ends[until] = self.text.count("\n", 0, offset) if offset >= 0 else -1
         return place > self.last
 

@@ -39,21 +39,29 @@ class Scan(Leaves):
 
     def run(self) -> Scanned:
         plain = PLAIN_START.match
+        children = self.root.children
         for number, line in enumerate(self.lines):
             if not line:
-                self._blank(0)
+                if self.stack or self.state == "html":
+                    self._blank(0)
+                else:
+                    self.state = ""
+                    if children and children[-1].kind == "text":
+                        children[-1].lines.append("")
                 continue
-            if self.stack or self.state == "html":
+            if self.stack or self.state == "html" or not plain(line):
                 self._line(number, line)
-            elif plain(line):
+            else:
                 if self.state != "table":
                     self.state = "para"
-                self._text(number, line)
-            else:
-                self._line(number, line)
+                if children and children[-1].kind == "text" and not children[-1].attributes:
+                    children[-1].lines.append(line)
+                    children[-1].last = number
+                else:
+                    children.append(Node("text", number, number, [line]))
             self.last = number
         self._close(0)
-        return Scanned(self.root.children, self.unspaced, self.too_deep)
+        return Scanned(children, self.unspaced, self.too_deep)
 
     # ── containers ───────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -20,7 +20,7 @@ ITEM_MARK = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?:( +)|$)")
 BOX_MARK = re.compile(r" {0,3}(?:(?:!!!|\?\?\?\+?) ?[\w\-]|\[\^[^\]]*\]:|: +\S)")
 """Starts a box, a footnote or a definition, whose further lines are indented by 4."""
 RULE = re.compile(r" {0,3}(?:(?:-[ ]*){3,}|(?:_[ ]*){3,}|(?:\*[ ]*){3,})$")
-NOT_TEXT = re.compile(r" {0,3}\|| {0,3}#{1,6}(?: |$)| {0,3}(?:(?:-[ ]*){3,}|(?:_[ ]*){3,}|(?:\*[ ]*){3,}|=+ *)$")
+NOT_TEXT = re.compile(r" *\x02(?:wzxhzdk|pad)| {0,3}\|| {0,3}#{1,6}(?: |$)| {0,3}(?:(?:-[ ]*){3,}|(?:_[ ]*){3,}|(?:\*[ ]*){3,}|=+ *)$")
 NOT_LAZY = re.compile(r" {0,3}(?:>|#{1,6}(?: |$)|`{3}|~{3}|(?:[-+*]|1[.)]) )")
 
 
@@ -34,6 +34,8 @@ class Place:
     """With tabs expanded where they stand before the text."""
     opened: int = 0
     """How many of the containers begin on this line."""
+    code: bool = False
+    """The line is indented code."""
 
     @property
     def rest(self) -> str:
@@ -113,7 +115,8 @@ class Walk:
         place = self._open(line, start, self.in_text and whole)
         rest = place.rest
         self.after_blank = not rest.strip()
-        self.in_text = bool(rest.strip()) and not NOT_TEXT.match(rest)
+        place.code = rest.startswith("    ") and not (self.in_text and (whole or place.opened))
+        self.in_text = bool(rest.strip()) and not place.code and not NOT_TEXT.match(rest)
         if BOX_MARK.match(rest) and len(self.containers) < DEEPEST:
             self.containers.append(4)
         return place

@@ -23,10 +23,11 @@ from blogsite.notes import MarkdownSettings, Notes, notes_of
 
 PAD = "\x02pad\x03"
 """Stands on a line for a line that was taken away."""
+BREAK = "\x02line\x03"
+"""Stands where a line ends that the author's file has not; `blocks` makes it a line end."""
 
-TRIGGER = re.compile(
-    r"(?P<fence>`{3,}|~{3,})|<(?:(?P<comment>!--)|(?P<raw>pre|script|style|textarea)(?=[\s>]))", re.IGNORECASE
-)
+TRIGGER = re.compile(r"[`~<](?:``|~~|!--|(?i:pre|script|style|textarea)(?=[\s>]))")
+RUN = re.compile(r"`{3,}|~{3,}")
 MARKS = re.compile(r"[ \t>]*+(?:(?:[-+*]|\d{1,9}[.)])[ \t][ \t>]*+)*+")
 LONGEST_MARKS = 1000
 MATHS = re.compile(r"[ \t]*\{?\.?math[ \t]*\}?[ \t]*\Z")
@@ -93,7 +94,7 @@ class _Pass:
         while match:
             opening = self._opening(match)
             if opening is None:
-                match = TRIGGER.search(text, match.end() if match["fence"] else self._behind_raw(match))
+                match = TRIGGER.search(text, self._behind_raw(match))
                 continue
             line += text.count("\n", counted, opening.offset)
             counted = opening.offset
@@ -113,26 +114,31 @@ class _Pass:
 
     def _opening(self, match: re.Match[str]) -> Opening | None:
         """What MATCH found if it looks like the start of a fenced block."""
-        fence: str | None = match["fence"]
-        if fence is None:
-            return None
         text, offset = self.text, match.start()
+        fence = RUN.match(text, offset)
+        if not fence:
+            return None
         start = self._line_start(offset)
         marks = MARKS.match(text, start, offset)
         if not marks or marks.end() != offset:
             return None
         end = self._line_end(0, offset)
-        info = text[match.end() : end]
-        return None if fence[0] == "`" and "`" in info else Opening(offset, text[start:offset], fence, info, end)
+        info = text[fence.end() : end]
+        if text[offset] == "`" and "`" in info:
+            return None
+        return Opening(offset, text[start:offset], fence[0], info, end)
 
     def _behind_raw(self, match: re.Match[str]) -> int:
-        """Offset behind a comment or raw code, in which no fence begins; where it is not closed, behind its start."""
+        """Offset behind a comment or raw code, in which no fence begins; else behind MATCH."""
+        if match[0][0] != "<":
+            run = RUN.match(self.text, match.start())
+            return run.end() if run else match.end()
         if self.text[self._line_start(match.start()) : match.start()].strip(" "):
             return match.end()
-        closing = "-->" if match["comment"] else f"</{match['raw'].lower()}"
+        closing = "-->" if match[0] == "<!--" else f"</{match[0][1:].lower()}"
         if closing in self.never_closed:
             return match.end()
-        if match["comment"]:
+        if closing == "-->":
             end = self.text.find(closing, match.end())
         else:
             found = re.compile(closing, re.IGNORECASE).search(self.text, match.end())

@@ -13,7 +13,6 @@ import unicodedata
 from dataclasses import replace
 
 from markdown import Markdown
-from markdown.blockprocessors import HashHeaderProcessor
 from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 
@@ -63,15 +62,6 @@ def plain_text(markup: str, notes: Notes) -> str:
     return " ".join(text.split())
 
 
-class HashHeadings(HashHeaderProcessor):
-    """`# C#` keeps its last sign: closing signs stand after a space, or mirror opening ones without one (`#标题#`)."""
-
-    RE = re.compile(
-        r"(?:^|\n)(?P<level>#{1,6})(?:(?P<tight>(?![ \t]))|)(?P<header>(?:\\.|[^\\])*?)"
-        r"(?(tight)#*|(?:(?<=[ \t])#+[ \t]*)?)(?:\n|$)"
-    )
-
-
 class Headings(Postprocessor):
     """Runs after all that changes the HTML."""
 
@@ -87,6 +77,8 @@ class Headings(Postprocessor):
         done = 0
         for inner, end, level, attributes in _headings(text):
             taken = taken or dict.fromkeys(("".join(groups) for groups in ID.findall(text)), 0)
+            if "<!--" in text:
+                taken.setdefault("more", 0)  # a break may be among the comments, and it has that id
             words = " ".join(NOT_IN_TOC.sub("", BREAK.sub(" ", text[inner:end])).split())
             plain = plain_text(words, notes)
             own = ID.search(attributes)
@@ -187,5 +179,4 @@ class HeadingsExtension(Extension):
         self.settings = settings
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
-        md.parser.blockprocessors.register(HashHeadings(md.parser), "hashheader", 70)
         md.postprocessors.register(Headings(md, self.settings.language), "headings", -20)

@@ -62,8 +62,10 @@ def lexer(language: str) -> Lexer | None:
     from pygments.lexers import get_lexer_by_name
     from pygments.lexers.special import TextLexer
 
+    from blogsite.extensions.lexing import quicken
+
     found = get_lexer_by_name(name, stripnl=False)
-    return None if isinstance(found, TextLexer) else found
+    return None if isinstance(found, TextLexer) else quicken(found)
 
 
 @lru_cache(maxsize=256)

@@ -17,6 +17,7 @@ from blogsite.model import Value
 _PELICAN = re.compile(r"([ ]{0,3})([A-Za-z][\w-]*+(?: [\w-]++)*+)[ \t]*+(?::(?=[ \t]|$)|：)[ \t]*(.*)", re.ASCII)
 _NIKOLA = re.compile(r"(\.\.[ \t]+)([A-Za-z][\w-]*):[ \t]*(.*)", re.ASCII)
 _LINK = re.compile(r"(\[)([A-Za-z][\w -]*)\]:[ \t]*(?:<>|#)[ \t]*\((.*)\)[ \t]*", re.ASCII)
+_NAMES_A_POST = re.compile(r"^\.\.[ \t]+(?:title|slug|date):", re.M)
 _MOST_LINES = 200
 
 
@@ -50,7 +51,7 @@ class PelicanHead(BaseHandler):
 class NikolaHead(BaseHandler):
     """`.. key: value` lines in a comment at the top (Nikola)."""
 
-    FM_BOUNDARY = re.compile(r"\s*(?:<!--[ \t]*\n)?(?=\.\.[ \t]+(?:title|slug|date):)")
+    FM_BOUNDARY = re.compile(r"\s*(?:<!--[ \t]*\n)?(?=\.\.[ \t]+[a-z_]+:)")
 
     def split(self, text: str) -> tuple[str, str]:
         """The lines of the head and the body; ValueError where the comment does not end."""
@@ -63,6 +64,8 @@ class NikolaHead(BaseHandler):
             end = len(text)
         if text.count("\n", start, end) > _MOST_LINES:
             raise ValueError("too many lines for a head")
+        if not _NAMES_A_POST.search(text, start, end):
+            raise ValueError("neither a title nor a date")
         body = end + 3 if commented and end < len(text) else end
         return text[:end].replace("<!--", "    ", 1), text[body:].removeprefix("\n")
 

@@ -18,7 +18,8 @@ from blogsite.model import Formula
 from blogsite.notes import MarkdownSettings, Notes, notes_of
 
 _DELIMITERS = re.compile(
-    r"(?:`+\s*)?(?:\$\$(.*)\$\$|\$(.*)\$|\\\((.*)\\\)|\\\[(.*)\\\])(?:\s*`+)?|(?:`{3,}|~{3,})[^\n]*\n(.*)\n[^\n]*|`+(\\begin.*)`+",
+    r"(?:`+\s*)?(?:\$\$(.*)\$\$|\$(.*)\$|\\\((.*)\\\)|\\\[(.*)\\\])(?:\s*`+)?"
+    r"|(?:`{3,}|~{3,})[^\n]*\n(.*)\n[^\n]*|`+(\\begin.*)`+",
     re.DOTALL,
 )
 

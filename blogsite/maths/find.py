@@ -280,12 +280,13 @@ class _Walk:
         tex, source = text[inner:inner_end], text[start:end]
         if "\n" in source:
             prefix = self.line_prefix(start)
-            depth = prefix.count(">") if _QUOTE.match(prefix) else 0
+            quoted = _end_of(_QUOTE, prefix, 0)
+            depth = prefix.count(">", 0, quoted)
             if depth:
                 marks = re.compile(rf"\n(?:[ \t]*>[ \t]?){{1,{min(depth, 50)}}}")
                 tex, source = marks.sub("\n", tex), marks.sub("\n", source)
-            indent = len(prefix) - len(prefix.lstrip(" ")) if not depth else 0
-            if indent >= 4:
+            indent = len(prefix) - quoted - len(prefix[quoted:].lstrip(" "))
+            if indent >= 4:  # should it be code after all, its lines have lost what made it so
                 source = source.replace("\n" + " " * (indent // 4 * 4), "\n")
         return Found(kind, tex.strip(), display, source, start, end)
 

@@ -129,10 +129,10 @@ def prepare(tex: str, display: bool) -> str:
     whole = _WHOLE.fullmatch(tex) if display and tex.startswith("\\begin") else None
     if whole is not None and f"\\end{{{whole[2]}}}" not in whole[3]:
         return f"{whole[1]}{_rewrite(whole[3], display)}\\end{{{whole[2]}}}"
-    if "$" in tex:
-        tex = _without_dollars(tex)
     if "\\" in tex:
         tex = _rewrite(tex, display)
+    if "$" in tex:
+        tex = _without_dollars(tex)
     return _align_loose_rows(tex) if "&" in tex else tex
 
 

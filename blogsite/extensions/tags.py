@@ -1,0 +1,266 @@
+"""Tags of other engines: those that are known become what they mean, all others print as they are, with a warning.
+
+    {% highlight python %}…{% endhighlight %}    {% post_url 2014-01-02-name %}    {{< figure src="a.png" >}}
+
+What stands in code is not a tag. As many lines leave as came in: PAD stands for lines that are gone, and BREAK where a
+line has to end that the author did not end.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+
+from blogsite.extensions.fences import BREAK, MARKS, PAD
+from blogsite.extensions.tags_boxes import BOXES
+from blogsite.extensions.tags_code import CODE
+from blogsite.extensions.tags_links import IN_ADDRESS, LINKS, ROOT, SHORTCODE_LINKS, VARIABLE, address, from_root
+from blogsite.extensions.tags_media import MEDIA
+from blogsite.extensions.tags_parse import Handler, Job, Tag, tag_at
+from blogsite.extensions.tags_read import Reader
+from blogsite.notes import MarkdownSettings, notes_of
+
+HANDLERS: dict[str, dict[str, Handler]] = {
+    "{%": {**CODE, **BOXES, **MEDIA, **LINKS},
+    "{{": {**CODE, **BOXES, **MEDIA, **SHORTCODE_LINKS},
+}
+"""By the style of the tag and its name."""
+
+RAW = frozenset(("raw", "verbatim", "rawhtml", "unsafe"))
+"""Tags that go, and keep what stands between them from being tags."""
+
+BRACES = re.compile(
+    r"\{(?:%|\{(?:[<%]|-?\s*(?:[\"']|[A-Za-z_]\w*\.))|(?:filename|static|attach|tag|category|index|author)\})"
+)
+SIGNS = ("|filename|", "|static|", "|attach|", "](@/", "](<@/", "]: @/")
+"""A text in which none of these stands holds nothing for this module; TeX is full of other braces."""
+
+TRIGGER = re.compile(r"`|\{[%{]|\](?=[(:])|=(?=[\"'])|<(?:!--|(?i:script|style|pre|textarea)\b)|\\.", re.DOTALL)
+STASHED = re.compile(r"\x02wzxhzdk:\d+\x03\Z|\Z")
+FRAGMENT = re.compile(r"#[^\s)>\"'\]]+")
+ESCAPED = re.compile(r"\{\{([<%])/\*([^\n]{0,1000}?)\*/([>%])\}\}")
+OPENS_ADDRESS = re.compile(r"(?:\(\s*<?|[\"'<]|\]:[ \t]*<?|\}\}|%\})\Z")
+
+
+class Tags(Preprocessor):
+    """Reads the tags in a text."""
+
+    def __init__(self, md: Markdown, language: str) -> None:
+        super().__init__(md)
+        self.language = language
+
+    def run(self, lines: list[str]) -> list[str]:
+        text = "\n".join(lines)
+        if not BRACES.search(text) and not any(sign in text for sign in SIGNS):
+            return lines
+        return _Pass(self.md, text, lines, self.language).run().split("\n")
+
+
+class _Pass(Reader):
+    """One run over one text; `made` is the text up to `done`."""
+
+    def __init__(self, md: Markdown, text: str, lines: list[str], language: str) -> None:
+        super().__init__(text, lines, Job(md, notes_of(md), language))
+        self.made: list[str] = []
+        self.done = 0
+        self.open: list[Tag] = []
+        """Boxes that wait for their end."""
+
+    def run(self) -> str:
+        text = self.text
+        match = TRIGGER.search(text)
+        while match:
+            position = max(self._step(match), match.start() + 1)
+            match = TRIGGER.search(text, position)
+        self.made.append(text[self.done :])
+        for tag in reversed(self.open):
+            self.made += (BREAK, self._closed(tag))
+        return "".join(self.made)
+
+    def _step(self, match: re.Match[str]) -> int:
+        """Deal with what stands at MATCH; the offset from which to go on."""
+        start, found = match.start(), match[0]
+        if found[0] == "{":
+            return self._braces(start)
+        if found[0] == "`":
+            return self._behind_code(start)
+        if found[0] in "]=":
+            return self._address(start)
+        if found[0] == "<":
+            return self._behind_raw(start, found)
+        return match.end()
+
+    # ── what is read ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _address(self, start: int) -> int:
+        """Pelican's and Zola's addresses in links."""
+        match = IN_ADDRESS.match(self.text, start)
+        if not match:
+            return start + 1
+        self._go_to(start)
+        if self._in_code():
+            return match.end()
+        self._put(start, match.end(), address(match, self.job))
+        return match.end()
+
+    def _braces(self, start: int) -> int:
+        """`{%` or `{{`"""
+        text = self.text
+        escaped = ESCAPED.match(text, start)
+        if escaped:
+            self._put(start, escaped.end(), f"{{{{{escaped[1]}{escaped[2]}{escaped[3]}}}}}")
+            return escaped.end()
+        tag = tag_at(text, start)
+        if not tag:
+            return self._variable(start)
+        self._go_to(start)
+        if self._in_code():
+            return tag.end
+        if tag.name in RAW:
+            return self._raw(tag)
+        if tag.closing:
+            return self._close(tag)
+        handler = HANDLERS[tag.style].get(tag.name)
+        return self._handle(tag, handler) if handler else self._unknown(tag)
+
+    def _variable(self, start: int) -> int:
+        """`{{ site.url }}` and the like."""
+        text = self.text
+        match = ROOT.match(text, start) or VARIABLE.match(text, start)
+        if not match:
+            return start + 2
+        self._go_to(start)
+        if self._in_code():
+            return match.end()
+        if match.re is ROOT and OPENS_ADDRESS.search(text, max(start - 20, 0), start):
+            slashed = text.startswith("/", match.end()) or text.startswith("{%", match.end())
+            self._put(start, match.end(), "" if slashed and match[2] is None else from_root(match))
+        else:
+            self._warn("{{", text[start : match.end()], text[start : match.end()])
+        return match.end()
+
+    def _handle(self, tag: Tag, handler: Handler) -> int:
+        end = tag.end
+        if handler.body:
+            closing = self._closing(tag)
+            if not closing:
+                return self._unclosed(tag)
+            if handler.body == "code":
+                tag = replace(tag, body=self._body(tag.end, closing[0]))
+                end = closing[1]
+        fragment = FRAGMENT.match(self.text, end) if tag.name in ("post_url", "link") else None
+        if fragment:
+            tag = replace(tag, arguments=tag.arguments + fragment[0])
+            end = fragment.end()
+        made = handler.make(tag, self.job)
+        if made is None:
+            return self._unknown(tag)
+        if handler.body == "markdown":
+            self.open.append(tag)
+        if handler.block:
+            self._put_alone(tag.start, end, made)
+        else:
+            self._put(tag.start, end, made)
+        return end
+
+    def _close(self, tag: Tag) -> int:
+        if not self.open or self.open[-1].name != tag.name:
+            return self._unclosed(tag) if tag.name in HANDLERS[tag.style] else self._unknown(tag)
+        self._put_alone(tag.start, tag.end, self._closed(self.open.pop()))
+        return tag.end
+
+    def _closed(self, tag: Tag) -> str:
+        close = HANDLERS[tag.style][tag.name].close
+        return (close(tag, self.job) if close else "") or ""
+
+    def _body(self, start: int, end: int) -> str:
+        """The code between two tags, without the marks and the indentation of what the first of them stands in."""
+        body = self.text[start:end]
+        marks = MARKS.match(self.text, self.line_start)
+        prefix = marks[0] if marks else ""
+        if not prefix or "\n" not in body:
+            return body
+        quotes, indent = prefix.count(">"), len(prefix) - len(prefix.lstrip(" "))
+        strip = re.compile(rf"\n(?:[ \t]*>[ ]?){{0,{quotes}}}" if quotes else rf"\n[ ]{{0,{max(indent, len(prefix))}}}")
+        return strip.sub("\n", body)
+
+    def _raw(self, tag: Tag) -> int:
+        """`{% raw %}`: the tags go, what stands between them stays."""
+        closing = None if tag.closing else self._closing(tag)
+        if not closing:
+            return self._unclosed(tag)
+        self._remove(tag.start, tag.end)
+        self._go_to(closing[0])
+        self._remove(*closing)
+        return closing[1]
+
+    # ── what is written ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _put(self, start: int, end: int, made: str) -> None:
+        """Afterwards MADE stands for the text from START to END."""
+        lines = self.text.count("\n", start, end)
+        self.made += (self.text[self.done : start], made, f"\n{PAD}" * lines)
+        self.done = end
+
+    def _put_alone(self, start: int, end: int, made: str) -> None:
+        """The same, on lines of its own in the quotes and lists in which START stands."""
+        marks = MARKS.match(self.text, self.line_start, start)
+        before = marks[0] if marks else ""
+        inner = re.sub(r"[^\s>]", " ", before)
+        lines = self.text.count("\n", start, end)
+        after = not self._ends_line(end)
+        self.made.append(self.text[self.done : start])
+        if self.line_start + len(before) < start:
+            self.made += (BREAK, inner)
+        if not STASHED.match(made):
+            made = f"{BREAK}{made}{BREAK}"
+        self.made.append(made)
+        self.made += [f"\n{inner}{PAD}"] * (lines - after)
+        if after:
+            self.made.append(("\n" if lines else BREAK) + inner)
+        self.done = end
+
+    def _remove(self, start: int, end: int) -> None:
+        """A tag that goes, and its line with it where nothing else stands there."""
+        marks = MARKS.match(self.text, self.line_start, start)
+        alone = self._ends_line(end) and marks is not None and marks.end() == start and not marks[0].strip(" \t>")
+        self._put(start, end, PAD if alone else "")
+
+    # ── what is reported ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _unknown(self, tag: Tag) -> int:
+        close = "%}" if tag.style == "{%" else ">}}"
+        self._warn(tag.style, tag.name, f"{tag.style}{'<' if close == '>}}' else ''} {tag.name} {close}")
+        return tag.end
+
+    def _unclosed(self, tag: Tag) -> int:
+        key = f"{tag.style}{tag.name}"
+        if key not in self.job.seen:
+            self.job.seen.add(key)
+            end = f"{{% end{tag.name} %}}" if tag.style == "{%" else f"{{{{< /{tag.name} >}}}}"
+            what = f"the tag {tag.name} is not closed, and prints as it is"
+            if tag.closing:
+                what = f"nothing opens what {end} closes; it prints as it is"
+            self.job.notes.warn(self.job.position, what, f"Write {end} where it ends, or take it away.")
+        return tag.end
+
+    def _warn(self, style: str, name: str, shown: str) -> None:
+        if style + name not in self.job.seen:
+            self.job.seen.add(style + name)
+            hint = "It prints as it is. Say in Markdown or HTML what it stands for, or put it in `code`."
+            self.job.notes.warn(self.job.position, f"unknown tag {shown[:60]}", hint)
+
+
+class TagsExtension(Extension):
+    """Adds the tags of other engines to Markdown."""
+
+    def __init__(self, settings: MarkdownSettings) -> None:
+        super().__init__()
+        self.settings = settings
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        md.preprocessors.register(Tags(md, self.settings.language), "tags", 55)
