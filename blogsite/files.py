@@ -29,6 +29,14 @@ class Files:
         """The digest of its bytes; raises SiteError for a file that cannot be read."""
         return self._look(file)[0].digest
 
+    def read(self, file: File) -> bytes:
+        """Its bytes; raises SiteError for a file that cannot be read."""
+        try:
+            return locate(self._root, file).read_bytes()
+        except OSError as problem:
+            what, hint = f"it cannot be read: {problem.strerror}", "give yourself the right to read it, or remove it"
+            raise SiteError([error(Place(file.path), what, hint)]) from None
+
     def measure(self, file: File) -> tuple[int, int]:
         """Its width and height in px, (0, 0) for what is no picture."""
         return self._look(file)[1]
@@ -42,13 +50,7 @@ class Files:
 
     def _open(self, file: File) -> Look:
         moment = time.time_ns()
-        try:
-            data = locate(self._root, file).read_bytes()
-        except OSError as problem:
-            what = f"the file cannot be read: {problem.strerror}"
-            raise SiteError(
-                [error(Place(file.path), what, "give yourself the right to read it, or remove it")]
-            ) from None
+        data = self.read(file)
         return Seen(file.stat, moment, digest_bytes(data)), size_in_px(file.path, data)
 
 

@@ -16,10 +16,10 @@ from blogsite.config import FILE_NAME, Config, parse_config
 from blogsite.digest import Digest, digest, digest_bytes
 from blogsite.errors import Mistake, Place, SiteError, UsageError, error
 from blogsite.files import Files
-from blogsite.model import Post, Site, Source
+from blogsite.model import File, Post, Site, Source
 from blogsite.plan import code_digest
 from blogsite.pool import Pool
-from blogsite.read import Inventory, read_bytes, scan
+from blogsite.read import Inventory, read_bytes, scan, stat_of, theme_root
 from blogsite.rows import Seen, load_post
 from blogsite.store import Store, chunks, with_store
 
@@ -105,6 +105,15 @@ def read(workshop: Workshop) -> Inventory:
         except OSError as problem:
             path = os.path.relpath(problem.filename or workshop.root, workshop.root).replace(os.sep, "/")
             raise SiteError([_unreadable(path, problem)]) from None
+
+
+def theme_templates() -> tuple[tuple[str, File], ...]:
+    """The default theme's templates by the names that are always theirs: "theme/post.html"."""
+    folder = theme_root() / "templates"
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    names = [path.relative_to(folder).as_posix() for path in found]
+    files = (File(name, stat_of(path.stat()), str(folder)) for name, path in zip(names, found, strict=True))
+    return tuple((f"theme/{file.path}", file) for file in files)
 
 
 def load(workshop: Workshop, inventory: Inventory, view: View, moment: datetime) -> Loaded:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, TypeVar
 
+from blogsite.digest import Digest
 from blogsite.errors import Mistake, Place, SiteError, error
 from blogsite.fill import settle
-from blogsite.load import Loaded, Workshop
+from blogsite.load import Loaded, Workshop, restore_texts, theme_templates
 from blogsite.model import Asset, Content, Data, Formula, Output, Page, Rich
 from blogsite.pages.feeds import Feed
 from blogsite.plan import Plan, Stale, closures, computed_names, make_plan
-from blogsite.publish import Stage, Staged
+from blogsite.publish import Folder, Stage, Staged
 from blogsite.read import read_bytes
 from blogsite.render import texts_of
-from blogsite.store import chunks, load_fragment
-from blogsite.tasks import RenderSetup, RenderTask, TypesetTask, dump_tex, render_batch, typeset_batch
+from blogsite.rows import dump_tex, load_fragment
+from blogsite.store import chunks
+from blogsite.tasks import RenderSetup, RenderTask, TypesetTask, render_batch, typeset_batch
 
+Row = TypeVar("Row")
 How: TypeAlias = Literal["html", "mathml"]
 
 RENDERED_AT_ONCE = 24
@@ -36,29 +38,41 @@ class Remade:
     flaws: tuple[Mistake, ...]
 
 
-def plan(workshop: Workshop, loaded: Loaded, outputs: Sequence[Output], folder: Path, name: str) -> Plan:
-    """Which outputs are to be made again; raises SiteError for templates that name others by computing."""
+Templates: TypeAlias = "dict[str, str]"
+"""Name → text; a name "theme/…" is the default theme's, also where the site has its own."""
+
+
+def read_templates(workshop: Workshop, loaded: Loaded) -> Templates:
+    """Every template; raises SiteError for those that cannot be read, or that name others by computing."""
     texts = {}
     mistakes: list[Mistake] = []
-    for file in loaded.inventory.templates:
+    for name, file in (*theme_templates(), *((file.path, file) for file in loaded.inventory.templates)):
         try:
-            texts[file.path] = read_bytes(workshop.root, file).decode()
+            texts[name] = read_bytes(workshop.root, file).decode()
         except (OSError, UnicodeDecodeError):
             what = "the template cannot be read as UTF-8"
-            mistakes.append(error(Place(f"templates/{file.path}"), what, "save it in UTF-8"))
+            mistakes.append(error(Place(f"templates/{name}"), what, "save it in UTF-8"))
     mistakes += computed_names(texts)
     if mistakes:
         raise SiteError(mistakes)
+    return texts
+
+
+def plan(
+    workshop: Workshop, loaded: Loaded, templates: Templates, outputs: Sequence[Output], folder: Folder, name: str
+) -> Plan:
+    """Which outputs are to be made again."""
     files = {output.path: loaded.files.digest(output.file) for output in outputs if isinstance(output, Asset)}
-    return make_plan(outputs, workshop.store.outputs(name), folder, workshop.code, closures(texts), files)
+    made = workshop.store.outputs(name)
+    return make_plan(outputs, made, folder.path, folder.ours, workshop.code, closures(templates), files)
 
 
-def typeset(workshop: Workshop, stale: Sequence[Stale]) -> None:
+def typeset(workshop: Workshop, loaded: Loaded, stale: Sequence[Stale]) -> None:
     """The store has every formula that the stale outputs show."""
     pages = [item.output for item in stale if not isinstance(item.output, Asset)]
     keys: set[str] = set()
     for batch in chunks(pages, 500):
-        keys |= _formulas(workshop, batch)
+        keys |= _formulas(workshop, loaded, batch)
     unmade = list(workshop.store.unmade_formulas(keys))
     tasks = (TypesetTask(_how(workshop), tuple(batch)) for batch in chunks(unmade, TYPESET_AT_ONCE))
     done = 0
@@ -69,16 +83,19 @@ def typeset(workshop: Workshop, stale: Sequence[Stale]) -> None:
         workshop.progress("typeset", done, len(unmade))
 
 
-def render(workshop: Workshop, loaded: Loaded, stale: Sequence[Stale], stage: Stage) -> Iterator[Remade | Mistake]:
+def render(
+    workshop: Workshop, loaded: Loaded, templates: Templates, stale: Sequence[Stale], stage: Stage
+) -> Iterator[Remade | Mistake]:
     """Each stale output staged, in order, or the mistake that kept it from being made."""
     pages = [item for item in stale if not isinstance(item.output, Asset)]
     for item in stale:
         if isinstance(item.output, Asset):
-            yield Remade(stage.add(item.output.path, read_bytes(workshop.root, item.output.file)), item.ingredients, ())
+            data = loaded.files.read(item.output.file)
+            yield Remade(stage.add(item.output.path, data), item.ingredients, ())
     shared = stage if workshop.pool.is_here else None
-    setup = RenderSetup(str(workshop.root), loaded.site.info, loaded.inventory.templates, _how(workshop), shared)
+    setup = RenderSetup(loaded.site.info, tuple(templates.items()), _how(workshop), shared)
     ingredients = {item.output.path: item.ingredients for item in pages}
-    tasks = (_task(workshop, setup, batch) for batch in chunks(pages, RENDERED_AT_ONCE))
+    tasks = (_task(workshop, loaded, setup, batch) for batch in chunks(pages, RENDERED_AT_ONCE))
     done = 0
     for rows in workshop.pool.map(render_batch, tasks, worthwhile=len(pages) > RENDERED_AT_ONCE):
         for row in rows:
@@ -91,18 +108,33 @@ def render(workshop: Workshop, loaded: Loaded, stale: Sequence[Stale], stage: St
         workshop.progress("render", done, len(pages))
 
 
-def _task(workshop: Workshop, setup: RenderSetup, stale: Sequence[Stale]) -> RenderTask:
+def _task(workshop: Workshop, loaded: Loaded, setup: RenderSetup, stale: Sequence[Stale]) -> RenderTask:
     outputs = tuple(item.output for item in stale if not isinstance(item.output, Asset))
     digests = dict.fromkeys(content.fragment for output in outputs for content in _contents(output))
-    texts = workshop.store.texts(digests)
-    made = workshop.store.formulas(_formulas(workshop, outputs))
+    texts = _kept(workshop, loaded, digests, workshop.store.texts)
+    made = workshop.store.formulas(_formulas(workshop, loaded, outputs))
     return RenderTask(setup, outputs, tuple(texts.items()), tuple(made.items()))
 
 
-def _formulas(workshop: Workshop, outputs: Sequence[Page | Data]) -> set[str]:
+def _kept(
+    workshop: Workshop,
+    loaded: Loaded,
+    digests: Mapping[Digest, None],
+    ask: Callable[[Iterable[Digest]], dict[Digest, Row]],
+) -> dict[Digest, Row]:
+    """What the store answers for each of these texts; those it has lost are made anew."""
+    rows = ask(digests)
+    if lost := digests.keys() - rows.keys():
+        restore_texts(workshop, loaded, lost)
+        rows |= ask(lost)
+    return rows
+
+
+def _formulas(workshop: Workshop, loaded: Loaded, outputs: Sequence[Page | Data]) -> set[str]:
     """The keys of all formulas that the outputs show; the store knows the TeX of each."""
     contents = {output.path: _contents(output) for output in outputs}
-    known = workshop.store.keys(dict.fromkeys(content.fragment for shown in contents.values() for content in shown))
+    digests = dict.fromkeys(content.fragment for shown in contents.values() for content in shown)
+    known = _kept(workshop, loaded, digests, workshop.store.keys)
     keys: set[str] = set()
     loose: dict[str, bytes] = {}
     for output in outputs:
@@ -110,14 +142,17 @@ def _formulas(workshop: Workshop, outputs: Sequence[Page | Data]) -> set[str]:
         for content in contents[output.path]:
             settled = known[content.fragment] if how == _how(workshop) else None
             if settled is None:
-                fragment = load_fragment(workshop.store.texts([content.fragment])[content.fragment])
+                text = _kept(workshop, loaded, {content.fragment: None}, workshop.store.texts)
+                fragment = load_fragment(text[content.fragment])
                 loose |= _keyed(settle(fragment.formulas, content.answers), how)
             else:
                 keys.update(settled)
         for rich in _riches(output):
             if rich.fragment.formulas:
                 loose |= _keyed(rich.fragment.formulas, how)
-    workshop.store.add_formulas(loose.items())
+    if loose:
+        with workshop.store.together():
+            workshop.store.add_formulas(loose.items())
     return keys | loose.keys()
 
 

@@ -12,20 +12,32 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, entry_points, version
+from importlib.util import find_spec
 from pathlib import Path
 from platform import python_version_tuple
 
 from blogsite.digest import Digest, Digester
 from blogsite.errors import Mistake, Place, error
 from blogsite.model import Asset, Card, Content, Data, Info, Link, Output, Page
-from blogsite.store import Made, tick
+from blogsite.read import stat_of
+from blogsite.rows import Made
 
 WIDTH = 8
 """Bytes of one ingredient's hash."""
-_TAG = re.compile(r"\{%[-+]?\s*(?:extends|include|import|from)\s+(.*?)\s*[-+]?%\}", re.DOTALL)
-_LITERAL = re.compile(r"""(["'])([^"'\n]+)\1(?!\s*[~+|(])""")
-_MAKERS = ("markdown", "jinja2", "markupsafe", "pygments", "babel", "pyyaml", "imagesize", "python-frontmatter")
+_TAG = re.compile(r"\{%[-+]?\s*(?:extends|include|import|from)\b\s*(.*?)\s*[-+]?%\}", re.DOTALL)
+_UNREAD = re.compile(
+    r"\{#.*?#\}|\{%[-+]?\s*raw\s*[-+]?%\}.*?\{%[-+]?\s*endraw\s*[-+]?%\}", re.DOTALL
+)
+"""What Jinja does not read: comments and raw text."""
+_NAME = r"""(?:"[^"\n\\]+"|'[^'\n\\]+')"""
+_NAMES = re.compile(
+    rf"""(?P<names>{_NAME}|[(\[]\s*{_NAME}(?:\s*,\s*{_NAME})*\s*,?\s*[)\]])\s*(?:$|(?:ignore|with|without|as|import)\b)"""
+)
+_MAKERS = (
+    *("markdown", "jinja2", "markupsafe", "pygments", "babel", "pyyaml"),
+    *("imagesize", "python-frontmatter", "charset-normalizer"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +61,15 @@ def make_plan(
     outputs: Sequence[Output],
     made: Mapping[str, Made],
     folder: Path,
+    ours: Mapping[str, Digest],
     code: Digest,
     templates: Mapping[str, Digest],
     files: Mapping[str, Digest],
 ) -> Plan:
     """The plan that leaves in FOLDER what a build from nothing would leave.
 
-    MADE is the record of the last build, TEMPLATES the digest of each template's closure, FILES that of each asset's
-    bytes by output path.
+    MADE is the record of the last build, OURS what the folder's manifest says, TEMPLATES the digest of each template's
+    closure, FILES that of each asset's bytes by output path.
     """
     digester = Digester((Info, Link, Card, Content))
     code_hash = bytes.fromhex(code)[:WIDTH]
@@ -68,7 +81,12 @@ def make_plan(
         else:
             ingredients = code_hash + _ingredients(output, digester, templates)
         last = made.get(output.path)
-        if last is not None and last.ingredients == ingredients and is_untouched(folder / output.path, last):
+        if (
+            last is not None
+            and last.ingredients == ingredients
+            and last.digest == ours.get(output.path)
+            and is_untouched(folder / output.path, last)
+        ):
             fresh[output.path] = last
         else:
             stale.append(Stale(output, ingredients, tuple(_reasons(output, ingredients, last))))
@@ -81,15 +99,14 @@ def is_untouched(path: Path, made: Made) -> bool:
         status = os.lstat(path)
     except OSError:
         return False
-    if (status.st_size, status.st_mtime_ns, status.st_ino) != (made.size, made.mtime_ns, made.inode):
-        return False
-    return made.moment - made.mtime_ns > tick(made.mtime_ns)
+    return made.settled and stat_of(status) == made.stat
 
 
 def _ingredients(output: Page | Data, digester: Digester, templates: Mapping[str, Digest]) -> bytes:
     if isinstance(output, Page):
         template = bytes.fromhex(templates.get(output.template, ""))[:WIDTH].ljust(WIDTH, b"\0")
-        return template + b"".join(value[:WIDTH] for value in digester.fields(output.context))
+        source = digester.of(output.source)[:WIDTH]  # its mistakes name it
+        return template + source + b"".join(value[:WIDTH] for value in digester.fields(output.context))
     return bytes(WIDTH) + digester.of(output.inputs)[:WIDTH]
 
 
@@ -115,7 +132,7 @@ def _names(output: Output) -> tuple[str, ...]:
         return ("file",)
     if isinstance(output, Data):
         return ("code", "template", "inputs")
-    return ("code", f"template {output.template}", *(field.name for field in dataclasses.fields(output.context)))  # type: ignore[arg-type]
+    return ("code", f"template {output.template}", "source", *(field.name for field in dataclasses.fields(output.context)))  # type: ignore[arg-type]
 
 
 # ── templates ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -143,32 +160,58 @@ def closures(texts: Mapping[str, str]) -> dict[str, Digest]:
 def computed_names(texts: Mapping[str, str]) -> Iterator[Mistake]:
     """An error for each template that includes or extends by a name that is not written out."""
     for name, text in texts.items():
-        for tag in _TAG.finditer(text):
-            if not _LITERAL.match(tag[1].lstrip("[( ")):
+        read = _read_by_jinja(text)
+        for tag in _TAG.finditer(read):
+            if not _NAMES.match(tag[1]):
                 place = Place(f"templates/{name}", text.count("\n", 0, tag.start()) + 1)
                 what = f"a template is named by {tag[1]}, which only rendering could tell"
                 yield error(place, what, 'write the name out, as {% include "partials/card.html" %}')
 
 
 def _referred(text: str) -> Iterator[str]:
-    for tag in _TAG.finditer(text):
-        for literal in _LITERAL.finditer(tag[1]):
-            yield literal[2]
+    for tag in _TAG.finditer(_read_by_jinja(text)):
+        if names := _NAMES.match(tag[1]):
+            for name in re.findall(_NAME, names["names"]):
+                yield name[1:-1]
+
+
+def _read_by_jinja(text: str) -> str:
+    """TEXT without comments and raw text, on as many lines."""
+    return _UNREAD.sub(lambda found: "\n" * found[0].count("\n"), text) if "{#" in text or "raw" in text else text
 
 
 # ── code ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def code_digest(more: Iterable[str] = ()) -> Digest:
-    """The digest of all that makes pages besides their inputs: this package, what it calls, and MORE packages."""
+    """The digest of all that makes pages besides their inputs: this package, what it calls, and MORE extensions."""
     package = Path(__file__).parent
     state = blake2b(".".join(python_version_tuple()[:2]).encode(), digest_size=20)
     for path in sorted(package.rglob("*")):
         if path.suffix in (".py", ".js", ".txt") and path.is_file():
             state.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    for name in (*_MAKERS, *more):
+    for name in _MAKERS:
         try:
             state.update(f"{name}={version(name)}\0".encode())
         except PackageNotFoundError:
             state.update(f"{name}=?\0".encode())
+    for name in more:
+        state.update(f"{name}\0".encode())
+        for path in _sources_of(name):
+            state.update(path.name.encode() + b"\0" + path.read_bytes())
     return state.hexdigest()
+
+
+def _sources_of(extension: str) -> list[Path]:
+    """The Python files of the package that holds a Markdown extension."""
+    named = entry_points(group="markdown.extensions", name=extension)
+    module = next((point.module for point in named), extension.partition(":")[0])
+    try:
+        found = find_spec(module.partition(".")[0])
+    except (ImportError, ValueError):
+        return []
+    if found is None:
+        return []
+    if found.submodule_search_locations:
+        return sorted(path for folder in found.submodule_search_locations for path in Path(folder).rglob("*.py"))
+    return [Path(found.origin)] if found.origin and Path(found.origin).is_file() else []

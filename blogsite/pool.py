@@ -9,11 +9,15 @@ import multiprocessing
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import TypeVar
 
+from blogsite.errors import BlogsiteError
+
+AHEAD = 64
+"""Tasks that wait for a cluster, whatever its size."""
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -39,7 +43,7 @@ class Pool(AbstractContextManager["Pool"]):
             yield from map(function, tasks)
             return
         executor = self._started()
-        ahead = self.jobs * 2 + 1
+        ahead = self.jobs * 2 + 1 if self._own else AHEAD
         waiting: deque[Future[Result]] = deque()
         try:
             for task in tasks:
@@ -48,6 +52,10 @@ class Pool(AbstractContextManager["Pool"]):
                     yield waiting.popleft().result()
             while waiting:
                 yield waiting.popleft().result()
+        except BrokenExecutor:
+            raise BlogsiteError(
+                "a process that was at work has ended before its time; where memory is short, build with --jobs 1"
+            ) from None
         finally:
             for future in waiting:
                 future.cancel()

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,6 +114,7 @@ class Folder:
             try:
                 if self.manifest != data:
                     self.path.mkdir(parents=True, exist_ok=True)
+                    temporary.unlink(missing_ok=True)
                     temporary.write_bytes(data)
                     os.replace(temporary, self._manifest)
             finally:
@@ -144,7 +145,7 @@ class Folder:
         mistakes += [
             error(Place(f"{self.shown}/{path}"), "this file is not ours to replace", "move it away")
             for path in changes.written
-            if path not in ours and self._is_taken(path)
+            if self._is_taken(path)
         ]
         if mistakes:
             raise SiteError(mistakes)
@@ -182,9 +183,9 @@ class Folder:
         """
         target = self.path / path
         if not target.is_dir() or target.is_symlink():
-            return os.path.lexists(target) and not self._take_over
-        inside = (child.relative_to(self.path).as_posix() for child in target.rglob("*") if not child.is_dir())
-        return any(child not in self.ours for child in inside)
+            return path not in self.ours and not self._take_over and os.path.lexists(target)
+        inside = (child for child in target.rglob("*") if child.is_symlink() or not child.is_dir())
+        return any(child.relative_to(self.path).as_posix() not in self.ours for child in inside)
 
     def _place(self, path: str, file: Path) -> None:
         target = self.path / path
@@ -280,4 +281,5 @@ def _stays_inside(path: str) -> bool:
         known = os.fsencode(path)
     except UnicodeEncodeError:
         return False
-    return b"\0" not in known and not {"", ".", ".."} & set(path.replace(os.sep, "/").split("/"))
+    parts = path.replace(os.sep, "/").split("/")
+    return b"\0" not in known and not {"", ".", ".."} & set(parts) and not os.path.splitdrive(path)[0]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
@@ -17,7 +16,7 @@ from blogsite.fill import fill, settle
 from blogsite.filters import iso
 from blogsite.maths.typeset import Typeset
 from blogsite.messages import words_for
-from blogsite.model import Content, Data, File, Formula, Fragment, Info, Page, Rich
+from blogsite.model import Content, Data, Formula, Fragment, Info, Page, Rich
 from blogsite.pages.feeds import Feed
 from blogsite.pages.others import Robots
 from blogsite.plaintext import for_feed, xml_safe
@@ -38,9 +37,8 @@ class Renderer:
 
     def __init__(
         self,
-        root: Path,
         info: Info,
-        templates: Sequence[File],
+        templates: Mapping[str, str],
         fragments: Mapping[Digest, Fragment],
         typeset: Typeset,
     ) -> None:
@@ -53,7 +51,7 @@ class Renderer:
             "feed_content": self.feed_html,
             "rich": self._rich,
         }
-        self._environment = environment(root, templates, own)
+        self._environment = environment(templates, own)
 
     def render(self, output: Page | Data) -> Rendered:
         """The output's bytes in UTF-8; a mistake in a template is reported in the result."""

@@ -6,38 +6,24 @@ A template reads what its context holds and nothing else: an unknown name is a m
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import jinja2
 
 from blogsite.errors import Mistake, Place, error
 from blogsite.filters import FILTERS
-from blogsite.model import File
-from blogsite.read import theme_root
 
-THEME_PREFIX = "theme/"
 DISPLAYED = "templates/"
 """What stands before a template's name in messages."""
 
 
-def environment(root: Path, templates: Sequence[File], filters: dict[str, Callable[..., Any]]) -> jinja2.Environment:
-    """The Jinja environment of the site at ROOT, with FILTERS and these further ones."""
-    paths = {file.path: Path(file.root) / file.path for file in templates}
+def environment(templates: Mapping[str, str], filters: dict[str, Callable[..., Any]]) -> jinja2.Environment:
+    """The Jinja environment of these templates, texts by name, with FILTERS and these further ones."""
 
     def load(name: str) -> tuple[str, str, None] | None:
-        path = (
-            theme_root() / DISPLAYED / name.removeprefix(THEME_PREFIX)
-            if name.startswith(THEME_PREFIX)
-            else paths.get(name)
-        )
-        if path is None or not path.is_file():
-            return None
-        try:
-            return path.read_text(encoding="utf-8"), DISPLAYED + name, None
-        except UnicodeDecodeError:
-            raise jinja2.TemplateSyntaxError("the file is no UTF-8", 1, name, DISPLAYED + name) from None
+        text = templates.get(name)
+        return None if text is None else (text, DISPLAYED + name, None)
 
     made = jinja2.Environment(
         loader=jinja2.FunctionLoader(load),

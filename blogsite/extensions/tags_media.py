@@ -39,7 +39,7 @@ def image(tag: Tag, job: Job) -> str | None:
         sizes.append(rest.pop(0))
     quoted = bool(re.search(r"[\"']\s*$", tag.arguments))
     title, alt = (rest[0], rest[1] if len(rest) > 1 else rest[0]) if quoted and rest else (" ".join(rest),) * 2
-    return _image(words[source], alt, title, words[:source], sizes)
+    return _image(job.image(words[source]), alt, title, words[:source], sizes)
 
 
 def figure(tag: Tag, job: Job) -> str | None:
@@ -54,7 +54,7 @@ def figure(tag: Tag, job: Job) -> str | None:
         words.append(f"({attribution})")
     caption = " ".join(word for word in words if word)
     sizes = [named.get("width", ""), named.get("height", "")]
-    made = _image(source, named.get("alt", "") or caption, caption, named.get("class", "").split(), sizes)
+    made = _image(job.image(source), named.get("alt", "") or caption, caption, named.get("class", "").split(), sizes)
     return f"[{made}]({_address(named['link'])})" if named.get("link") else made
 
 

@@ -14,6 +14,7 @@ LONGEST = 4000
 """Characters in a tag; a longer one is text."""
 
 LIQUID = re.compile(r"\{%[-+]?\s*([A-Za-z_][\w-]*)(?=[\s%\-+\"'])")
+ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//|#")
 SHORTCODE = re.compile(r"\{\{([<%])\s*(/?)\s*([A-Za-z_][\w\-./]*)")
 WORD = re.compile(
     r"""(?:([A-Za-z_][\w\-]*)\s*=\s*)?(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|`([^`]*)`|([^\s"'`=]\S*))"""
@@ -98,6 +99,12 @@ class Job:
     def link(self, target: str) -> str:
         """The placeholder for the address that TARGET stands for."""
         return f"\x02n{self.notes.need('link', target, self.position)}\x03"
+
+    def image(self, source: str) -> str:
+        """What stands in a link for the address SOURCE of an image: a placeholder, if it is of this site."""
+        if ELSEWHERE.match(source) or "\x02" in source:
+            return source
+        return f"\x02n{self.notes.need('image', source, self.position)}\x03"
 
 
 Make = Callable[[Tag, Job], str | None]

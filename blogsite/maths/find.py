@@ -57,6 +57,11 @@ _BLOGDOWN = re.compile(
 )
 
 
+# "$6 there, or $7" and "$5元，而$f$": a sum of money, and prose that goes on to the next dollar.
+_PRICE = re.compile(r"[0-9][0-9.,]*(?:\s+[A-Za-z]{2,}[,.;:]?\s+[A-Za-z]|\s*[\u4e00-\u9fff])")
+_TEX_SIGN = re.compile(r"\\(?!\$)|[\^_{]")
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """A piece of TeX in a text, from `start` to `end`.
@@ -116,6 +121,8 @@ class _Walk:
         if spaces == 1 or (spaces == 2 and not self.spaced_tex(body, start, end + 1)):
             return start + 1
         if "0" <= text[end + 1 : end + 2] <= "9" and body[0] in "0123456789,.":
+            return start + 1
+        if _PRICE.match(body) and not _TEX_SIGN.search(body):
             return start + 1
         if "\n" in body and self.leaves_block(start, body):
             return start + 1
