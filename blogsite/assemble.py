@@ -15,9 +15,10 @@ from blogsite.errors import Mistake, Place, error, warning
 from blogsite.maths.assets import MATH_ASSETS
 from blogsite.messages import words_for
 from blogsite.model import Card, Content, Entry, File, Info, Link, Post, Site, State, Term
+from blogsite.postnames import Addressed
 from blogsite.publication import next_change, publication
 from blogsite.read import Inventory
-from blogsite.references import Addressed, Measure, References
+from blogsite.references import Measure, References
 from blogsite.taxonomy import Taxonomy
 from blogsite.urls import AddressError, checked_address, post_address, slugify, stem, undated
 
@@ -192,6 +193,7 @@ def _address(config: Config, post: Post) -> str:
         date=date,
         categories=post.meta.categories,
         id=post.meta.id,
+        dated_by_head=any(field == "date" for field, _, _ in post.meta.places),
     )
 
 

@@ -10,26 +10,31 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blogsite.assemble import PUBLIC, View
 from blogsite.config import Config
-from blogsite.digest import Digest, digest
-from blogsite.errors import Mistake, Place, SiteError
-from blogsite.load import WORK, Progress, Times, Workshop, load, now, read
+from blogsite.digest import Digest, digest, digest_bytes
+from blogsite.errors import Mistake, Place, SiteError, unwritable
+from blogsite.load import WORK, Progress, Times, Workshop, load, now, read, theme_templates
 from blogsite.lock import only_build_of
-from blogsite.model import Entry, Meta
-from blogsite.plan import Plan, code_digest, is_untouched
+from blogsite.model import Entry, Meta, Site, Stat
+from blogsite.plan import Plan, code_digest
 from blogsite.pool import Pool
 from blogsite.publication import publication
 from blogsite.publish import Folder, Publication, Stage, Staged
-from blogsite.read import Inventory
-from blogsite.store import Made, Store, tick
+from blogsite.read import Inventory, stat_of
+from blogsite.rows import Made, is_settled
+from blogsite.store import Store, with_store
 
 if TYPE_CHECKING:
     from blogsite import make
+
+
+SETTLING = 0.025
+"""Seconds until most file systems give a file that is written again another time stamp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +80,15 @@ class _Record:
     """What the last build of a folder saw and said; the next one says the same if nothing has changed."""
 
     inputs: Digest
+    outputs: Digest
     moment: int
-    next_change: datetime | None
+    """When the inputs were looked at, in ns since 1970."""
+    since: datetime
+    until: datetime
+    """The same posts are to be seen from one moment until the other."""
     posts: int
     mistakes: tuple[Mistake, ...]
     left_out: tuple[LeftOut, ...]
-    outputs: tuple[str, ...]
 
 
 def build(
@@ -93,24 +101,30 @@ def build(
     if options.base_url is not None:
         config = replace(config, base_url=options.base_url)
     path = options.output or root / config.output
-    with (
-        only_build_of(path, root / WORK, waiting),
-        Pool(options.jobs or config.build_jobs, options.executor) as pool,
-    ):
-        folder = Folder(path, take_over=options.clean)
-        store = Store(root / WORK / "store.sqlite")
-        try:
-            workshop = Workshop(root, config, store, pool, code_digest(config.markdown_extensions), Times(), progress)
-            return _build(workshop, folder, options)
-        finally:
-            store.close()
+    try:
+        with (
+            only_build_of(path, root / WORK, waiting),
+            Pool(options.jobs or config.build_jobs, options.executor) as pool,
+        ):
+            code = code_digest(config.markdown_extensions)
+
+            def work(store: Store) -> Report:
+                workshop = Workshop(root, config, store, pool, code, Times(), progress)
+                return _build(workshop, Folder(path, take_over=options.clean), options)
+
+            return with_store(root / WORK / "store.sqlite", work)
+    except OSError as problem:
+        refused = os.path.relpath(problem.filename or path, root).replace(os.sep, "/")
+        raise SiteError([unwritable(refused, problem)]) from None
 
 
 def _build(workshop: Workshop, folder: Folder, options: BuildOptions) -> Report:
-    store, times, moment = workshop.store, workshop.times, now()
+    store, times, moment, looked = workshop.store, workshop.times, now(), time.time_ns()
     name = os.path.realpath(folder.path)
     if options.clean:
         store.clear()
+    if not options.dry_run:
+        Stage.sweep(folder, workshop.root / WORK)
     inventory = read(workshop)
     inputs = _inputs(workshop, inventory, options.view)
     if (report := _same_again(workshop, folder, name, inputs, inventory, moment, options)) is not None:
@@ -121,17 +135,18 @@ def _build(workshop: Workshop, folder: Folder, options: BuildOptions) -> Report:
 
         outputs, clashes = produce(loaded.site)
     mistakes = [*loaded.site.mistakes, *clashes]
-    _stop_if(mistakes, strict=options.strict)
+    _stop_if(mistakes, strict=False)  # a strict build tells of its warnings when it knows them all
     from blogsite import make
 
     with times.of("plan"):
-        plan = make.plan(workshop, loaded, outputs, folder.path, name)
+        templates = make.read_templates(workshop, loaded)
+        plan = make.plan(workshop, loaded, templates, outputs, folder, name)
     with times.of("typeset"):
-        make.typeset(workshop, plan.stale)
-    stage = Stage.of(folder, workshop.root / WORK)
+        make.typeset(workshop, loaded, plan.stale)
+    stage = Stage.of(folder, workshop.root / WORK, dry=options.dry_run)
     try:
         with times.of("render"):
-            remade = _without_mistakes(make.render(workshop, loaded, plan.stale, stage), mistakes)
+            remade = _without_mistakes(make.render(workshop, loaded, templates, plan.stale, stage), mistakes)
         mistakes += [flaw for item in remade for flaw in item.flaws]
         mistakes += [flaw for made in plan.fresh.values() for flaw in made.mistakes]
         _stop_if(mistakes, strict=options.strict)
@@ -141,18 +156,20 @@ def _build(workshop: Workshop, folder: Folder, options: BuildOptions) -> Report:
         ]
         with times.of("publish"):
             changes = folder.compare(staged)
-            if not options.dry_run:
-                _publish(workshop, folder, name, staged, plan, remade)
+            made = {} if options.dry_run else _publish(workshop, folder, name, staged, plan, remade)
     finally:
         stage.discard()
     said = tuple(sorted(set(mistakes)))
     left_out = tuple(LeftOut(entry.post.source, _dates_of(entry)) for entry in loaded.site.left_out)
     if not options.dry_run:
-        paths = tuple(item.path for item in staged)
-        record = _Record(inputs, time.time_ns(), loaded.site.next_change, len(loaded.site.posts), said, left_out, paths)
+        since, until = _lasts(loaded.site)
+        state = _state(folder, {path: item.stat for path, item in made.items()})
+        settled = all(item.settled for item in made.values())
+        record = _Record(inputs, state, looked, since, until, len(loaded.site.posts), said, left_out)
         with store.together():
-            store.save_files(loaded.files.looks)
-            store.save_build(name, record)
+            store.save_looks(workshop.code, loaded.files.looks)
+            if settled:
+                store.save_build(name, workshop.code, record)
     reasons = {item.output.path: item.reasons for item in plan.stale}
     return Report(
         len(loaded.site.posts),
@@ -176,35 +193,48 @@ def _same_again(
 ) -> Report | None:
     """The last build's report, if nothing it depends on has changed, by stat alone; None if that cannot be said."""
     with workshop.times.of("compare"):
-        last = workshop.store.build(name)
-        if not isinstance(last, _Record) or last.inputs != inputs or (last.next_change and last.next_change <= moment):
+        last = workshop.store.build(name, workshop.code)
+        if not isinstance(last, _Record) or last.inputs != inputs:
             return None
-        if not _is_settled(inventory, last.moment):
+        if moment != last.since and not last.since <= moment < last.until:
             return None
-        made = workshop.store.outputs(name)
-        if folder.ours.keys() != made.keys() or any(path not in made for path in last.outputs):
+        if not _are_settled(inventory, last.moment):
             return None
-        if not all(is_untouched(folder.path / path, made[path]) for path in last.outputs):
+        try:
+            stats = {path: stat_of(os.lstat(folder.path / path)) for path in folder.ours}
+        except OSError:
+            return None
+        if _state(folder, stats) != last.outputs:
             return None
     _stop_if(last.mistakes, strict=options.strict)
-    changes = Publication((), last.outputs, ())
+    changes = Publication((), tuple(folder.ours), ())
     left_out = _reasons(last.left_out, moment, workshop.config)
     return Report(last.posts, changes, last.mistakes, left_out, {}, workshop.times.seconds, workshop.store.note)
 
 
 def _inputs(workshop: Workshop, inventory: Inventory, view: View) -> Digest:
     """The digest of all that a build depends on, files by their stat."""
-    config = workshop.config.without_places()
-    read = (inventory.sources, inventory.files, inventory.static, inventory.templates)
-    return digest((workshop.code, config, view, read))
+    return digest((workshop.config, view, inventory, theme_templates()))
 
 
-def _is_settled(inventory: Inventory, moment: int) -> bool:
+def _are_settled(inventory: Inventory, moment: int) -> bool:
     """Whether no input was so young at MOMENT (ns) that it may have been written again in the same tick."""
-    files = (*inventory.files, *inventory.static, *inventory.templates)
-    stats = [*(source.stat for source in inventory.sources), *(file.stat for file in files)]
-    youngest = max((max(stat.mtime_ns, stat.ctime_ns) for stat in stats), default=0)
-    return moment - youngest > tick(youngest)
+    files = (*inventory.files, *inventory.static, *inventory.templates, *(file for _, file in theme_templates()))
+    stats = (*(source.stat for source in inventory.sources), *(file.stat for file in files))
+    return all(is_settled(stat, moment) for stat in stats)
+
+
+def _state(folder: Folder, stats: Mapping[str, Stat]) -> Digest:
+    """The digest of the manifest and of the stat of each file that it names."""
+    lines = [f"{path}\0{s.size} {s.mtime_ns} {s.ctime_ns} {s.inode}" for path, s in sorted(stats.items())]
+    return digest_bytes(folder.manifest + "\n".join(lines).encode())
+
+
+def _lasts(site: Site) -> tuple[datetime, datetime]:
+    """From when until when the site stays as it is; a moment alone where a page says how long its post must wait."""
+    shown = (*site.posts, *site.hidden, *site.pages)
+    waiting = any(entry.state == "future" for entry in shown)
+    return site.now, site.now if waiting else site.next_change or datetime.max.replace(tzinfo=UTC)
 
 
 def _without_mistakes(rows: Iterable[object], mistakes: list[Mistake]) -> list[make.Remade]:
@@ -229,31 +259,28 @@ def _publish(
     staged: Sequence[Staged],
     plan: Plan,
     remade: Sequence[make.Remade],
-) -> None:
-    """The folder holds what is staged, and the record says so: forgotten first, so that a kill cannot make it lie."""
+) -> dict[str, Made]:
+    """The folder holds what is staged, and the record says so: forgotten first, so that a kill cannot make it lie.
+
+    Returns what stands in the folder, by path.
+    """
     store = workshop.store
     wanted = {item.path for item in staged}
     gone = [path for path in store.outputs(name) if path not in wanted]
     with store.together():
         store.forget_outputs(name, [*gone, *(item.output.path for item in plan.stale)])
     folder.publish(staged)
-    newest = max((os.lstat(folder.path / item.staged.path).st_mtime_ns for item in remade), default=0)
-    time.sleep(max(0, newest + 25_000_000 - time.time_ns()) / 1e9 if tick(newest) < 1_000_000_000 else 0)
+    if remade:
+        time.sleep(SETTLING)
+    looked = time.time_ns()
+    stats = [stat_of(os.lstat(folder.path / item.staged.path)) for item in remade]
+    made = {
+        item.staged.path: Made(item.ingredients, item.staged.digest, stat, is_settled(stat, looked), item.flaws)
+        for item, stat in zip(remade, stats, strict=True)
+    }
     with store.together():
-        store.save_outputs(name, {item.staged.path: _made(folder.path, item) for item in remade})
-
-
-def _made(folder: Path, item: make.Remade) -> Made:
-    status = os.lstat(folder / item.staged.path)
-    return Made(
-        item.ingredients,
-        item.staged.digest,
-        status.st_size,
-        status.st_mtime_ns,
-        status.st_ino,
-        time.time_ns(),
-        item.flaws,
-    )
+        store.save_outputs(name, made)
+    return {**plan.fresh, **made}
 
 
 def _stop_if(mistakes: Sequence[Mistake], *, strict: bool) -> None:

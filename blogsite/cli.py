@@ -142,9 +142,10 @@ def cli() -> None:
 
 
 @cli.command("init")
-@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("target", metavar="DIR", type=click.Path(path_type=Path))
+@_common
 @click.pass_obj
-def init_command(where: Where, directory: Path) -> None:
+def init_command(where: Where, target: Path) -> None:
     """Make a new site in DIR, which must be empty or not exist.
 
     It holds blogsite.toml with every setting explained, a first post, and an About page.
@@ -154,10 +155,11 @@ def init_command(where: Where, directory: Path) -> None:
     """
     from blogsite.scaffold import init
 
-    for path in init(directory, now().astimezone()):
+    folder = where.directory / target
+    for path in init(folder, now().astimezone()):
         click.echo(path)
     if not where.quiet:
-        _say(f"Next: cd {directory}, then blogsite serve")
+        _say(f"Next: cd {folder}, then blogsite serve")
 
 
 @cli.command("new")

@@ -324,7 +324,7 @@ def _flatten(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _nearest(key: str) -> str:
-    close = get_close_matches(key, KEYS, n=1, cutoff=0.5)
+    close = get_close_matches(key, [*_SECTIONS, *KEYS], n=1, cutoff=0.5)
     by_last_word = [known for known in KEYS if known.split(".")[-1] == key.split(".")[-1]]
     if close or by_last_word:
         return f"did you mean {(by_last_word or close)[0]}? Values of your own go below [extra]"

@@ -20,8 +20,9 @@ from blogsite.model import File, Post, Site, Source
 from blogsite.plan import code_digest
 from blogsite.pool import Pool
 from blogsite.read import Inventory, read_bytes, scan, stat_of, theme_root
-from blogsite.rows import Seen, load_post
-from blogsite.store import Store, chunks, with_store
+from blogsite.rows import Seen, chunks, load_post
+from blogsite.store import Store, with_store
+from blogsite.urls import category_lists
 
 if TYPE_CHECKING:
     from blogsite.parse import ParseSettings
@@ -110,7 +111,7 @@ def read(workshop: Workshop) -> Inventory:
 def theme_templates() -> tuple[tuple[str, File], ...]:
     """The default theme's templates by the names that are always theirs: "theme/post.html"."""
     folder = theme_root() / "templates"
-    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    found = sorted(path for path in folder.rglob("*") if path.suffix in (".html", ".xml"))
     names = [path.relative_to(folder).as_posix() for path in found]
     files = (File(name, stat_of(path.stat()), str(folder)) for name, path in zip(names, found, strict=True))
     return tuple((f"theme/{file.path}", file) for file in files)
@@ -120,16 +121,16 @@ def load(workshop: Workshop, inventory: Inventory, view: View, moment: datetime)
     """The site as it is to be seen at MOMENT."""
     files = Files(workshop.root, workshop.store.looks(workshop.code))
     with workshop.times.of("parse"):
-        posts = _posts(workshop, inventory.sources)
+        posts = posts_of(workshop, inventory.sources)
     with workshop.times.of("assemble"):
         site = assemble(workshop.config, posts, inventory, moment, view, files.measure)
     return Loaded(inventory, site, files)
 
 
-def _posts(workshop: Workshop, sources: Sequence[Source]) -> list[Post]:
+def posts_of(workshop: Workshop, sources: Sequence[Source]) -> list[Post]:
     """Every source's post, from the store where it is still what was parsed; the others are parsed and kept."""
-    store, settings = workshop.store, _settings(workshop.config)
-    name = digest((settings, workshop.config.math_output, workshop.code))
+    store, settings = workshop.store, settings_of(workshop.config)
+    name = _name(workshop, settings)
     known = store.posts(name)
     posts: dict[str, Post] = {}
     unsure: list[Source] = []
@@ -147,6 +148,19 @@ def _posts(workshop: Workshop, sources: Sequence[Source]) -> list[Post]:
             store.keep_posts_of([source.path for source in sources])
             store.drop_unused_formulas()
     return [posts[source.path] for source in sources if source.path in posts]
+
+
+def parse_sources(workshop: Workshop, sources: Sequence[Source]) -> dict[str, Post]:
+    """Path → post of each of these, parsed again and kept; a source that is gone is left out."""
+    settings = settings_of(workshop.config)
+    posts: dict[str, Post] = {}
+    _parse(workshop, settings, _name(workshop, settings), sources, {}, posts)
+    return posts
+
+
+def _name(workshop: Workshop, settings: ParseSettings) -> Digest:
+    """What the store knows posts by besides their paths: all that shapes them besides their files."""
+    return digest((settings, workshop.config.math_output, workshop.code))
 
 
 def _parse(
@@ -208,17 +222,18 @@ def _unreadable(path: str, problem: OSError) -> Mistake:
     return error(Place(path), f"it cannot be read: {problem.strerror}", "give yourself the right to read it")
 
 
-def _settings(config: Config) -> ParseSettings:
+def settings_of(config: Config) -> ParseSettings:
+    """What of the configuration shapes a post."""
     from blogsite.parse import ParseSettings
 
-    return ParseSettings(config.markdown(), config.timezone, config.excerpt_length)
+    return ParseSettings(config.markdown(), config.timezone, config.excerpt_length, category_lists(config.permalink))
 
 
 def restore_texts(workshop: Workshop, loaded: Loaded, lost: Collection[Digest]) -> None:
     """The store has these texts of the site's posts again; raises SiteError for a file that was changed meanwhile."""
     from blogsite.tasks import ParseTask, parse_batch
 
-    settings = _settings(workshop.config)
+    settings = settings_of(workshop.config)
     sources = {source.path: source for source in loaded.inventory.sources}
     for entry in (*loaded.site.posts, *loaded.site.hidden, *loaded.site.pages):
         post = entry.post

@@ -16,8 +16,7 @@ from blogsite.plan import Plan, Stale, closures, computed_names, make_plan
 from blogsite.publish import Folder, Stage, Staged
 from blogsite.read import read_bytes
 from blogsite.render import texts_of
-from blogsite.rows import dump_tex, load_fragment
-from blogsite.store import chunks
+from blogsite.rows import chunks, dump_tex, load_fragment
 from blogsite.tasks import RenderSetup, RenderTask, TypesetTask, render_batch, typeset_batch
 
 Row = TypeVar("Row")
@@ -110,7 +109,7 @@ def render(
 
 def _task(workshop: Workshop, loaded: Loaded, setup: RenderSetup, stale: Sequence[Stale]) -> RenderTask:
     outputs = tuple(item.output for item in stale if not isinstance(item.output, Asset))
-    digests = dict.fromkeys(content.fragment for output in outputs for content in _contents(output))
+    digests = dict.fromkeys(t.fragment for output in outputs for t in _texts(output) if isinstance(t, Content))
     texts = _kept(workshop, loaded, digests, workshop.store.texts)
     made = workshop.store.formulas(_formulas(workshop, loaded, outputs))
     return RenderTask(setup, outputs, tuple(texts.items()), tuple(made.items()))
@@ -132,8 +131,9 @@ def _kept(
 
 def _formulas(workshop: Workshop, loaded: Loaded, outputs: Sequence[Page | Data]) -> set[str]:
     """The keys of all formulas that the outputs show; the store knows the TeX of each."""
-    contents = {output.path: _contents(output) for output in outputs}
-    digests = dict.fromkeys(content.fragment for shown in contents.values() for content in shown)
+    shown = {output.path: _texts(output) for output in outputs}
+    contents = {path: [text for text in texts if isinstance(text, Content)] for path, texts in shown.items()}
+    digests = dict.fromkeys(content.fragment for texts in contents.values() for content in texts)
     known = _kept(workshop, loaded, digests, workshop.store.keys)
     keys: set[str] = set()
     loose: dict[str, bytes] = {}
@@ -147,8 +147,8 @@ def _formulas(workshop: Workshop, loaded: Loaded, outputs: Sequence[Page | Data]
                 loose |= _keyed(settle(fragment.formulas, content.answers), how)
             else:
                 keys.update(settled)
-        for rich in _riches(output):
-            if rich.fragment.formulas:
+        for rich in shown[output.path]:
+            if isinstance(rich, Rich) and rich.fragment.formulas:
                 loose |= _keyed(rich.fragment.formulas, how)
     if loose:
         with workshop.store.together():
@@ -170,11 +170,5 @@ def _how(workshop: Workshop, output: Page | Data | None = None) -> How:
     return "mathml" if in_feed or workshop.config.math_output == "mathml" else "html"
 
 
-def _contents(output: Page | Data) -> list[Content]:
-    shown = texts_of(output.context if isinstance(output, Page) else output.inputs)
-    return [text for text in shown if isinstance(text, Content)]
-
-
-def _riches(output: Page | Data) -> Iterator[Rich]:
-    shown = texts_of(output.context if isinstance(output, Page) else output.inputs)
-    return (text for text in shown if isinstance(text, Rich))
+def _texts(output: Page | Data) -> list[Content | Rich]:
+    return list(texts_of(output.context if isinstance(output, Page) else output.inputs))

@@ -26,9 +26,7 @@ from blogsite.rows import Made
 WIDTH = 8
 """Bytes of one ingredient's hash."""
 _TAG = re.compile(r"\{%[-+]?\s*(?:extends|include|import|from)\b\s*(.*?)\s*[-+]?%\}", re.DOTALL)
-_UNREAD = re.compile(
-    r"\{#.*?#\}|\{%[-+]?\s*raw\s*[-+]?%\}.*?\{%[-+]?\s*endraw\s*[-+]?%\}", re.DOTALL
-)
+_UNREAD = re.compile(r"\{#.*?#\}|\{%[-+]?\s*raw\s*[-+]?%\}.*?\{%[-+]?\s*endraw\s*[-+]?%\}", re.DOTALL)
 """What Jinja does not read: comments and raw text."""
 _NAME = r"""(?:"[^"\n\\]+"|'[^'\n\\]+')"""
 _NAMES = re.compile(
@@ -132,7 +130,8 @@ def _names(output: Output) -> tuple[str, ...]:
         return ("file",)
     if isinstance(output, Data):
         return ("code", "template", "inputs")
-    return ("code", f"template {output.template}", "source", *(field.name for field in dataclasses.fields(output.context)))  # type: ignore[arg-type]
+    fields = (field.name for field in dataclasses.fields(output.context))  # type: ignore[arg-type]
+    return ("code", f"template {output.template}", "source", *fields)
 
 
 # ── templates ────────────────────────────────────────────────────────────────────────────────────────────────────────

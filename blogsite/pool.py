@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager
+from multiprocessing.connection import wait
 from types import TracebackType
 from typing import TypeVar
 
@@ -47,7 +49,7 @@ class Pool(AbstractContextManager["Pool"]):
         waiting: deque[Future[Result]] = deque()
         try:
             for task in tasks:
-                waiting.append(executor.submit(function, task))
+                waiting.append(executor.submit(_alone, function, task))
                 if len(waiting) >= ahead:
                     yield waiting.popleft().result()
             while waiting:
@@ -74,8 +76,30 @@ class Pool(AbstractContextManager["Pool"]):
     def _started(self) -> Executor:
         if self._executor is None:
             # spawn: the engine's threads do not survive a fork
-            self._executor = ProcessPoolExecutor(self.jobs, multiprocessing.get_context("spawn"))
+            context = multiprocessing.get_context("spawn")
+            self._executor = ProcessPoolExecutor(self.jobs, context, initializer=_end_with_parent)
         return self._executor
+
+
+_turn = threading.Lock()
+
+
+def _alone(function: Callable[[Task], Result], task: Task) -> Result:
+    """What FUNCTION makes of TASK, one at a time in a process: a worker of a cluster may have several threads."""
+    with _turn:
+        return function(task)
+
+
+def _end_with_parent() -> None:
+    """This process ends when the one that started it does, also when that was killed."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_leave_after, args=(parent.sentinel,), daemon=True).start()
+
+
+def _leave_after(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(1)
 
 
 def cores() -> int:

@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import stat
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -126,7 +127,9 @@ class Folder:
         if not self.path.is_dir():
             hint = "move it away, or choose another folder with --output"
             raise SiteError([error(Place(self.shown), "the output is a file", hint)])
-        if not self._take_over and any(entry.name not in (MANIFEST + ".new", STAGE) for entry in self.path.iterdir()):
+        if not self._take_over and any(
+            not entry.name.startswith((MANIFEST + ".new", STAGE)) for entry in self.path.iterdir()
+        ):
             what = "the output folder holds files that blogsite did not make"
             hint = "choose an empty one with --output, or build with --clean to write among them"
             raise SiteError([error(Place(self.shown), what, hint)])
@@ -154,7 +157,10 @@ class Folder:
         """Raise SiteError, before anything is changed, for folders of ours that the file system protects."""
         parents = {os.path.dirname(path) for path in (*changes.written, *changes.removed)}
         folders = {self._standing(self.path / parent) for parent in parents}
-        protected = sorted(folder for folder in folders if not os.access(folder, os.W_OK | os.X_OK))
+        effective = os.access in os.supports_effective_ids
+        protected = sorted(
+            folder for folder in folders if not os.access(folder, os.W_OK | os.X_OK, effective_ids=effective)
+        )
         if protected:
             refused = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
             raise SiteError([unwritable(self._displayed(folder), refused) for folder in protected])
@@ -221,15 +227,28 @@ class Stage:
 
     @staticmethod
     def of(folder: Folder, work: Path, *, dry: bool = False) -> Stage:
-        """An empty stage in WORK, or in the output folder if that is on another disk; always in WORK if DRY."""
+        """An empty stage in WORK, or in the output folder if that is on another disk; always in WORK if DRY.
+
+        No two are the same: what is left of a build that was killed may still be writing into its own.
+        """
         near = next(place for place in (folder.path, *folder.path.absolute().parents) if place.exists())
+        near_work, near_output = Stage._places(folder, work)
+        place, prefix = near_work if dry or near.stat().st_dev == work.stat().st_dev else near_output
+        with _reported(f"{folder.shown}/{prefix}"):
+            place.mkdir(parents=True, exist_ok=True)
+            return Stage(Path(tempfile.mkdtemp(prefix=prefix, dir=place)), folder.path)
+
+    @staticmethod
+    def sweep(folder: Folder, work: Path) -> None:
+        """Nothing is left of a build of this folder that was killed."""
+        for place, prefix in Stage._places(folder, work):
+            for left in place.glob(prefix + "*"):
+                shutil.rmtree(left, ignore_errors=True)
+
+    @staticmethod
+    def _places(folder: Folder, work: Path) -> tuple[tuple[Path, str], tuple[Path, str]]:
         name = digest_bytes(os.path.realpath(folder.path).encode("utf-8", "surrogateescape"))[:16]
-        same_disk = dry or near.stat().st_dev == work.stat().st_dev
-        stage = Stage(work / f"stage-{name}" if same_disk else folder.path / STAGE, folder.path)
-        stage.discard()
-        with _reported(stage.path.name):
-            stage.path.mkdir(parents=True)
-        return stage
+        return (work, f"stage-{name}-"), (folder.path, f"{STAGE}-")
 
     def add(self, path: str, data: bytes) -> Staged:
         """An output with these bytes, staged unless the output folder holds them already."""

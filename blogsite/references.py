@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
+from functools import cached_property
 from urllib.parse import unquote, urljoin
 
 from blogsite.digest import digest_bytes
 from blogsite.errors import Mistake, Place, error, warning
 from blogsite.model import Answer, File, Need, Post, Source
-from blogsite.urls import MARKDOWN_SUFFIXES, encode, folder_address, output_path, stem, undated
+from blogsite.nearest import LONGEST, Nearest
+from blogsite.postnames import Addressed, PostNames
+from blogsite.urls import MARKDOWN_SUFFIXES, encode, folder_address, output_path
 
 Measure = Callable[[File], tuple[int, int]]
 """Width and height of a picture in px, (0, 0) where they cannot be known."""
-
-
-@dataclass(frozen=True, slots=True)
-class Addressed:
-    """A post that is to be seen, and its site address."""
-
-    post: Post
-    url: str
 
 
 class References:
@@ -44,17 +38,13 @@ class References:
         self.mistakes: list[Mistake] = []
         self._measure = measure
         self._base_path = base_path
-        self._files = {file.path: file for file in files}
+        self._files = {_nfc(file.path): file for file in files}
         self._sources = {source.path: source for source in sources}
-        self._by_source = {item.post.source: item for item in posts}
-        self._by_address = {unquote(item.url).rstrip("/"): item for item in posts}
-        self._unseen = {name: post for post in unseen for name in _names(post, "")}
-        self._by_name: dict[str, list[Addressed]] = defaultdict(list)
+        self._posts = PostNames(posts, unseen)
         for item in posts:
-            for name in _names(item.post, item.url):
-                self._by_name[name].append(item)
-        for item in posts:
-            self._take_attachments(item)
+            for file in self._attachments(item.post.source):
+                self._publish(item, file)
+        self._published = {_nfc(path): file for path, file in self.assets.items()}
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -88,14 +78,14 @@ class References:
             return self._to_post(item, need, found, tail) if found else Answer(text=target.removeprefix("post:"))
         path = unquote(target)
         if path.lower().endswith(MARKDOWN_SUFFIXES):
-            found = self._by_source.get(_beside(item.post.source, path)) or self._named(item, path, need)
+            found = self._posts.from_source(_beside(item.post.source, path)) or self._named(item, path, need)
             return self._to_post(item, need, found, tail) if found else Answer(encode(target) + tail)
         rooted = self._from_root(item, path)
-        if known := self._by_address.get(rooted.rstrip("/")):
+        beside = None if path.startswith("/") else self._posts.beside(item, path)
+        if known := beside or self._posts.at(rooted):
             return self._to_post(item, need, known, tail)
-        file = self._file(item, path)
-        if file is not None:
-            return Answer(self._asset(item, file) + tail)
+        if located := self._locate(item, path):
+            return Answer(located[1] + tail)
         if not need.optional:
             self._warn(item, need, f"there is nothing at {need.target}", self._nearest_file(path))
         return Answer(encode(rooted) + tail)
@@ -103,13 +93,13 @@ class References:
     def _image(self, item: Addressed, need: Need) -> Answer:
         target, tail = _split(need.target)
         path = unquote(target)
-        file = self._file(item, path)
-        if file is None:
+        located = self._locate(item, path)
+        if located is None:
             if not need.optional:
                 self._warn(item, need, f"the image {target} does not exist", self._nearest_file(path))
             return Answer(encode(self._from_root(item, path)) + tail)
-        width, height = self._measure(file)
-        return Answer(self._asset(item, file) + tail, width=width, height=height)
+        width, height = self._measure(located[0])
+        return Answer(located[1] + tail, width=width, height=height)
 
     # ── posts ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -125,24 +115,20 @@ class References:
         return Answer(found.url + tail, found.post.title.plain)
 
     def _named(self, item: Addressed, name: str, need: Need) -> Addressed | None:
-        key = _key(name)
-        found = self._by_name.get(key) or self._by_name.get(_key(undated(key)), [])
+        found = self._posts.named(name, item)
         if len(found) == 1:
             return found[0]
         if found:
-            paths = " and ".join(sorted(other.post.source for other in found)[:3])
+            paths = " or ".join(sorted(other.post.source for other in found)[:3])
             self._warn(item, need, f"{name} may be more than one post", f"say which: {paths}")
-        elif key in self._unseen:
+        elif self._posts.is_unseen(name):
             self._warn(item, need, f"{name} is a post that is not published", "publish it, or take the reference out")
         else:
-            self._warn(item, need, f"there is no post {name}", _nearest(key, list(self._by_name), "post"))
+            hint = _hint(self._posts.like(name), "post")
+            self._warn(item, need, f"there is no post {name}", hint)
         return None
 
     # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _take_attachments(self, item: Addressed) -> None:
-        for file in self._attachments(item.post.source):
-            self._asset(item, file)
 
     def _attachments(self, source: str) -> tuple[File, ...]:
         known = self._sources.get(source)
@@ -153,19 +139,34 @@ class References:
         known = self._sources.get(source)
         return known.folder if known and known.is_bundle else source.rpartition(".")[0]
 
-    def _file(self, item: Addressed, path: str) -> File | None:
+    def _locate(self, item: Addressed, path: str) -> tuple[File, str] | None:
+        """The file that PATH means in a post, and the address at which it is published.
+
+        A path counts from the post's folder, or from the folder that is the post's own; then as if static/ and posts/
+        were the root of the site, as they are for other generators.
+        """
+        path = _nfc(path)
         if path.startswith("/"):
-            rooted = self._without_base(path)
-            return self.assets.get(rooted.lstrip("/")) or self._files.get(rooted.lstrip("/"))
-        for folder in (posixpath.dirname(item.post.source), self._owned(item.post.source)):
-            if file := self._files.get(posixpath.normpath(posixpath.join(folder, path))):
-                return file
+            names = [self._without_base(path).lstrip("/")]
+        else:
+            folders = (posixpath.dirname(item.post.source), self._owned(item.post.source))
+            names = [posixpath.normpath(posixpath.join(_nfc(folder), path)) for folder in folders]
+            for name in names:
+                if file := self._files.get(name):
+                    return file, self._publish(item, file)
+        for name in names:
+            inner = re.sub(r"^(?:\.\./)+", "", name)
+            inner_most = re.sub(r"^(?:posts|pages|static)/", "", inner)
+            for published in (inner, inner_most):
+                if file := self._published.get(published):
+                    return file, encode("/" + published)
+            for known in (inner, f"posts/{inner}", f"pages/{inner}"):
+                if file := self._files.get(known):
+                    return file, self._publish(item, file)
         return None
 
-    def _asset(self, item: Addressed, file: File) -> str:
-        """The address at which FILE is published for this post; it lands beside the post's page."""
-        if file.root:  # a static file keeps its place
-            return encode("/" + file.path)
+    def _publish(self, item: Addressed, file: File) -> str:
+        """The address at which FILE is published for this post: beside the post's page."""
         owned, folder = self._owned(item.post.source) + "/", posixpath.dirname(item.post.source) + "/"
         inside = next((file.path.removeprefix(base) for base in (owned, folder) if file.path.startswith(base)), "")
         base = folder_address(item.url)
@@ -189,33 +190,22 @@ class References:
         return self._without_base(path) if path.startswith("/") else urljoin(unquote(item.url), path)
 
     def _nearest_file(self, path: str) -> str:
-        wanted = posixpath.basename(path)
-        names: Mapping[str, str] = {posixpath.basename(known): known for known in (*self._files, *self.assets)}
-        close = get_close_matches(wanted, names, n=1, cutoff=0.7)
+        close = self._nearest_names.to(posixpath.basename(path), count=1, cutoff=0.7)
         if close:
-            return f"did you mean {names[close[0]]}? Paths count from the post's own folder, or from static/ after a /"
+            known = self._file_names[close[0]]
+            return f"did you mean {known}? Paths count from the post's own folder, or from static/ after a /"
         return "put the file beside the post, or below static/ and write its path from / on"
+
+    @cached_property
+    def _file_names(self) -> dict[str, str]:
+        return {posixpath.basename(path): path for path in (*self._published, *self._files)}
+
+    @cached_property
+    def _nearest_names(self) -> Nearest:
+        return Nearest(self._file_names)
 
     def _warn(self, item: Addressed, need: Need, what: str, hint: str) -> None:
         self.mistakes.append(warning(Place(item.post.source, need.line, need.column), what, hint))
-
-
-def _names(post: Post, url: str) -> set[str]:
-    """What other posts may call this one."""
-    name = stem(post.source)
-    last = unquote(url).rstrip("/").rpartition("/")[2].removesuffix(".html")
-    names = {name, undated(name), post.meta.slug, last, post.source.rpartition(".")[0], post.meta.id}
-    return {_key(known) for known in names if known}
-
-
-def _key(name: str) -> str:
-    """A post's name in the form that names are compared in: no extension, no folders of other generators, no case."""
-    key = name.strip().strip("/").casefold()
-    for suffix in (*MARKDOWN_SUFFIXES, ".html"):
-        key = key.removesuffix(suffix)
-    key = re.sub(r"^(?:\.{1,2}/)+|^(?:content|source)/", "", key)
-    key = re.sub(r"^(?:posts/)?(?:_posts|_drafts|posts|post)/", "", key)
-    return key.removesuffix("/index")
 
 
 def _beside(source: str, path: str) -> str:
@@ -226,6 +216,8 @@ def _beside(source: str, path: str) -> str:
 
 def _split(target: str) -> tuple[str, str]:
     """The path of an address, and its query and fragment."""
+    if "#" not in target and "?" not in target:
+        return target, ""
     end = min((position for position in map(target.find, "?#") if position >= 0), default=len(target))
     return target[:end], target[end:]
 
@@ -234,6 +226,18 @@ def _loosely(anchor: str) -> str:
     return "".join(char for char in anchor.casefold() if char.isalnum())
 
 
+def _nfc(path: str) -> str:
+    return path if path.isascii() else unicodedata.normalize("NFC", path)
+
+
 def _nearest(wanted: str, known: Sequence[str], kind: str) -> str:
-    close = get_close_matches(wanted, known, n=3, cutoff=0.4)
-    return f"nearest {kind}: {', '.join(close)}" if close else f"there is no {kind} like it; mend the reference"
+    like = get_close_matches(wanted, known[:500], n=3, cutoff=0.4) if len(wanted) <= LONGEST else None
+    return _hint(like, kind)
+
+
+def _hint(like: Sequence[str] | None, kind: str) -> str:
+    if like is None:
+        return "mend the reference"
+    return (
+        f"nearest {kind}: {', '.join(like)}" if like else f"there is no {kind.split()[0]} like it; mend the reference"
+    )

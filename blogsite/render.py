@@ -6,6 +6,7 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from markupsafe import Markup
@@ -94,15 +95,22 @@ def formulas_of(output: Page | Data, fragments: Mapping[Digest, Fragment]) -> It
 
 
 def texts_of(value: object) -> Iterator[Content | Rich]:
-    """The texts within a context, wherever they are in it."""
-    if isinstance(value, Content | Rich):
-        yield value
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from texts_of(item)
-    elif dataclasses.is_dataclass(value):
-        for field in dataclasses.fields(value):
-            yield from texts_of(getattr(value, field.name))
+    """The texts within a context, in no special order."""
+    pending: list[Any] = [value]
+    while pending:
+        found = pending.pop()
+        kind = type(found)
+        if kind is tuple:
+            pending += found
+        elif kind is Content or kind is Rich:
+            yield found
+        elif kind is not Info:
+            pending += [getattr(found, name) for name in _fields(kind)]
+
+
+@cache
+def _fields(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
 
 
 # ── makers ───────────────────────────────────────────────────────────────────────────────────────────────────────────

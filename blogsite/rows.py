@@ -5,8 +5,10 @@ from __future__ import annotations
 import pickle
 import struct
 import zlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from blogsite.digest import Digest
 from blogsite.errors import Mistake, Place
@@ -17,7 +19,10 @@ if TYPE_CHECKING:
     from blogsite.maths.typeset import Rendered
 
 
-class Damaged(Exception):
+Row = TypeVar("Row")
+
+
+class DamageError(Exception):
     """A row does not hold what was put into it."""
 
 
@@ -69,18 +74,30 @@ def seal(name: str, data: bytes) -> bytes:
 
 
 def unseal(name: str, sealed: object) -> bytes:
-    """The data that was sealed for a row of this name; raises Damaged for anything else."""
+    """The data that was sealed for a row of this name; raises DamageError for anything else."""
     if not isinstance(sealed, bytes) or seal(name, sealed[4:]) != sealed:
-        raise Damaged(name)
+        raise DamageError(name)
     return sealed[4:]
 
 
 def unpickled(data: bytes) -> Any:
-    """What was pickled; raises Damaged where this version of the program has no such value any more."""
+    """What was pickled; raises DamageError where this version of the program has no such value any more."""
     try:
         return pickle.loads(data)
     except Exception as problem:
-        raise Damaged(str(problem)) from problem
+        raise DamageError(str(problem)) from problem
+
+
+def chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """The rows in lists of at most SIZE."""
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def split_keys(keys: bytes) -> list[str]:
+    """Names of 20 bytes each that stand one after another."""
+    return [keys[start : start + 20].hex() for start in range(0, len(keys), 20)]
 
 
 # ── posts, texts, mistakes ───────────────────────────────────────────────────────────────────────────────────────────
@@ -97,7 +114,7 @@ def dump_stat(stat: Stat) -> bytes:
 def load_stat(data: object) -> Stat:
     """The stat that `dump_stat` wrote."""
     if not isinstance(data, bytes) or len(data) != _STAT.size:
-        raise Damaged("stat")
+        raise DamageError("stat")
     return Stat(*_STAT.unpack(data))
 
 
@@ -175,7 +192,7 @@ def load_rendered(data: bytes) -> Rendered:
     try:
         error, _, html = zlib.decompressobj(zdict=_COMMON).decompress(data).decode().partition("\0")
     except (zlib.error, UnicodeDecodeError) as problem:
-        raise Damaged(str(problem)) from problem
+        raise DamageError(str(problem)) from problem
     return Rendered(html, error)
 
 

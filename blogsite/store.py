@@ -19,7 +19,6 @@ import pickle
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,9 +26,10 @@ from blogsite.digest import Digest
 from blogsite.errors import Place, SiteError, error
 from blogsite.model import Post
 from blogsite.rows import (
-    Damaged,
+    DamageError,
     Made,
     Seen,
+    chunks,
     dump_mistakes,
     dump_seen,
     dump_stat,
@@ -37,12 +37,12 @@ from blogsite.rows import (
     load_seen,
     load_stat,
     seal,
+    split_keys,
     unpickled,
     unseal,
 )
 
 SCHEMA = 2
-Row = TypeVar("Row")
 Result = TypeVar("Result")
 
 _TABLES = """
@@ -76,7 +76,7 @@ def with_store(path: Path, work: Callable[[Store], Result]) -> Result:
         store = Store(path)
         try:
             return work(store)
-        except (Damaged, sqlite3.Error) as problem:
+        except (DamageError, sqlite3.Error) as problem:
             if _refused(problem):
                 raise
             store.begin_anew()
@@ -173,7 +173,7 @@ class Store:
     def keys(self, digests: Iterable[Digest]) -> dict[Digest, list[str] | None]:
         """The keys of the formulas in these texts; None where answers to needs settle them."""
         rows = self._by_name("SELECT digest, keys FROM fragments WHERE digest IN ({})", digests)
-        return {name: None if keys is None else _split(keys) for name, keys in rows}
+        return {name: None if keys is None else split_keys(keys) for name, keys in rows}
 
     # ── formulas ─────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -208,7 +208,9 @@ class Store:
         (used,) = self._database.execute("SELECT coalesce(sum(length(keys)), 0) / 20 FROM fragments").fetchone()
         if known > 1000 + used:
             kept = {
-                key for (keys,) in self._database.execute("SELECT keys FROM fragments") for key in _split(keys or b"")
+                key
+                for (keys,) in self._database.execute("SELECT keys FROM fragments")
+                for key in split_keys(keys or b"")
             }
             names = [key for (key,) in self._database.execute("SELECT key FROM formulas")]
             gone = [(key,) for key in names if key.hex() not in kept]
@@ -301,17 +303,6 @@ class Store:
     def _by_name(self, query: str, names: Iterable[str | bytes]) -> Iterator[Any]:
         for chunk in chunks(names, 500):
             yield from self._database.execute(query.format(",".join("?" * len(chunk))), chunk)
-
-
-def chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-    """The rows in lists of at most SIZE."""
-    iterator = iter(rows)
-    while chunk := list(islice(iterator, size)):
-        yield chunk
-
-
-def _split(keys: bytes) -> list[str]:
-    return [keys[start : start + 20].hex() for start in range(0, len(keys), 20)]
 
 
 def _refused(problem: Exception) -> str:

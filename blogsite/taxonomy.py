@@ -23,6 +23,7 @@ class Taxonomy:
     """[tags] map."""
     spelling: dict[Path, Path] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
+    _terms: dict[Path, Term] = field(default_factory=dict)
 
     def learn(self, uses: Iterable[tuple[Path, Post]]) -> None:
         """Settle one spelling for each term from all its uses, and report those that differ or clash."""
@@ -44,9 +45,11 @@ class Taxonomy:
         self._report_clashes(first)
 
     def term(self, path: Path) -> Term:
-        """The term that PATH, as some post spells it, stands for."""
-        chosen = self._chosen(path)
-        return Term(chosen[-1], self._address(chosen))
+        """The term that PATH, as some post spells it, stands for; to be asked when all is learnt."""
+        if path not in self._terms:
+            chosen = self._chosen(path)
+            self._terms[path] = Term(chosen[-1], self._address(chosen))
+        return self._terms[path]
 
     def terms(self, path: Path) -> tuple[Term, ...]:
         """The terms from the top down to PATH's own."""

@@ -16,7 +16,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--rewrite", action="store_true", help="write the expected files anew from what the program does")
 
 
-@pytest.fixture()
+@pytest.fixture
 def rewrite(request: pytest.FixtureRequest) -> bool:
     """Whether expected files are to be made, not compared."""
     return bool(request.config.getoption("--rewrite"))

@@ -14,8 +14,8 @@ from pathlib import Path
 from unittest.mock import patch
 
 from blogsite.build import BuildOptions, Report, build
-from blogsite.load import load_config
 from blogsite.cli import main
+from blogsite.load import load_config
 
 EPOCH = int(datetime(2026, 1, 1, 12, tzinfo=UTC).timestamp())
 """The moment at which the sites of tests are built: noon of New Year's Day 2026, UTC."""
@@ -107,7 +107,7 @@ def _checked(done: Run, code: int | None) -> Run:
     return done
 
 
-VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+VOID = frozenset(["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"])
 
 
 @dataclass

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
+from typing import Any
 
 import markdown
+import pytest
 
+from blogsite.extensions.attributes import AttributesExtension
 from blogsite.extensions.blocks import BlocksExtension
 from blogsite.extensions.code import CodeExtension
 from blogsite.extensions.fences import FencesExtension
+from blogsite.extensions.footnotes import FootnotesExtension
 from blogsite.extensions.spaces import SpacesExtension
 from blogsite.extensions.tags import TagsExtension
 from blogsite.notes import MarkdownSettings, Notes
+from tests.cases_loader import Case, load_all, load_cases, save_cases
 
 
 @lru_cache(maxsize=1)
 def converter() -> markdown.Markdown:
     settings = MarkdownSettings()
     own = [make(settings) for make in (FencesExtension, TagsExtension, CodeExtension, BlocksExtension)]
-    stock = ["tables", "footnotes", "attr_list", "def_list", "md_in_html"]
-    md = markdown.Markdown(extensions=[*stock, *own, SpacesExtension()], output_format="html")
+    stock = ["tables", "def_list", "md_in_html"]
+    md = markdown.Markdown(
+        extensions=[*stock, FootnotesExtension(settings), AttributesExtension(), *own, SpacesExtension()],
+        output_format="html",
+    )
     md.preprocessors.deregister("normalize_whitespace")
     return md
 
@@ -39,3 +48,31 @@ def convert(text: str) -> str:
 def warnings(text: str) -> list[str]:
     """What is reported about TEXT: "line:column: what is wrong"."""
     return [f"{m.place.line}:{m.place.column}: {m.what}" for m in convert_with_notes(text)[1].mistakes]
+
+
+CASES = Path(__file__).parent / "cases"
+
+
+def case_files(pattern: str) -> list[Any]:
+    """Parameters (path below CASES, case) for all cases of the files that PATTERN finds."""
+    found = load_all(CASES, pattern)
+    return [pytest.param(path.relative_to(CASES).as_posix(), case, id=f"{path.stem}-{case[0]}") for path, case in found]
+
+
+def outcome(text: str) -> str:
+    """The HTML of TEXT with its placeholders made visible, then its needs and its warnings."""
+    html, notes = convert_with_notes(text)
+    needs = [f"{need.kind} {need.target} {need.line}:{need.column}" for need in notes.needs]
+    lines = [html.replace("\x02", "{").replace("\x03", "}"), *needs, *map(str, notes.mistakes)]
+    return "\n".join(lines)
+
+
+def check(path: str, case: Case, rewrite: bool) -> None:
+    """Compare what comes out for CASE with what its file says; or write it there."""
+    title, given, expected = case
+    made = outcome(given)
+    if rewrite:
+        cases = [(t, g, made if (t, g) == (title, given) else e) for t, g, e in load_cases(CASES / path)]
+        save_cases(CASES / path, cases)
+    else:
+        assert made == expected

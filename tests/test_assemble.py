@@ -1,18 +1,19 @@
-"""Posts → Site: what is to be seen, in which order, at which address, and the mistakes that more than one file makes."""
+"""Posts → Site: what is to be seen, in which order, at which address, and what more than one file gets wrong."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from making import CONFIG, build_site, page, post, site, tree, warnings, write
 
 from blogsite.assemble import View
 from blogsite.build import BuildOptions
 from blogsite.errors import SiteError
 from blogsite.pages.common import paginate
-from making import CONFIG, build_site, page, post, site, tree, warnings, write
 
 
 def built(root: Path, options: BuildOptions | None = None) -> Path:
@@ -151,7 +152,7 @@ def test_pages_are_counted_from_the_oldest(count: int, size: int) -> None:
     assert all(len(own) == size for _, _, own in pages[1:])
     assert len(pages[0][2]) <= 2 * size - 1
     assert [address for _, address, _ in pages] == ["/", *(f"/page/{n}/" for n in range(len(pages) - 1, 0, -1))]
-    for (newer, newer_address, _), (older, older_address, _) in zip(pages, pages[1:], strict=False):
+    for (newer, newer_address, _), (older, older_address, _) in pairwise(pages):
         assert newer.older == older_address
         assert older.newer == newer_address
         assert older.home == "/"

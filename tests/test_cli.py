@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from making import post, run, run_alone, site, tree, write
 
 from blogsite import __version__
 from blogsite.cli import cli
 from blogsite.config import parse_config
-from making import post, run, run_alone, site, tree, write
 
 CLOSING = re.compile(
     r"^(?P<posts>\d+) posts?, (?P<pages>\d+) pages?: (?P<written>\d+) written, (?P<kept>\d+) kept, "
@@ -240,6 +240,13 @@ def test_init_refuses_a_folder_that_is_not_empty(tmp_path: Path) -> None:
     assert tree(tmp_path) == {"my-blog/note.txt": b"mine"}
     write(tmp_path, {"file": "mine"})
     run("init", "file", cwd=tmp_path, code=2)
+
+
+@pytest.mark.parametrize("arguments", [("-C", "sub", "init", "b"), ("init", "-q", "b", "-C", "sub")])
+def test_init_below_another_folder(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    (tmp_path / "sub").mkdir()
+    run(*arguments, cwd=tmp_path)
+    assert (tmp_path / "sub/b/blogsite.toml").is_file()
 
 
 def test_init_takes_an_empty_folder(tmp_path: Path) -> None:

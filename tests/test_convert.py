@@ -51,7 +51,6 @@ def test_needs_of_raw_html_say_where_they_stand() -> None:
     [
         ("a.md", False), ("../a.md#b", False), ("/a.md", False), ("a.pdf", False), ("a/b.csv?x=1", False),
         ("a", True), ("a/", True), ("../", True), ("/a/", True), ("/a.pdf", True), ("a.html", True), ("?x=1", True),
-        ("{{site.url}}/a", True),
     ],
 )  # fmt: skip
 def test_links_that_may_lead_nowhere(address: str, optional: bool) -> None:
@@ -206,11 +205,25 @@ def test_a_break_in_code_is_text(text: str) -> None:
     assert "&lt;!-- more --&gt;" in html
 
 
-@pytest.mark.parametrize("text", ["{{ x }}", "{% raw %}", "{%- if a -%}", "{{< ref x >}}", "{# no #}"])
+@pytest.mark.parametrize("text", ["{{ x }}", "{% include x %}", "{%- if a -%}", "{{< mine x >}}", "{# no #}"])
 def test_braces_of_template_engines_print_as_they_are(text: str) -> None:
     shown = text.replace("<", "&lt;").replace(">", "&gt;")
     assert convert(f"甲 {text}")[0] == f"<p>甲 {shown}</p>"
     assert convert(f"甲\n{text}")[0] == f"<p>甲\n{shown}</p>"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("正文\n{% endhighlight %}", "<p>正文\n{% endhighlight %}</p>"),
+        (
+            "*集合*{i,j} 与 *x*{ a } 与 **y**{{ page.title }}",
+            "<p><em>集合</em>{i,j} 与 <em>x</em>{ a } 与 <strong>y</strong>{{ page.title }}</p>",
+        ),
+    ],
+)
+def test_tags_sets_and_variables_are_no_attributes(text: str, expected: str) -> None:
+    assert convert(text)[0] == expected
 
 
 # ── any text ─────────────────────────────────────────────────────────────────────────────────────────────────────────

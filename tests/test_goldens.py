@@ -9,7 +9,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-
 from making import build_site, run, tree, warnings
 
 SITES = Path(__file__).parent / "sites"

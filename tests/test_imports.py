@@ -85,6 +85,4 @@ def test_only_the_command_line_prints_and_exits() -> None:
 
 
 def test_no_module_shadows_one_of_the_standard_library_or_a_dependency() -> None:
-    assert not {"site", "markdown", "html", "code", "types", "logging"} & {
-        path.stem for path in PACKAGE.glob("*.py")
-    }
+    assert not {"site", "markdown", "html", "code", "types", "logging"} & {path.stem for path in PACKAGE.glob("*.py")}

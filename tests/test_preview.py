@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from making import EPOCH, post, site, tree, write
 
 from blogsite.errors import UsageError
 from blogsite.preview import open_server
-from making import EPOCH, post, site, tree, write
 
 
 def free_port() -> int:
@@ -40,9 +40,7 @@ def serving(folder: Path, base_path: str = "", bind: str = "127.0.0.1") -> Itera
             thread.join()
 
 
-def fetch(
-    port: int, path: str, *, method: str = "GET", host: str | None = None
-) -> tuple[int, dict[str, str], bytes]:
+def fetch(port: int, path: str, *, method: str = "GET", host: str | None = None) -> tuple[int, dict[str, str], bytes]:
     """Status, headers and body of the answer to a request that is sent just as PATH is written."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:

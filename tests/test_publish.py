@@ -7,11 +7,11 @@ import os
 from pathlib import Path
 
 import pytest
+from making import build_site, post, site, tree, write
 
 from blogsite.build import BuildOptions
 from blogsite.errors import SiteError
 from blogsite.publish import MANIFEST, Folder, Staged
-from making import build_site, post, site, tree, write
 
 
 @pytest.fixture

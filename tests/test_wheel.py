@@ -10,7 +10,6 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-
 from making import page
 
 CHECKOUT = Path(__file__).parent.parent

@@ -20,7 +20,9 @@ ITEM_MARK = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?:( +)|$)")
 BOX_MARK = re.compile(r" {0,3}(?:(?:!!!|\?\?\?\+?) ?[\w\-]|\[\^[^\]]*\]:|: +\S)")
 """Starts a box, a footnote or a definition, whose further lines are indented by 4."""
 RULE = re.compile(r" {0,3}(?:(?:-[ ]*){3,}|(?:_[ ]*){3,}|(?:\*[ ]*){3,})$")
-NOT_TEXT = re.compile(r" *\x02(?:wzxhzdk|pad)| {0,3}\|| {0,3}#{1,6}(?: |$)| {0,3}(?:(?:-[ ]*){3,}|(?:_[ ]*){3,}|(?:\*[ ]*){3,}|=+ *)$")
+NOT_TEXT = re.compile(
+    r" *\x02(?:wzxhzdk|pad)| {0,3}\|| {0,3}#{1,6}(?: |$)| {0,3}(?:(?:-[ ]*){3,}|(?:_[ ]*){3,}|(?:\*[ ]*){3,}|=+ *)$"
+)
 NOT_LAZY = re.compile(r" {0,3}(?:>|#{1,6}(?: |$)|`{3}|~{3}|(?:[-+*]|1[.)]) )")
 
 

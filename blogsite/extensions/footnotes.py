@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
 from markdown.extensions.footnotes import FootnoteBlockProcessor, FootnoteExtension
+from markdown.util import HTML_PLACEHOLDER_RE
 
 from blogsite.notes import MarkdownSettings
 
@@ -38,6 +39,18 @@ class FootnotesExtension(FootnoteExtension):
         times = self.found_refs[reference] = self.found_refs.get(reference, 0) + 1
         kind, _, name = reference.partition(self.get_separator())
         return f"{kind}{times if times > 1 else ''}{self.get_separator()}{name}"
+
+    def makeFootnotesDiv(self, root: Element) -> Element | None:  # noqa: N802
+        """The footnotes; the way back from one that ends in code or HTML has a paragraph of its own."""
+        div = super().makeFootnotesDiv(root)
+        for item in div.iter("li") if div is not None else ():
+            last = item[-1] if len(item) else None
+            stashed = HTML_PLACEHOLDER_RE.match(last.text or "") if last is not None and last.tag == "p" else None
+            if last is not None and stashed and len(last):
+                SubElement(item, "p").extend(list(last))
+                last[:] = []
+                last.text = stashed.group()
+        return div
 
     def findFootnotesPlaceholder(self, root: Element) -> Any:  # noqa: N802
         """None: footnotes always stand at the end."""

@@ -1,0 +1,269 @@
+"""The site as it is being written: brought up to date at every change, its pages made when they are asked for.
+
+All of it happens in one thread (see worker), but for `at_once`, which any thread may ask.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from blogsite.assemble import View
+from blogsite.config import FILE_NAME
+from blogsite.errors import Mistake, Place, SiteError, UsageError, error
+from blogsite.files import Files
+from blogsite.load import WORK, Progress, Times, Workshop, load_config
+from blogsite.model import Asset, Page
+from blogsite.plan import closures, code_digest
+from blogsite.pool import Pool
+from blogsite.preview.printer import Printed, Printer
+from blogsite.preview.shelf import News, Shelf, Touched
+from blogsite.preview.shown import MOST_AT_ONCE, Shown, changed_little, show
+from blogsite.rows import Damaged
+from blogsite.store import Store
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Why a page cannot be had, and whether an older one can."""
+
+    mistakes: tuple[Mistake, ...]
+    has_older: bool
+
+
+Answer = Printed | Asset | Broken | None
+"""What there is at a path: a page, a file, mistakes instead, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A new state of the site: what changed, what is to be said of it, and what it was before."""
+
+    number: int
+    changed: str
+    mistakes: tuple[Mistake, ...]
+    """Those that are new."""
+    before: Shown | None
+    style_sheets: tuple[str, ...] = ()
+    """Output paths of these, where nothing else has changed."""
+
+
+class Session:
+    """One site and all that is known of it while it is served."""
+
+    def __init__(self, root: Path, config_file: Path | None, view: View, progress: Progress) -> None:
+        self.root = root
+        self.number = 0
+        self.broken: tuple[Mistake, ...] = ()
+        """Why what stands on disk cannot be shown."""
+        self.shown: Shown | None = None
+        """The newest state of the site that can be."""
+        self._good: Shown | None = None
+        """The state before, where SHOWN has pages that cannot be made."""
+        self._flawed = False
+        self._config_file = config_file
+        self._view = view
+        self._progress = progress
+        self._printer = Printer()
+        self._shelf: Shelf | None = None
+        self._workshop: Workshop | None = None
+        self._store: Store | None = None
+        self._files: Files | None = None
+        self._told: frozenset[Mistake] = frozenset()
+
+    # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def base_path(self) -> str:
+        """The path below which the site is served: "/blog", or ""."""
+        shown = self.shown
+        return shown.loaded.site.info.base_path if shown else ""
+
+    @property
+    def next_change(self) -> datetime | None:
+        """When the site will be another by itself."""
+        return self.shown.loaded.site.next_change if self.shown else None
+
+    def at_once(self, path: str) -> Answer:
+        """The answer for PATH if it is ready; None where it is not, or there is none. For any thread."""
+        shown = self.shown
+        output = shown.known(path) if shown and not self.broken else None
+        if shown is None or output is None or isinstance(output, Asset):
+            return output
+        return self._printer.ready(shown, output)
+
+    def answer(self, path: str, *, older: bool = False) -> Answer:
+        """What there is at PATH now; if OLDER, the last that could be had there."""
+        shown = self.shown
+        if shown is None:
+            return Broken(self.broken, False)
+        output = shown.output(path)
+        if isinstance(output, Asset):
+            return output
+        if older:
+            return self._older(path)
+        if self.broken:
+            return Broken(self.broken, output is not None)
+        if output is None:
+            return None
+        try:
+            return self._printer.print(shown, output)
+        except SiteError as problem:
+            self._flawed = True
+            return Broken(problem.mistakes, self._older(path) is not None)
+        except (Damaged, sqlite3.Error) as problem:
+            self._forget(problem)
+            return Broken((_unusable(problem),), False)
+
+    def has(self, path: str) -> bool:
+        """Whether there is something at PATH."""
+        return self.shown is not None and self.shown.output(path) is not None
+
+    def _older(self, path: str) -> Printed | None:
+        for shown in (self.shown, self._good):
+            output = shown.output(path) if shown else None
+            if shown and output and not isinstance(output, Asset):
+                try:
+                    return self._printer.print(shown, output)
+                except (SiteError, KeyError):
+                    continue
+        return self._printer.last(path)
+
+    # ── following ────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def update(self, touched: Touched | None) -> Update | None:
+        """The site is as it stands on disk; None if nothing has changed. TOUCHED: absolute paths, None for any."""
+        before, broken = self.shown, self.broken
+        shown, news, broken_now = before, News(others=True), ()
+        try:
+            shown, news = self._look(touched)
+        except SiteError as problem:
+            broken_now = problem.mistakes
+        except UsageError as problem:
+            broken_now = (error(Place(FILE_NAME), str(problem), problem.hint),)
+        except (Damaged, sqlite3.Error) as problem:
+            self._forget(problem)
+            broken_now = (_unusable(problem),)
+        if shown is before and broken_now == broken and self.number:
+            return None
+        if not self._flawed:
+            self._good = before if before and shown and before.templates is not shown.templates else None
+        self._flawed = self._flawed and shown is before
+        self.shown, self.broken = shown, broken_now
+        self.number += 1
+        mistakes = broken_now or (shown.warnings if shown else ())
+        new = tuple(mistake for mistake in mistakes if mistake not in self._told)
+        self._told = frozenset(mistakes)
+        sheets = () if broken or broken_now else _style_sheets(news)
+        return Update(self.number, _named(self.root, news, touched), new, before, sheets)
+
+    def prepare(self) -> None:
+        """The pages of the posts that were edited last are made, so that they are there before they are asked for."""
+        shown = self.shown
+        for output in shown.early[-MOST_AT_ONCE:] if shown and not self.broken else ():
+            if not isinstance(output, Asset):
+                self.answer(output.path)
+
+    def compare(self, before: Shown | None, tell: Callable[[int], None]) -> Iterator[None]:
+        """TELL is called with the number of outputs that are not as they were; in steps, for idle moments."""
+        yield
+        shown = self.shown
+        if shown is None or self.broken:
+            return
+        with _without_collections():
+            old, outputs = before.outputs if before else {}, shown.outputs
+        yield
+        reshaped: set[str] = set()
+        if before and before.templates is not shown.templates:
+            was, now = closures(before.templates), closures(shown.templates)
+            reshaped = {name for name in was.keys() | now.keys() if was.get(name) != now.get(name)}
+        stale = 0
+        for number, (path, output) in enumerate(outputs.items()):
+            stale += (isinstance(output, Page) and output.template in reshaped) or old.get(path) != output
+            if number % 200 == 0:
+                yield
+        tell(stale)
+
+    def _look(self, touched: Touched | None) -> tuple[Shown, News]:
+        workshop, shelf, before = self._open(), self._shelf, self.shown
+        with _without_collections():
+            if shelf is None or not shelf.fits(workshop):
+                self._shelf = shelf = Shelf(workshop)
+                news = News(others=True)
+            else:
+                news = shelf.look(touched)
+            changed = changed_little(before, shelf, news) if before and not self.broken else None
+        return changed or self._anew(shelf, workshop), news
+
+    def _anew(self, shelf: Shelf, workshop: Workshop) -> Shown:
+        with _without_collections():
+            files = Files(self.root, self._files.looks if self._files else workshop.store.looks(workshop.code))
+            shown = show(shelf, self._view, files, self.shown.templates if self.shown else None)
+        self._files = files
+        gc.collect()
+        gc.freeze()  # these values live long: no later collection has to go through them
+        return shown
+
+    def _open(self) -> Workshop:
+        """What the stages work with, for the settings as they stand on disk."""
+        config = load_config(self.root, self._config_file)
+        old = self._workshop
+        if old is not None and old.config.without_places() == config.without_places():
+            return old
+        if self._store is None:
+            self._store = Store(self.root / WORK / "store.sqlite")
+        code = code_digest(config.markdown_extensions)
+        pool = Pool(config.build_jobs)
+        self._workshop = Workshop(self.root, config, self._store, pool, code, Times(), self._progress)
+        return self._workshop
+
+    def _forget(self, problem: Exception) -> None:
+        """Nothing is known of what the store holds, and one that is damaged is another: all is read at the next look."""
+        if self._store is not None:
+            if isinstance(problem, Damaged) or getattr(problem, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+                with suppress(sqlite3.Error, OSError):
+                    self._store.begin_anew()
+            with suppress(sqlite3.Error):
+                self._store.close()
+        self._store = self._shelf = self._workshop = self._files = None
+
+
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _unusable(problem: Exception) -> Mistake:
+    return error(Place(f"{WORK}/store.sqlite"), f"the store cannot be used: {problem}", "save any file to try again")
+
+
+def _style_sheets(news: News) -> tuple[str, ...]:
+    """The style sheets that have changed, if nothing else has."""
+    if news.posts or news.templates or news.others or not all(path.endswith(".css") for path in news.static):
+        return ()
+    return news.static
+
+
+def _named(root: Path, news: News, touched: Touched | None) -> str:
+    """What has changed, for people: at most one path and the number of others."""
+    posts = [post.source for pair in news.posts for post in pair if post]
+    names = list(dict.fromkeys(posts))
+    names += [f"static/{path}" for path in news.static] + [f"templates/{path}" for path in news.templates]
+    if news.others or not names:
+        told = (os.path.relpath(path, root).replace(os.sep, "/") for path in touched or ())
+        names = list(dict.fromkeys([*names, *sorted(told)]))
+    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
+    return f"{names[0]}{more}" if names else "the site"
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Garbage is not looked for inside: many values come to be there, and hardly any ceases to."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -1,0 +1,49 @@
+"""Lists, quotes, headings and HTML, the way authors of other generators write them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cases_loader import Case
+from tests.markdown_blocks import case_files, check, convert, convert_with_notes
+
+FILES = case_files("blocks/*.md")
+
+
+@pytest.mark.parametrize(("path", "case"), FILES)
+def test_case(path: str, case: Case, rewrite: bool) -> None:
+    check(path, case, rewrite)
+
+
+DEEP = [">" * 10_000 + " x", "- " * 10_000 + "x", "> - " * 5_000 + "x", "1. " * 10_000 + "x"]
+
+
+@pytest.mark.parametrize("text", [*DEEP, "\n".join("  " * level + "- a" for level in range(300))])
+def test_deep_nesting_ends_in_text_and_one_warning(text: str) -> None:
+    html, notes = convert_with_notes(text)
+    assert html.count("<li>") + html.count("<blockquote>") <= 300
+    assert [mistake.what for mistake in notes.mistakes] == ["lists or quotes are nested too deeply"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join("    " * level + "!!! note" for level in range(200)),
+        "\n".join("    " * level + f"[^{level}]: x" for level in range(200)),
+        "<div>\n" * 5_000,
+        "<!--\n" * 5_000,
+        "a|b\n-|-\n" * 2_000,
+        "#a\n" * 5_000,
+        "a\n" * 5_000 + "---",
+        "{: .x}\n" * 5_000,
+        "<div markdown='1'>\n" * 500,
+        "-" + " " * 200_000 + "x",
+    ],
+)
+def test_hostile_texts_are_only_texts(text: str) -> None:
+    assert isinstance(convert(text), str)
+
+
+def test_a_heading_without_space_is_reported_where_it_stands() -> None:
+    _, notes = convert_with_notes("a\n\n> b\n> ##标题")
+    assert (notes.mistakes[0].place.line, notes.mistakes[0].place.column) == (4, 3)

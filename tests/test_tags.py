@@ -1,0 +1,59 @@
+"""Tags of other engines."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from blogsite.extensions.tags import Tags
+from blogsite.notes import Notes
+from tests.cases_loader import Case
+from tests.markdown_blocks import case_files, check, convert, convert_with_notes, converter
+
+FILES = case_files("tags*.md")
+
+
+@pytest.mark.parametrize(("path", "case"), FILES)
+def test_case(path: str, case: Case, rewrite: bool) -> None:
+    check(path, case, rewrite)
+
+
+TAGS = ["{% note %}", "{% endnote %}", "{% highlight py %}", "{% endhighlight %}", "{% raw %}", "{% endraw %}"]
+SHORTCODES = ["{{< details x >}}", "{{< /details >}}", "{% img a.png %}", "{% post_link\nx %}"]
+PIECE = st.sampled_from([*TAGS, *SHORTCODES, "a", "`", "\n", "\n\n", "> ", "- ", "    "])
+
+
+@given(st.lists(PIECE, max_size=15).map("".join))
+def test_no_line_moves(text: str) -> None:
+    md = converter()
+    md.reset()
+    md.notes = Notes(text, "posts/a.md")  # type: ignore[attr-defined]
+    lines = text.split("\n")
+    left = Tags(md, "en").run(lines)
+    assert len(left) == len(lines)
+
+
+@given(st.lists(PIECE, max_size=15).map("".join))
+def test_nothing_of_ours_is_left(text: str) -> None:
+    html = convert(text)
+    assert "\x02pad" not in html
+    assert "\x02line" not in html
+    assert "wzxhzdk" not in html
+    assert html.count("<div") == html.count("</div>")
+
+
+def test_a_link_to_a_post_is_its_placeholder_and_nothing_else() -> None:
+    html, notes = convert_with_notes("a\n[x]({% post_url 2014-01-02-name %}) {% post_link b %}")
+    assert '<a href="\x02n0\x03">x</a> <a href="\x02n1\x03">\x02n1.text\x03</a>' in html
+    assert [(need.target, need.line, need.column) for need in notes.needs] == [
+        ("post:2014-01-02-name", 2, 5),
+        ("post:b", 2, 37),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["{% x ", "{% note %}\n", "{{</* ", "{% raw %}", "](@/", '{% img """ %}', "{{ a.", "{% x %}<!--"]
+)
+def test_hostile_texts_are_only_texts(text: str) -> None:
+    assert isinstance(convert(text * 3000), str)
