@@ -1,6 +1,7 @@
 # make build   the sample blog of posts/, into public/
 # make test    all tests; make check is part of it
 # make serve   look at the sample blog while writing
+# make bench   measure it beside other generators, as benchmarks/README.md says (an hour)
 # make clean   remove what the above have made
 # Everything is installed into .venv, which is made again only when pyproject.toml changes.
 
@@ -8,10 +9,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+BENCH ?= $(HOME)/.cache/blogsite-bench
 BROWSERS := chromium chromium-browser google-chrome
 
 .DEFAULT_GOAL := build
-.PHONY: build serve test check format browser clean
+.PHONY: build serve test check format browser bench clean
 
 build: $(VENV)/.installed
 	$(BIN)/blogsite build
@@ -39,6 +41,11 @@ browser:
 	    apt-get update -qq </dev/null && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium </dev/null >/dev/null && exit 0; \
 	fi; \
 	echo "No Chromium (looked for: $(BROWSERS)): THE BROWSER TESTS WILL BE SKIPPED"
+
+bench: $(VENV)/.installed
+	benchmarks/setup.sh $(BENCH)
+	$(BIN)/python -m benchmarks.parts --dir $(BENCH)
+	$(BIN)/python -m benchmarks.run --dir $(BENCH)
 
 clean:
 	rm -rf public .blogsite dist .pytest_cache .mypy_cache .ruff_cache .hypothesis $(VENV)

@@ -141,7 +141,7 @@ INTRODUCTION = """\
 The same blog built by blogsite, Hugo, Eleventy and Pelican, and what the parts of blogsite cost. This page is written
 by `make bench`; do not edit it.
 
-    make bench [BENCH=DIR]                               all of what follows but the growth; takes an hour or two
+    make bench [BENCH=DIR]                               all of what follows but the growth; takes about an hour
     benchmarks/setup.sh DIR                              the other generators, from PyPI and npm (Node 20 or newer)
     python -m benchmarks.parts --dir DIR                 the parts
     python -m benchmarks.run --dir DIR                   the builds; each is kept in DIR/results as JSON

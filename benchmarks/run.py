@@ -74,7 +74,7 @@ def measure(case: Case, installed: Path, results: Path, limit: float) -> Builds:
                         if builds.lacking[name]:
                             print(f"  {name} LACKS: {'; '.join(builds.lacking[name])}", file=sys.stderr)
             except (FailedError, OSError) as problem:
-                builds.failed[name] = str(problem)
+                builds.failed[name] = str(problem.strerror if isinstance(problem, OSError) else problem)
                 print(f"  {name} FAILED: {problem}", file=sys.stderr)
         builds.save(results)
     return builds

@@ -298,28 +298,42 @@ def _build(where: Where, config: Config, options: BuildOptions) -> Report:
 @click.option("--bind", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
 @click.option("--no-drafts", is_flag=True, help="Show what readers will see: no drafts, nothing of the future.")
+@click.option("--follow", is_flag=True, help="After a change in a post, scroll to it in the tab that shows the post.")
 @_common
 @click.pass_obj
-def serve_command(where: Where, port: int, bind: str, open_browser: bool, no_drafts: bool) -> None:
-    """Build a preview with drafts and show it at http://127.0.0.1:8000/; public/ is not touched.
+def serve_command(where: Where, port: int, bind: str, open_browser: bool, no_drafts: bool, follow: bool) -> None:
+    """Show the site, with drafts, at http://127.0.0.1:8000/ while you write; public/ is not touched.
+
+    What is saved is in the browser at once. With --bind 0.0.0.0 others in your network can look too.
 
     \b
     blogsite serve --open
     blogsite serve --no-drafts --port 8080
+    blogsite serve --bind 0.0.0.0            for a look with the phone
     """
-    from blogsite.preview import open_server
+    from blogsite.preview import ServeOptions, Voice, serve
 
-    config = where.config()
-    folder = where.directory / WORK / "preview"
-    _build(where, config, BuildOptions(View(not no_drafts, not no_drafts, preview=True), folder))
-    base_path = "/" + config.base_url.split("://", 1)[-1].partition("/")[2] if "/" in config.base_url[8:] else ""
-    with open_server(folder, base_path, bind, port) as server:
-        address = f"http://{bind}:{server.server_port}{base_path}/"
+    progress = _Progress(where)
+
+    def announce(address: str) -> None:
+        progress.done()
         click.echo(address)
         if open_browser:
             webbrowser.open(address)
-        with suppress(KeyboardInterrupt):
-            server.serve_forever()
+
+    def say(line: str) -> None:
+        if not where.quiet:
+            progress.done()
+            _say(line)
+
+    view = View(drafts=not no_drafts, future=not no_drafts, preview=True)
+    with suppress(KeyboardInterrupt):
+        serve(
+            where.directory,
+            where.config_file,
+            ServeOptions(view, port, bind, follow),
+            Voice(say, _say_mistake, announce, progress),
+        )
 
 
 @cli.command("list")

@@ -73,7 +73,7 @@ def typeset(workshop: Workshop, loaded: Loaded, stale: Sequence[Stale]) -> None:
     for batch in chunks(pages, 500):
         keys |= _formulas(workshop, loaded, batch)
     unmade = list(workshop.store.unmade_formulas(keys))
-    tasks = (TypesetTask(_how(workshop), tuple(batch)) for batch in chunks(unmade, TYPESET_AT_ONCE))
+    tasks = (TypesetTask(tuple(batch)) for batch in chunks(unmade, TYPESET_AT_ONCE))
     done = 0
     for rows in workshop.pool.map(typeset_batch, tasks, worthwhile=len(unmade) > TYPESET_AT_ONCE):
         with workshop.store.together():
@@ -161,7 +161,7 @@ def _keyed(formulas: Sequence[Formula], how: How) -> dict[str, bytes]:
     from blogsite.maths.typeset import tex_of
 
     texs = [tex_of(formula) for formula in formulas if not formula.error]
-    return {key(tex, how): dump_tex(tex) for tex in texs}
+    return {key(tex, how): dump_tex(tex, how) for tex in texs}
 
 
 def _how(workshop: Workshop, output: Page | Data | None = None) -> How:

@@ -85,7 +85,7 @@ class PostNames:
 
     def like(self, name: str) -> list[str] | None:
         """Names of posts that look like NAME; None where nobody has looked."""
-        return self._nearest.to(_key(name).rpartition("/")[2], count=3, cutoff=0.5)
+        return self._nearest.to(undated(_key(name).rpartition("/")[2]), count=3, cutoff=0.5)
 
     def _narrowed(self, found: list[Addressed], key: str, asking: Post) -> list[Addressed]:
         """Those of more than one post that KEY most likely means: by their folder, or else by their language."""

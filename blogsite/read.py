@@ -17,7 +17,7 @@ from blogsite.model import File, Kind, Source, Stat
 from blogsite.urls import MARKDOWN_SUFFIXES
 
 KEPT_UNDERSCORES = ("_posts", "_drafts")
-_LITTER = re.compile(r"\.git|\.DS_Store|Thumbs\.db|.*~|\.#.*|\..*\.sw[a-z]|#.*#")
+LITTER = re.compile(r"\.git|\.DS_Store|Thumbs\.db|.*~|\.#.*|\..*\.sw[a-z]|#.*#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ class _Walk:
 
     def _wanted(self, entry: os.DirEntry[str], base: Path | None) -> bool:
         hidden = base is None and entry.name.startswith((".", "_")) and entry.name not in KEPT_UNDERSCORES
-        if hidden or _LITTER.fullmatch(entry.name):
+        if hidden or LITTER.fullmatch(entry.name):
             return False
         path = os.path.relpath(entry.path, self.root).replace(os.sep, "/")
         if not entry.name.isprintable() or _not_unicode(entry.name):

@@ -15,7 +15,7 @@ from blogsite.errors import Mistake, Place
 from blogsite.model import Fragment, Post, Stat
 
 if TYPE_CHECKING:
-    from blogsite.maths.engine import TeX
+    from blogsite.maths.engine import Output, TeX
     from blogsite.maths.typeset import Rendered
 
 
@@ -167,16 +167,17 @@ def load_mistakes(data: bytes) -> tuple[Mistake, ...]:
 # ── formulas ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def dump_tex(tex: TeX) -> bytes:
-    """A formula's TeX as the store keeps it."""
-    return pickle.dumps((tex.tex, tex.display, tex.macros), 5)
+def dump_tex(tex: TeX, output: Output) -> bytes:
+    """A formula's TeX, and what it is to become, as the store keeps it."""
+    return pickle.dumps((output, tex.tex, tex.display, tex.macros), 5)
 
 
-def load_tex(data: bytes) -> TeX:
-    """The TeX that `dump_tex` wrote."""
+def load_tex(data: bytes) -> tuple[Output, TeX]:
+    """What `dump_tex` wrote."""
     from blogsite.maths.engine import TeX
 
-    return TeX(*unpickled(data))
+    output, *parts = unpickled(data)
+    return output, TeX(*parts)
 
 
 def dump_rendered(rendered: Rendered) -> bytes:

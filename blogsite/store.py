@@ -42,7 +42,7 @@ from blogsite.rows import (
     unseal,
 )
 
-SCHEMA = 2
+SCHEMA = 3
 Result = TypeVar("Result")
 
 _TABLES = """
@@ -302,7 +302,7 @@ class Store:
 
     def _by_name(self, query: str, names: Iterable[str | bytes]) -> Iterator[Any]:
         for chunk in chunks(names, 500):
-            yield from self._database.execute(query.format(",".join("?" * len(chunk))), chunk)
+            yield from self._database.execute(query.format(",".join("?" * len(chunk))), chunk).fetchall()
 
 
 def _refused(problem: Exception) -> str:

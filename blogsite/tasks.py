@@ -18,7 +18,7 @@ from blogsite.publish import Stage, Staged
 from blogsite.rows import dump_fragment, dump_post, dump_rendered, dump_tex, load_fragment, load_rendered, load_tex
 
 if TYPE_CHECKING:
-    from blogsite.maths.engine import Output
+    from blogsite.maths.engine import Output, TeX
     from blogsite.parse import ParseSettings
     from blogsite.render import Renderer
 
@@ -74,12 +74,12 @@ def parse_batch(task: ParseTask) -> list[ParsedRow]:
                 if not formula.error:
                     tex = tex_of(formula)
                     name = key(tex, task.math_output)
-                    formulas[name] = dump_tex(tex)
+                    formulas[name] = dump_tex(tex, task.math_output)
                     keys.append(name)  # type: ignore[union-attr]
             texts.append(KeptText(digest, dump_fragment(fragment), None if keys is None else tuple(keys)))
         for formula in parsed.post.title.fragment.formulas:
             if not formula.error:
-                formulas[key(tex_of(formula), task.math_output)] = dump_tex(tex_of(formula))
+                formulas[key(tex_of(formula), task.math_output)] = dump_tex(tex_of(formula), task.math_output)
         rows.append(ParsedRow(parsed.post.digest, dump_post(parsed.post), tuple(texts), tuple(formulas.items())))
     return rows
 
@@ -91,7 +91,6 @@ def parse_batch(task: ParseTask) -> list[ParsedRow]:
 class TypesetTask:
     """Formulas to make: (key, TeX as `dump_tex` writes it)."""
 
-    output: Output
     formulas: tuple[tuple[str, bytes], ...]
 
 
@@ -100,11 +99,17 @@ def typeset_batch(task: TypesetTask) -> list[tuple[str, bytes]]:
     from blogsite.maths.engine import EngineError, render_many
     from blogsite.maths.typeset import Rendered
 
-    results = render_many([load_tex(data) for _, data in task.formulas], task.output)
-    return [
-        (name, dump_rendered(Rendered("", result.what) if isinstance(result, EngineError) else Rendered(result)))
-        for (name, _), result in zip(task.formulas, results, strict=True)
-    ]
+    wanted: dict[Output, list[tuple[str, TeX]]] = {}
+    for name, data in task.formulas:
+        output, tex = load_tex(data)
+        wanted.setdefault(output, []).append((name, tex))
+    rows = []
+    for output, formulas in wanted.items():
+        results = render_many([tex for _, tex in formulas], output)
+        for (name, _), result in zip(formulas, results, strict=True):
+            made = Rendered("", result.what) if isinstance(result, EngineError) else Rendered(result)
+            rows.append((name, dump_rendered(made)))
+    return rows
 
 
 # ── rendering ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -113,7 +113,8 @@ class Blog:
     def begin(self) -> None:
         for number, name in enumerate(NAMES[:5], 1):
             tags = "[a, b]" if number % 2 else "[b]"
-            self.put(f"posts/{name}.md", Written(f"Post {number}", f"2024-0{number}-01", (("tags", tags),)))
+            flaw = (f"A flaw: $\\frac{{{number}}}$.",)  # that only the engine finds
+            self.put(f"posts/{name}.md", Written(f"Post {number}", f"2024-0{number}-01", (("tags", tags),), links=flaw))
         self.put("posts/p1.md", replace(self.posts["posts/p1.md"], links=LINKS[12:13]))
         self.put("posts/p2.md", replace(self.posts["posts/p2.md"], links=LINKS[3:5]))
         self.put("posts/p3.md", replace(self.posts["posts/p3.md"], links=LINKS[:1] + LINKS[6:8]))
@@ -270,7 +271,8 @@ def edit_template(blog: Blog, pick: Picks) -> None:
         "templates/404.html": ("Nothing: {{ site.title }}\n", "{{ nobody }}", "{% if %}", "{% include site.title %}"),
         "templates/base.html": ('{% extends "theme/base.html" %}', "{% block main %}{% endblock %}"),
         "templates/page.html": (
-            '{% extends "theme/page.html" %}{% block main %}{% include "partials/mine.html" ignore missing %}{% endblock %}',
+            '{% extends "theme/page.html" %}{% block main %}'
+            '{% include "partials/mine.html" ignore missing %}{% endblock %}',
         ),
         "templates/partials/mine.html": ("mine", "theirs", "{{ site.extra.note }}"),
         "templates/partials/badge.html": ("{{ date | badge if date }}", "{{ date | nosuch }}"),

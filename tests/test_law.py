@@ -21,11 +21,13 @@ from sites_for_law import (
     from_nothing,
     lose_store,
     outcome,
+    pass_time,
     scratch,
     world,
 )
 
 from blogsite import tasks
+from blogsite.assemble import View
 from blogsite.build import BuildOptions
 
 LONG = bool(os.environ.get("BLOGSITE_LONG"))
@@ -47,6 +49,22 @@ class Law(RuleBasedStateMachine):
         self.edit(data, edits)
         self.check(BuildOptions())
 
+    @rule(data=st.data(), edits=st.lists(st.sampled_from(EDITS), min_size=1, max_size=1), view=st.sampled_from(VIEWS))
+    def edit_what_has_settled_and_build(self, data: st.DataObject, edits: list[object], view: View) -> None:
+        """The edit finds a site of which one glance would say that nothing has changed."""
+        for _ in range(2):
+            with world(self.blog):
+                outcome(self.blog.root, BuildOptions(view))
+        self.damaged = False
+        self.edit(data, edits)
+        self.check(BuildOptions(view))
+
+    @rule(data=st.data())
+    def let_time_pass(self, data: st.DataObject) -> None:
+        for _ in range(3):
+            self.edit(data, [pass_time])
+            self.check(BuildOptions(View(future=True)) if self.blog.code else BuildOptions())
+
     @rule(
         data=st.data(),
         edits=st.lists(st.sampled_from(EDITS), max_size=2),
@@ -56,11 +74,11 @@ class Law(RuleBasedStateMachine):
         elsewhere=st.booleans(),
     )
     def build_in_another_way(
-        self, data: st.DataObject, edits: list[object], view: object, strict: bool, dry: bool, elsewhere: bool
+        self, data: st.DataObject, edits: list[object], view: View, strict: bool, dry: bool, elsewhere: bool
     ) -> None:
         self.edit(data, edits)
         output = self.folder / "site/look" if elsewhere else None
-        self.check(BuildOptions(view, output, strict=strict, dry_run=dry))  # type: ignore[arg-type]
+        self.check(BuildOptions(view, output, strict=strict, dry_run=dry))
 
     @rule(data=st.data())
     def break_build_and_mend(self, data: st.DataObject) -> None:

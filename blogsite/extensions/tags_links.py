@@ -6,7 +6,7 @@ import re
 
 from blogsite.extensions.tags_parse import Handler, Job, Tag
 
-POST_FILE = re.compile(r"(?:.*/)?([^/]+?)(?:/index)?\.(?:md|markdown|mkd|mdown|mkdn|html)\Z", re.IGNORECASE)
+POST_FILE = re.compile(r"(?:.*/)?(?!index\.)([^/]+?)(?:/index)?\.(?:md|markdown|mkd|mdown|mkdn|html)\Z", re.IGNORECASE)
 
 ELSEWHERE = re.compile(r"https?://|/")
 IN_ADDRESS = re.compile(

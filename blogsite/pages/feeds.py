@@ -37,7 +37,7 @@ def feeds(site: Site) -> Iterator[Output]:
     """/feed.xml, /feed.json, what extra_feeds names, and /tags/TAG/feed.xml; nothing without base_url."""
     if not site.info.has_feed:
         return
-    for url in ("/feed.xml", *site.extra_feeds):
+    for url in dict.fromkeys(("/feed.xml", *site.extra_feeds)):
         yield Page(url.lstrip("/"), "feed.xml", _feed(site, site.posts, site.info.title, url, "/"))
     yield Data("feed.json", "feed.json", _feed(site, site.posts, site.info.title, "/feed.json", "/"))
     if site.tag_feeds:

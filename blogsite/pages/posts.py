@@ -53,6 +53,11 @@ def standalone_pages(site: Site) -> Iterator[Page]:
         yield _page(site, entry, "page.html", None, None)
 
 
+def own_page(site: Site, entry: Entry, *, older: Link | None, newer: Link | None) -> Page:
+    """The page of one post or standalone page, between these neighbours."""
+    return _page(site, entry, "page.html" if entry.post.kind == "page" else "post.html", older, newer)
+
+
 def _page(site: Site, entry: Entry, template: str, older: Link | None, newer: Link | None) -> Page:
     post, meta = entry.post, entry.post.meta
     head = Head(

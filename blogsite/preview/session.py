@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from blogsite.assemble import View
 from blogsite.config import FILE_NAME
@@ -25,8 +26,9 @@ from blogsite.pool import Pool
 from blogsite.preview.printer import Printed, Printer
 from blogsite.preview.shelf import News, Shelf, Touched
 from blogsite.preview.shown import MOST_AT_ONCE, Shown, changed_little, show
-from blogsite.rows import Damaged
+from blogsite.rows import DamageError
 from blogsite.store import Store
+
 
 @dataclass(frozen=True, slots=True)
 class Broken:
@@ -66,7 +68,7 @@ class Session:
         self._good: Shown | None = None
         """The state before, where SHOWN has pages that cannot be made."""
         self._flawed = False
-        self._config_file = config_file
+        self.config_file = config_file
         self._view = view
         self._progress = progress
         self._printer = Printer()
@@ -81,8 +83,9 @@ class Session:
     @property
     def base_path(self) -> str:
         """The path below which the site is served: "/blog", or ""."""
-        shown = self.shown
-        return shown.loaded.site.info.base_path if shown else ""
+        if self.shown:
+            return self.shown.loaded.site.info.base_path
+        return urlsplit(self._workshop.config.base_url).path.rstrip("/") if self._workshop else ""
 
     @property
     def next_change(self) -> datetime | None:
@@ -93,7 +96,9 @@ class Session:
         """The answer for PATH if it is ready; None where it is not, or there is none. For any thread."""
         shown = self.shown
         output = shown.known(path) if shown and not self.broken else None
-        if shown is None or output is None or isinstance(output, Asset):
+        if shown is None or output is None:
+            return None
+        if isinstance(output, Asset):
             return output
         return self._printer.ready(shown, output)
 
@@ -116,7 +121,7 @@ class Session:
         except SiteError as problem:
             self._flawed = True
             return Broken(problem.mistakes, self._older(path) is not None)
-        except (Damaged, sqlite3.Error) as problem:
+        except (DamageError, sqlite3.Error) as problem:
             self._forget(problem)
             return Broken((_unusable(problem),), False)
 
@@ -139,14 +144,15 @@ class Session:
     def update(self, touched: Touched | None) -> Update | None:
         """The site is as it stands on disk; None if nothing has changed. TOUCHED: absolute paths, None for any."""
         before, broken = self.shown, self.broken
-        shown, news, broken_now = before, News(others=True), ()
+        shown, news = before, News(others=True)
+        broken_now: tuple[Mistake, ...] = ()
         try:
             shown, news = self._look(touched)
         except SiteError as problem:
             broken_now = problem.mistakes
         except UsageError as problem:
             broken_now = (error(Place(FILE_NAME), str(problem), problem.hint),)
-        except (Damaged, sqlite3.Error) as problem:
+        except (DamageError, sqlite3.Error) as problem:
             self._forget(problem)
             broken_now = (_unusable(problem),)
         if shown is before and broken_now == broken and self.number:
@@ -211,7 +217,7 @@ class Session:
 
     def _open(self) -> Workshop:
         """What the stages work with, for the settings as they stand on disk."""
-        config = load_config(self.root, self._config_file)
+        config = load_config(self.root, self.config_file)
         old = self._workshop
         if old is not None and old.config.without_places() == config.without_places():
             return old
@@ -223,9 +229,9 @@ class Session:
         return self._workshop
 
     def _forget(self, problem: Exception) -> None:
-        """Nothing is known of what the store holds, and one that is damaged is another: all is read at the next look."""
+        """Nothing is known of what the store holds; one that is damaged is another. All is read at the next look."""
         if self._store is not None:
-            if isinstance(problem, Damaged) or getattr(problem, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+            if isinstance(problem, DamageError) or getattr(problem, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
                 with suppress(sqlite3.Error, OSError):
                     self._store.begin_anew()
             with suppress(sqlite3.Error):

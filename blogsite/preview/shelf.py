@@ -86,7 +86,7 @@ class Shelf:
         return seen is None or not seen.is_still(source.stat)
 
     def _parse(self, sources: Sequence[Source]) -> list[tuple[Post | None, Post | None]]:
-        """What was and is the post of those among these that have changed; files that are gone are no posts any more."""
+        """What the post was and is, of those that have changed; files that are gone are no posts any more."""
         changed: list[tuple[Post | None, Post | None]] = []
         stale: list[Source] = []
         for source in sources:
@@ -121,9 +121,7 @@ def _name(workshop: Workshop) -> Digest:
     return digest((settings_of(workshop.config), workshop.config.math_output, workshop.code))
 
 
-def _news(
-    before: Inventory, after: Inventory, posts: Iterable[tuple[Post | None, Post | None]], *, sure: bool
-) -> News:
+def _news(before: Inventory, after: Inventory, posts: Iterable[tuple[Post | None, Post | None]], *, sure: bool) -> News:
     static, templates = _restated(before.static, after.static), _restated(before.templates, after.templates)
     same = (
         static is not None

@@ -1,0 +1,205 @@
+"""Listening, following changes, and ending at once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_hex
+from types import FrameType
+
+import uvicorn
+
+from blogsite.assemble import View
+from blogsite.errors import Mistake, SiteError, UsageError
+from blogsite.load import Progress, load_config
+from blogsite.preview.session import Session, Update
+from blogsite.preview.shelf import Touched
+from blogsite.preview.watch import changes, config_path
+from blogsite.preview.web import Tabs, Web
+from blogsite.preview.worker import Worker
+
+TRIES = 20
+"""Ports that are tried, one after the other."""
+AN_HOUR = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """What the command line may ask of the preview."""
+
+    view: View
+    port: int = 8000
+    bind: str = "127.0.0.1"
+    follow: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """How the preview says what it does: lines, mistakes, its address once it answers, and how far a stage has come."""
+
+    say: Callable[[str], None]
+    mistake: Callable[[Mistake], None]
+    address: Callable[[str], None]
+    progress: Progress
+
+
+def serve(root: Path, config_file: Path | None, options: ServeOptions, voice: Voice) -> None:
+    """The site at ROOT is served until somebody ends it; raises UsageError where there is none, or no port is free."""
+    with suppress(SiteError):  # the browser shows it
+        load_config(root, config_file)
+    root = Path(os.path.realpath(root))
+    with listening(options.bind, options.port, voice.say) as listener:
+        worker = Worker()
+        session = Session(root, config_file and Path(os.path.abspath(config_file)), options.view, voice.progress)
+        tabs = Tabs(session, token_hex(4))
+        sys.setswitchinterval(0.001)  # requests are answered while the other thread is at work
+        try:
+            web = Web(session, worker, tabs, options.bind, options.follow)
+            asyncio.run(_run(Following(session, worker, tabs, voice), web, listener, options.bind))
+        finally:
+            worker.stop(1.0)
+
+
+def listening(bind: str, port: int, say: Callable[[str], None]) -> socket.socket:
+    """A socket that is bound to BIND and PORT, or to the next port that is free."""
+    try:
+        family = socket.getaddrinfo(bind, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
+    except OSError as problem:
+        raise UsageError(f"cannot listen on {bind}: {problem.strerror}", "choose another address for --bind") from None
+    for candidate in range(port, min(port + TRIES, 65536)):
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            if os.name != "nt":  # where it would let two programs share a port
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind((bind, candidate))
+            listener.listen(128)
+        except OSError as problem:
+            listener.close()
+            refused = problem
+            if candidate + 1 < min(port + TRIES, 65536):
+                say(f"port {candidate} cannot be had ({problem.strerror}): trying {candidate + 1}")
+        else:
+            return listener
+    what = f"cannot listen on {bind}, ports {port} to {candidate}: {refused.strerror}"
+    raise UsageError(what, "choose another --port, or an address of this machine for --bind")
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """Keeps the session up with the disk, and tells everybody of it."""
+
+    session: Session
+    worker: Worker
+    tabs: Tabs
+    voice: Voice
+
+    async def begin(self) -> None:
+        """The site is in memory as it stands on disk, and what has kept it from being there has been said."""
+        first = await asyncio.wrap_future(self.worker.call(self.session.update, None))
+        if first is not None:
+            self.tabs.tell(first)
+            for mistake in first.mistakes:
+                self.voice.mistake(mistake)
+
+    async def disk(self) -> None:
+        """Every change on disk is taken in."""
+        session = self.session
+        async for touched in changes(session.root, config_path(session.root, session.config_file), self.voice.say):
+            await self.take(touched)
+
+    async def clock(self) -> None:
+        """The site is looked at anew whenever a post becomes due or expires."""
+        while True:
+            due = self.session.next_change
+            wait = (due - datetime.now(UTC)).total_seconds() if due else AN_HOUR
+            await asyncio.sleep(min(max(wait, 1.0), AN_HOUR))
+            if due and due <= datetime.now(UTC):
+                await self.take(None)
+
+    async def take(self, touched: Touched | None) -> None:
+        """The site is as it stands on disk, the tabs know, and a line says so."""
+        start = time.perf_counter()
+        update = await asyncio.wrap_future(self.worker.call(self._take, touched, start))
+        if update is None:
+            return
+        self.tabs.tell(update)
+        for mistake in update.mistakes:
+            self.voice.mistake(mistake)
+
+    def _take(self, touched: Touched | None, start: float) -> Update | None:
+        session, say = self.session, self.voice.say
+        update = session.update(touched)
+        if update is None:
+            return None
+        session.prepare()
+        spent = f"{(time.perf_counter() - start) * 1000:.0f} ms"
+        if session.broken:
+            say(f"{update.changed}: the site cannot be shown as it stands, {spent}")
+        else:
+
+            def tell(stale: int) -> None:
+                say(f"{update.changed}: {stale} page{'' if stale == 1 else 's'} stale, {spent}")
+
+            self.worker.in_idle_moments(session.compare(update.before, tell))
+        return update
+
+
+class _Server(uvicorn.Server):
+    """A server that says when it answers, and ends without waiting for the tabs that listen."""
+
+    def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._say_started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._say_started()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self.should_exit = self.force_exit = True
+
+
+async def _run(following: Following, web: Web, listener: socket.socket, bind: str) -> None:
+    logging.getLogger("uvicorn.error").disabled = True
+    config = uvicorn.Config(
+        web,
+        http="h11",
+        ws="none",
+        loop="asyncio",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+    port = listener.getsockname()[1]
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bind, bind)
+    shown = f"[{host}]" if ":" in host else host
+
+    def started() -> None:
+        following.voice.address(f"http://{shown}:{port}{following.session.base_path}/")
+
+    tasks = [asyncio.create_task(following.disk())]
+    try:
+        await _turns(4)  # what changes from here on is told, so that what is read next does not become old unnoticed
+        await following.begin()
+        tasks.append(asyncio.create_task(following.clock()))
+        await _Server(config, started).serve([listener])
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+async def _turns(count: int) -> None:
+    """The other tasks have had COUNT turns."""
+    for _ in range(count):
+        await asyncio.sleep(0)
