@@ -38,10 +38,6 @@ def read(text: str, path: str = "posts/a.md") -> Post:
     return parse(path, "post", text.encode(), SETTINGS).post
 
 
-def said(read_post: Post) -> str:
-    return "\n".join(map(str, read_post.mistakes))
-
-
 LIST = "<ul>\n<li>a</li>\n<li>b</li>\n</ul>"
 CODE = "<pre><code>x = 1\n</code></pre>"
 MEANT = [
@@ -72,19 +68,13 @@ MEANT = [
     ("a tag of Liquid at a block's end", "{% highlight py %}\nx = 1\n{% endhighlight %}",
      "<pre><code>x = 1\n</code></pre>"),
     ("a space in the target of a link", "[x](<a b.png>)", '<p><a href="\x02n0\x03">x</a></p>'),
-    ("a space in the target of an image, bare", "![图](图 1.png)", None),
-    ("bold that ends in a no-break space", f"**Problem:{NBSP}**Given", None),
     ("bold around Chinese punctuation", "**中文。**下一句", "<p><strong>中文。</strong>下一句</p>"),
     ("bold around a quotation", "这是**“重点”**内容", "<p>这是<strong>“重点”</strong>内容</p>"),
     ("a heading after an ideographic space", f"##{WIDE}标题", "<h2>标题</h2>"),
-    ("a paragraph that begins with ideographic spaces", f"{WIDE}{WIDE}首行", None),
     ("a list that begins with three", "3. a\n4. b", '<ol start="3">\n<li>a</li>\n<li>b</li>\n</ol>'),
-    ("a bar in a formula in a table", "| a | b |\n|---|---|\n| $|x|$ | y |", None),
-    ("an underscore in a formula", "$a_1*b*c_2$", None),
     ("a hard break by a backslash", "a\\\nb", "<p>a<br>\nb</p>"),
     ("a Chinese soft break", "第一行\n第二行", "<p>第一行第二行</p>"),
     ("a Latin soft break", "first\nsecond", "<p>first\nsecond</p>"),
-    ("a task list", "- [ ] a\n- [x] b", None),
     ("a callout of GitHub", "> [!NOTE]\n> a", "<p>Note</p>\n<p>a</p>"),
     ("money", "from $5 to $6", "<p>from $5 to $6</p>"),
     ("an escaped dollar", r"\$5", "<p>$5</p>"),
@@ -100,7 +90,6 @@ MEANT = [
     ("raw", "{% raw %}{{ x }}{% endraw %}", "<p>{{ x }}</p>"),
     ("braces in code", "`{{ x }}` and `{% y %}`", "<p><code>{{ x }}</code> and <code>{% y %}</code></p>"),
     ("attributes of kramdown", "text\n{: .note}", "<p>text</p>"),
-    ("a table of contents of kramdown", "* toc\n{:toc}\n\n## a", None),
     ("a rule after a list", "- a\n- b\n***\nc", f"{LIST}\n<hr>\n<p>c</p>"),
     ("a zero-width space in the text", f"a{ZWSP}b", f"<p>a{ZWSP}b</p>"),
     ("a definition list", "T\n: d", "<dl>\n<dt>T</dt>\n<dd>d</dd>\n</dl>"),
@@ -108,9 +97,7 @@ MEANT = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("text", "meant"), [(text, meant) for _, text, meant in MEANT if meant], ids=[name for name, _, m in MEANT if m]
-)
+@pytest.mark.parametrize(("text", "meant"), [row[1:] for row in MEANT], ids=[row[0] for row in MEANT])
 def test_a_construct_is_what_its_author_meant(text: str, meant: str) -> None:
     made = html(text)
     assert re.sub(r"(<(?:ul|ol|li|dd)[^>]*>)\n", r"\1", made) == re.sub(r"(<(?:ul|ol|li|dd)[^>]*>)\n", r"\1", meant)
@@ -143,8 +130,9 @@ def test_a_task_list_has_boxes() -> None:
     assert html("- [ ] a\n- [x] b").count("<input") == 2
 
 
-def test_a_table_of_contents_is_made_where_kramdown_makes_one() -> None:
-    assert 'href="#a"' in html("* toc\n{:toc}\n\n## a")
+def test_the_place_of_a_table_of_contents_of_kramdown_is_not_printed() -> None:
+    """The theme shows one for every post that is long enough."""
+    assert html("* toc\n{:toc}\n\n## a") == "<h2>a</h2>"
 
 
 # ── heads ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -158,14 +146,10 @@ HEADS = [
     ("tags are words, in Jekyll", "---\nlayout: post\ntitle: T\ntags: C语言 编译\n---\n", "T", ("C语言", "编译")),
     ("tags are words, elsewhere", "---\ntitle: T\ntags: This Week\n---\n", "T", ("This Week",)),
     ("tags with commas", "---\ntitle: T\ntags: 动漫, 新番，音乐、戏\n---\n", "T", ("动漫", "新番", "音乐", "戏")),
-    ("tags with semicolons", "Title: T\nTags: a, b; c\n\ntext", "T", None),
     ("tags with numbers, nulls and repeats", "---\ntitle: T\ntags: [a, 1560942895181, null, '', a]\n---\n", "T",
      ("a", "1560942895181")),
     ("a space before the colon", "---\ntitle : T\ntags : [a]\n---\n", "T", ("a",)),
-    ("a Chinese colon", "---\ntitle：标题\n---\ntext", "标题", ()),
-    ("no space after the colon", "---\ntitle:标题\ndate: 2024-01-02\n---\ntext", "标题", ()),
     ("quotes", "---\ntitle: 细话Java：\"失效\"的private\n---\n", "细话Java：\"失效\"的private", ()),
-    ("a colon", "---\ntitle: A: b\n---\n", "A: b", ()),
     ("signs of HTML", "---\ntitle: a < b && c > d\n---\n", "a < b && c > d", ()),
     ("an entity", "---\ntitle: Doremy&#39;s Class\n---\n", "Doremy's Class", ()),
     ("Markdown", "---\ntitle: '`call_user_func` 与 *x*'\n---\n", "call_user_func 与 x", ()),
@@ -177,7 +161,6 @@ HEADS = [
     ("a date", "---\ntitle: 2024-01-02\n---\n", "2024-01-02", ()),
     ("an empty title", "---\ntitle: ''\n---\n# H\n", "H", ()),
     ("a tab", "---\ntitle:\tT\ntags:\t[a]\n---\n", "T", ("a",)),
-    ("an indent of tabs", "---\ntitle: T\ntags:\n\t- a\n\t- b\n---\n", "T", ("a", "b")),
     ("empty body", "---\ntitle: T\n---", "T", ()),
     ("no opening line", "title: T\ntags: [a]\n---\ntext", "T", ("a",)),
     ("dots at the end", "---\ntitle: T\n...\ntext", "T", ()),
@@ -193,10 +176,10 @@ HEADS = [
 
 
 @pytest.mark.parametrize(("text", "title", "tags"), [row[1:] for row in HEADS], ids=[row[0] for row in HEADS])
-def test_a_head_is_read_as_it_was_meant(text: str, title: str, tags: tuple[str, ...] | None) -> None:
+def test_a_head_is_read_as_it_was_meant(text: str, title: str, tags: tuple[str, ...]) -> None:
     found = read(text)
     assert found.title.plain == title
-    assert tags is None or found.meta.tags == tags
+    assert found.meta.tags == tags
     assert not [mistake for mistake in found.mistakes if mistake.severity == "error"]
 
 
@@ -209,6 +192,10 @@ def test_a_head_is_read_as_it_was_meant(text: str, title: str, tags: tuple[str, 
         ("---\ntitle: T\ndate: 2012-07-08 xx:xx\n---\n", "3:7", "date"),
         ("---\ntitle: T\ndate: 5/4/2021\n---\n", "3:7", "date"),
         ("---\ntitle: T\ndate: 2023-01-29 18:30:22 2023 -0800\n---\n", "3:7", "date"),
+        ("---\ntitle：标题\n---\n", "2:6", "the colon after title is a full-width one"),
+        ("---\ntitle:标题\ndate: 2024-01-02\n---\n", "2:6", "there is no space after the colon of title"),
+        ("---\ntitle: A: b\n---\n", "2:9", "the value of title holds a colon"),
+        ("---\ntitle: T\ntags:\n\t- a\n---\n", "4:1", "a tab indents this line"),
         ("---\ntitle: @x\n---\n", "2:8", ""),
         ("---\ntitle: {{ title }}\n---\n", "2:8", ""),
         ("---\ntitle: foo #1\n---\n", "2:8", "a comment (#) cuts the title short"),
@@ -283,15 +270,15 @@ def test_feeds_are_well_formed_whatever_the_posts_hold(hazards: Path) -> None:
     name = "{http://www.w3.org/2005/Atom}"
     titles = {entry.findtext(f"{name}title") for entry in feed.iter(f"{name}entry")}
     assert {"a < b && c > d", "]]> and -->", "{{ title }} {% x %}", "🧗‍♂️ 上山", "Empty"} <= titles
-    assert len(titles) == len(TITLES) + 4
+    assert len(titles) == len(TITLES) + 3
     assert {
         item["title"] for item in json.loads((hazards / "feed.json").read_text(encoding="utf-8"))["items"]
     } == titles
 
 
-def test_pages_hold_no_control_characters(hazards: Path) -> None:
+def test_feeds_hold_no_control_characters(hazards: Path) -> None:
     for path, data in tree(hazards).items():
-        if path.endswith((".html", ".xml", ".json")):
+        if path.endswith((".xml", ".json")):
             assert not re.search("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]", data.decode()), path
 
 

@@ -110,7 +110,7 @@ def test_a_store_of_the_first_version_with_other_tables_is_begun_anew(blog: Blog
 
 
 @given(place=st.floats(0, 1, exclude_max=True), noise=st.binary(min_size=1, max_size=3000))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_random_damage_changes_nothing(lasting_blog: Blog, place: float, noise: bytes) -> None:
     blog = lasting_blog
     offset = int(len(blog.bytes) * place)

@@ -195,6 +195,12 @@ class Session:
                 yield
         tell(stale)
 
+    def close(self) -> None:
+        """The store is closed."""
+        if self._store is not None:
+            self._store.close()
+            self._store = None
+
     def _look(self, touched: Touched | None) -> tuple[Shown, News]:
         workshop, shelf, before = self._open(), self._shelf, self.shown
         with _without_collections():
@@ -209,7 +215,7 @@ class Session:
     def _anew(self, shelf: Shelf, workshop: Workshop) -> Shown:
         with _without_collections():
             files = Files(self.root, self._files.looks if self._files else workshop.store.looks(workshop.code))
-            shown = show(shelf, self._view, files, self.shown.templates if self.shown else None)
+            shown = show(shelf, self._view, files, self.shown.templates if self.shown else {})
         self._files = files
         gc.collect()
         gc.freeze()  # these values live long: no later collection has to go through them
@@ -259,10 +265,11 @@ def _named(root: Path, news: News, touched: Touched | None) -> str:
     names = list(dict.fromkeys(posts))
     names += [f"static/{path}" for path in news.static] + [f"templates/{path}" for path in news.templates]
     if news.others or not names:
-        told = (os.path.relpath(path, root).replace(os.sep, "/") for path in touched or ())
+        present = [path for path in touched or () if os.path.lexists(path)] or touched or ()
+        told = (os.path.relpath(path, root).replace(os.sep, "/") for path in present)
         names = list(dict.fromkeys([*names, *sorted(told)]))
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    return f"{names[0]}{more}" if names else "the site"
+    return f"{names[0]}{more}" if names else "the site's folders"
 
 
 @contextmanager

@@ -33,10 +33,11 @@ class Shown:
 
     @cached_property
     def outputs(self) -> Mapping[str, Output]:
-        """Every output by its path. Raises SiteError where two would be written to one path."""
+        """Every output by its path. Raises SiteError for what keeps the site from being published."""
         outputs, clashes = produce(self.loaded.site)
-        if clashes:
-            raise SiteError((*self.loaded.site.mistakes, *clashes))
+        mistakes = (*self.loaded.site.mistakes, *clashes)
+        if any(mistake.severity == "error" for mistake in mistakes):
+            raise SiteError(mistakes)
         return {output.path: output for output in outputs}
 
     @property
@@ -60,19 +61,16 @@ class Shown:
         return self.loaded.site.mistakes
 
 
-def show(shelf: Shelf, view: View, files: Files, known: Templates | None) -> Shown:
+def show(shelf: Shelf, view: View, files: Files, known: Templates) -> Shown:
     """The site as it is to be seen now; raises SiteError for what keeps it from being published.
 
     KNOWN templates are taken where they are the same.
     """
     site = assemble(shelf.workshop.config, shelf.ordered(), shelf.inventory, now(), view, files.measure)
-    if any(mistake.severity == "error" for mistake in site.mistakes):
-        raise SiteError(site.mistakes)
-    loaded = Loaded(shelf.inventory, site, files)
-    templates = read_templates(shelf.workshop, loaded)
-    shown = Shown(shelf.workshop, loaded, known if known == templates else templates)
+    shown = Shown(shelf.workshop, Loaded(shelf.inventory, site, files), {})
     assert shown.outputs is not None
-    return shown
+    templates = read_templates(shelf.workshop, shown.loaded)
+    return with_templates(shown, known if known == templates else templates)
 
 
 # ── changes that concern little ──────────────────────────────────────────────────────────────────────────────────────
@@ -182,6 +180,6 @@ def _entry(old: Entry, post: Post) -> Entry:
     """What assemble makes of POST, which differs from the one of OLD in its texts alone."""
     excerpt = Content(post.excerpt.fragment, old.url, old.card.excerpt.answers, post.excerpt_has_math)
     more = "" if post.whole else old.url + ("#more" if post.has_break else "")
-    card = replace(old.card, excerpt=excerpt, more=more, description=post.meta.description or post.summary)
+    card = replace(old.card, excerpt=excerpt, more=more, description=old.card.description)
     content = replace(old.content, fragment=post.body.fragment)
     return replace(old, post=replace(post, kind=old.post.kind), card=card, content=content)

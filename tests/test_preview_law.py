@@ -1,0 +1,157 @@
+"""The law of the preview: after any edits it shows the bytes, and says the words, of a build from nothing.
+
+BLOGSITE_LONG=1 tries many more sequences of edits.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+from sites_for_law import (
+    DAY,
+    EDITS,
+    Blog,
+    Picks,
+    change_code,
+    edit_post,
+    from_nothing,
+    lose_store,
+    meddle,
+    outcome,
+    pass_time,
+    scratch,
+    world,
+)
+
+from blogsite.assemble import View
+from blogsite.build import BuildOptions
+from blogsite.model import Asset
+from blogsite.preview.printer import Printed
+from blogsite.preview.session import Broken, Session
+from blogsite.read import locate
+
+LONG = bool(os.environ.get("BLOGSITE_LONG"))
+SHOWN = View(drafts=True, future=True, preview=True)
+OF_AUTHORS = [edit for edit in EDITS if edit not in (change_code, lose_store, meddle, pass_time)]
+
+
+def standing(root: Path) -> dict[str, tuple[int, int]]:
+    """Every file and link below ROOT that is the author's, and what tells that it was written."""
+    found = (Path(folder, name) for folder, _, names in os.walk(root) for name in names if ".blogsite" not in folder)
+    return {str(path): (path.lstat().st_ctime_ns, path.lstat().st_ino) for path in found if "public" not in path.parts}
+
+
+class PreviewLaw(RuleBasedStateMachine):
+    """A site is edited while it is shown; what is shown is held against a build from nothing."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.folder = scratch()
+        self.blog = Blog(self.folder / "site")
+        self.blog.begin()
+        self.session = Session(self.blog.root, None, SHOWN, lambda stage, done, total: None)
+        self.before = standing(self.blog.root)
+        with world(self.blog):
+            self.session.update(None)
+        self.check()
+
+    @rule(data=st.data(), edits=st.lists(st.sampled_from(OF_AUTHORS), min_size=1, max_size=3), told=st.booleans())
+    def edit(self, data: st.DataObject, edits: list[object], told: bool) -> None:
+        pick = Picks(lambda choices: data.draw(st.sampled_from(choices)))
+        for edit in edits:
+            edit(self.blog, pick)  # type: ignore[operator]
+        self.follow(told)
+        self.check()
+
+    @rule(data=st.data(), count=st.integers(1, 4))
+    def edit_posts_one_by_one(self, data: st.DataObject, count: int) -> None:
+        pick = Picks(lambda choices: data.draw(st.sampled_from(choices)))
+        for _ in range(count):
+            edit_post(self.blog, pick)
+            self.follow(told=True)
+        self.check()
+
+    @rule(data=st.data(), what=st.sampled_from(["above", "below"]), told=st.booleans())
+    def write(self, data: st.DataObject, what: str, told: bool) -> None:
+        """What writers do most, and what most of the shortcuts are for."""
+        paths = sorted(path for path in self.blog.posts)
+        if paths:
+            path = data.draw(st.sampled_from(paths))
+            words = data.draw(st.sampled_from(["Words", "More words", "Words $e=f$", "Many words " * 40, "\nLower words"]))
+            self.blog.put(path, replace(self.blog.posts[path], **{what: words}))
+            self.follow(told)
+            self.check()
+
+    @rule(days=st.sampled_from([1, 3]))
+    def let_time_pass(self, days: int) -> None:
+        self.blog.epoch += days * DAY
+        with world(self.blog):
+            self.session.update(None)
+        self.check()
+
+    @rule()
+    def build_meanwhile(self) -> None:
+        with world(self.blog):
+            outcome(self.blog.root, BuildOptions())
+        self.check()
+
+    def follow(self, told: bool) -> None:
+        """The session hears of the changes, or only that there are some."""
+        after = standing(self.blog.root)
+        touched = {path for path, state in {**self.before, **after}.items() if self.before.get(path) != after.get(path)}
+        self.before = after
+        with world(self.blog):
+            self.session.update(touched if told else None)
+            self.session.prepare()
+
+    def check(self) -> None:
+        with world(self.blog):
+            clean = from_nothing(self.blog, BuildOptions(SHOWN), self.folder / "clean")
+            if self.session.broken:
+                assert clean.code == 1
+                assert tuple(map(str, self.session.broken)) == clean.said
+                return
+            assert self.session.shown is not None
+            files: dict[str, bytes] = {}
+            mistakes = set(map(str, self.session.shown.warnings))
+            for path in self.session.shown.outputs:
+                answer = self.session.answer(path)
+                if isinstance(answer, Broken):
+                    mistakes |= set(map(str, answer.mistakes))
+                elif isinstance(answer, Asset):
+                    files[path] = locate(self.blog.root, answer.file).read_bytes()
+                else:
+                    assert isinstance(answer, Printed)
+                    assert self.session.at_once(path) is answer
+                    mistakes |= set(map(str, answer.flaws))
+                    files[path] = answer.data
+        left_out = len(self.session.shown.loaded.site.left_out)
+        assert sorted(mistakes) == sorted(clean.said[: len(clean.said) - left_out] if clean.code == 0 else clean.said)
+        if clean.code == 0:
+            clean.files.pop(".blogsite.json")
+            assert sorted(files) == sorted(clean.files)
+            assert {path: data for path, data in files.items() if clean.files[path] != data} == {}
+
+    def teardown(self) -> None:
+        if hasattr(self, "session"):
+            self.session.close()
+        shutil.rmtree(getattr(self, "folder", "/nonexistent"), ignore_errors=True)
+
+
+def test_what_is_shown_is_what_a_build_from_nothing_writes() -> None:
+    run_state_machine_as_test(
+        PreviewLaw,
+        settings=settings(
+            max_examples=500 if LONG else 25,
+            stateful_step_count=12 if LONG else 8,
+            derandomize=not LONG,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
