@@ -6,8 +6,12 @@ Babel writes the dates; it is loaded only when a date is really written.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,22 +171,29 @@ def words_for(language: str) -> Words:
     return CHINESE if language.lower().split("-")[0] == "zh" else ENGLISH
 
 
-@lru_cache(maxsize=4096)
-def badge(date: datetime, pattern: str) -> str:
+def badge(moment: datetime, pattern: str) -> str:
     """The date badge: English on every site, as "27 Sep"."""
-    from babel.dates import format_date
-
-    return format_date(date, pattern, locale="en")
+    return _written(moment.date(), pattern, "en")
 
 
-@lru_cache(maxsize=4096)
-def long_date(date: datetime, language: str) -> str:
+def long_date(moment: datetime, language: str) -> str:
     """The date in words: "Nov 19, 2025", "2025年11月19日"; ISO where Babel does not know the language."""
-    from babel import Locale, UnknownLocaleError
+    return _written(moment.date(), "medium", language)
+
+
+@lru_cache(maxsize=65536)
+def _written(day: date, pattern: str, language: str) -> str:
     from babel.dates import format_date
+
+    locale = _locale(language)
+    return day.isoformat() if locale is None else format_date(day, pattern, locale=locale)
+
+
+@lru_cache(maxsize=64)
+def _locale(language: str) -> Locale | None:
+    from babel import Locale, UnknownLocaleError
 
     try:
-        locale = Locale.parse(language.replace("-", "_"))
+        return Locale.parse(language.replace("-", "_"))
     except (UnknownLocaleError, ValueError):
-        return date.date().isoformat()
-    return format_date(date, "medium", locale=locale)
+        return None

@@ -99,7 +99,7 @@ def texts_of(value: object) -> Iterator[Content | Rich]:
     pending: list[Any] = [value]
     while pending:
         found = pending.pop()
-        kind = type(found)
+        kind: Any = type(found)
         if kind is tuple:
             pending += found
         elif kind is Content or kind is Rich:

@@ -16,14 +16,16 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from making import EPOCH, build_site, post, run, run_alone, site, tree, write
+from making import EPOCH, post, run, run_alone, site, tree, write
+from making import build_site as build_with
 from sites_for_law import scratch
 
-from blogsite.build import BuildOptions
+from blogsite.build import BuildOptions, Report
 from blogsite.errors import SiteError
 from blogsite.lock import only_build_of
 from blogsite.publish import MANIFEST, Folder, Stage
@@ -31,6 +33,11 @@ from blogsite.publish import MANIFEST, Folder, Stage
 LONG = bool(os.environ.get("BLOGSITE_LONG"))
 CHILD = Path(__file__).with_name("crash_child.py")
 CONFIG = 'title = "Test"\nbase_url = "https://example.org/"\nper_page = 2\n'
+
+
+def build_site(root: Path, options: BuildOptions | None = None) -> Report:
+    """The site at ROOT, built by this process alone."""
+    return build_with(root, replace(options or BuildOptions(), jobs=1))
 
 
 def small(root: Path, **fields: str) -> Path:

@@ -180,6 +180,6 @@ def _entry(old: Entry, post: Post) -> Entry:
     """What assemble makes of POST, which differs from the one of OLD in its texts alone."""
     excerpt = Content(post.excerpt.fragment, old.url, old.card.excerpt.answers, post.excerpt_has_math)
     more = "" if post.whole else old.url + ("#more" if post.has_break else "")
-    card = replace(old.card, excerpt=excerpt, more=more, description=old.card.description)
+    card = replace(old.card, excerpt=excerpt, more=more, description=post.meta.description or post.summary)
     content = replace(old.content, fragment=post.body.fragment)
     return replace(old, post=replace(post, kind=old.post.kind), card=card, content=content)
