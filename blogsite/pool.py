@@ -42,7 +42,7 @@ class Pool(AbstractContextManager["Pool"]):
     ) -> Iterator[Result]:
         """The results in the order of the tasks, few tasks ahead of the reader; here, one by one, unless WORTHWHILE."""
         if self._own and (self.jobs == 1 or not worthwhile):
-            yield from map(function, tasks)
+            yield from (_alone(function, task) for task in tasks)
             return
         executor = self._started()
         ahead = self.jobs * 2 + 1 if self._own else AHEAD
@@ -85,7 +85,7 @@ _turn = threading.Lock()
 
 
 def _alone(function: Callable[[Task], Result], task: Task) -> Result:
-    """What FUNCTION makes of TASK, one at a time in a process: a worker of a cluster may have several threads."""
+    """What FUNCTION makes of TASK, one at a time in a process, whose worker on a cluster may have several threads."""
     with _turn:
         return function(task)
 

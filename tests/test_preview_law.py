@@ -83,8 +83,17 @@ class PreviewLaw(RuleBasedStateMachine):
         paths = sorted(path for path in self.blog.posts)
         if paths:
             path = data.draw(st.sampled_from(paths))
-            words = data.draw(st.sampled_from(["Words", "More words", "Words $e=f$", "Many words " * 40, "\nLower words"]))
+            words = data.draw(
+                st.sampled_from(["Words", "More words", "Words $e=f$", "Many words " * 40, "\nLower words"])
+            )
             self.blog.put(path, replace(self.blog.posts[path], **{what: words}))
+            self.follow(told)
+            self.check()
+
+    @rule(told=st.booleans())
+    def take_a_folder_away_and_bring_it_back(self, told: bool) -> None:
+        for old, new in (("posts", "elsewhere"), ("elsewhere", "posts")):
+            (self.blog.root / old).rename(self.blog.root / new)
             self.follow(told)
             self.check()
 

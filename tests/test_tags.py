@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from blogsite.convert import Converter
 from blogsite.extensions.tags import Tags
-from blogsite.notes import Notes
+from blogsite.notes import MarkdownSettings, Notes
 from tests.cases_loader import Case
 from tests.markdown_blocks import case_files, check, convert, convert_with_notes, converter
 
@@ -57,3 +58,20 @@ def test_a_link_to_a_post_is_its_placeholder_and_nothing_else() -> None:
 )
 def test_hostile_texts_are_only_texts(text: str) -> None:
     assert isinstance(convert(text * 3000), str)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "```text\n{% raw %}{{ x }}{% endraw %}\n```",
+        "`{% raw %}{{ x }}{% endraw %}`",
+        "    {% raw %}{{ x }}{% endraw %}",
+        "{% raw %}\n```text\n{{ x }}\n```\n{% endraw %}",
+    ],
+)
+def test_jekyll_reads_raw_in_code_and_others_do_not(text: str) -> None:
+    paths = ("posts/2020-01-02-a.md", "posts/a.md")
+    shown = {path: Converter(MarkdownSettings()).run(Notes(text, path)) for path in paths}
+    assert "{{ x }}" in shown["posts/2020-01-02-a.md"]
+    assert "raw" not in shown["posts/2020-01-02-a.md"]
+    assert ("{% raw %}{{ x }}{% endraw %}" in shown["posts/a.md"]) == ("{% raw %}{{" in text)

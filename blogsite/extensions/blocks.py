@@ -30,8 +30,9 @@ from blogsite.notes import MarkdownSettings, notes_of
 PADDED = re.compile(rf"^[^\n]*{PAD}[^\n]*\n?", re.MULTILINE)
 BLANKS = re.compile(r"\n[^\S\n]+(?=\n)")
 MARKDOWN_INSIDE = re.compile(r"^ {0,3}<([A-Za-z][\w-]*)\b[^<>\n]*\smarkdown(?=[\s=>])[^<>]*>", re.MULTILINE)
-GROWS = re.compile(r"(?:\A|\n)!!! ?\w")
+GROWS = re.compile(r"(?:\A|\n)(?:(?:!!!|\?\?\?\+?) ?[\"\w]|===[!+]? ?\")")
 """Begins a box, to which the indented blocks below belong."""
+INDENTED_BOX = re.compile(r"^( {1,3})(?=(?:(?:!!!|\?\?\?\+?) ?[\"\w]|===[!+]? ?\"))", re.MULTILINE)
 TAG_NAME = re.compile(r"\A(</?[A-Za-z][\w:-]*)[\n\t]")
 DEEPEST = 30
 """Texts in texts (a list in a footnote in a box…), at most; what is deeper is one paragraph."""
@@ -212,7 +213,7 @@ class Structure(BlockProcessor):
         others = self.others
         while blocks:
             block = blocks[0]
-            if self.only_stock and block and block[0] not in " \n\x02[*:!" and "\n" not in block and "|" not in block:
+            if self.only_stock and block and block[0] not in " \n\x02[*:!?=" and "\n" not in block and "|" not in block:
                 self.paragraph.run(parent, blocks)
                 continue
             for processor in others:
@@ -226,9 +227,14 @@ class Structure(BlockProcessor):
 
 
 def _pieces(text: str) -> list[str]:
-    """TEXT at its blank lines, but a box in one piece with the indented blocks below."""
+    """TEXT at its blank lines, but a box in one piece with the indented blocks below.
+
+    In an item a box may stand further right than the item's text: many indent by four after a mark of two.
+    """
+    if (text[:1] == " " or "\n " in text) and (box := INDENTED_BOX.search(text)):
+        text = text[: box.start()] + re.sub(f"^{box[1]}", "", text[box.start() :], flags=re.MULTILINE)
     blocks = text.split("\n\n")
-    if len(blocks) == 1 or "!!!" not in text:
+    if len(blocks) == 1 or not GROWS.search(text):
         return blocks
     made = [blocks[0]]
     grows = GROWS.search(blocks[0])

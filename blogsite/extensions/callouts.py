@@ -1,5 +1,6 @@
 """Boxes beside the text: `!!! note "Title"` and GitHub's `> [!NOTE]`, with one and the same HTML.
 
+`??? note` is one that is folded, `=== "Title"` one of several tabs, which stand below each other here.
 Without a title of its own a box bears the name of its kind in the site's language.
 """
 
@@ -24,6 +25,7 @@ CHINESE = {
 }  # fmt: skip
 """The kinds that `> [!KIND]` knows, and their names in Chinese; `!!!` takes any word."""
 
+OPEN, FOLDED = "box-open", "box-folded"
 ALERT = re.compile(r"[ \t]*\[!([A-Za-z]+)\][+-]?[ \t]*([^\n]*)(?:\n|\Z)")
 
 
@@ -33,18 +35,45 @@ def title_of(kind: str, language: str) -> str:
 
 
 class Admonitions(AdmonitionProcessor):
-    """`!!! kind "Title"`, with titles in the site's language."""
+    """`!!! kind "Title"`, `??? kind "Title"` for one that is folded, `=== "Title"` for one of several tabs."""
 
+    RE = re.compile(  # type: ignore[misc]
+        r"""(?:^|\n)(!!!|\?\?\?\+?|===[!+]?(?=\ ?"))\ ?
+            (?:([\w\-]+(?:\ +[\w\-]+)*)(?:\ +"(.*?)")?|"(.*?)")\ *(?:\n|$)""",
+        re.VERBOSE,
+    )
     language = "en"
 
     def test(self, parent: Element, block: str) -> bool:
-        if "!!!" in block and self.RE.search(block):
+        if ("!!!" in block or "???" in block or "===" in block) and self.RE.search(block):
             return True
         return block.startswith("    ") and self.parse_content(parent, block)[0] is not None
 
     def get_class_and_title(self, match: re.Match[str]) -> tuple[str, str | None]:
-        kind, title = super().get_class_and_title(match)
-        return kind, title_of(kind.split(" ", 1)[0], self.language) if match.group(2) is None else title
+        """The classes of the box, with one that Folded takes away again, and its title."""
+        mark, words, title = match[1], match[2], match[4] if match[3] is None else match[3]
+        kind = self.RE_SPACES.sub(" ", words.lower()) if words else "tab" if mark.startswith("=") else "note"
+        if title is None or (not title and mark.startswith("?")):
+            title = title_of(kind.split(" ", 1)[0], self.language)
+        folded = f" {OPEN if mark.endswith('+') else FOLDED}" if mark.startswith("?") else ""
+        return kind + folded, title or None
+
+
+class Folded(Treeprocessor):
+    """Turns boxes that are marked as folded into <details>, once no block looks for its box any more."""
+
+    def run(self, root: Element) -> None:
+        if not any("???" in line for line in self.md.lines):  # type: ignore[attr-defined]
+            return
+        for box in root.iter("div"):
+            classes = box.get("class", "").split()
+            if classes and classes[-1] in (OPEN, FOLDED) and len(box):
+                box.tag = "details"
+                box.set("class", " ".join(classes[:-1]))
+                if classes[-1] == OPEN:
+                    box.set("open", "open")
+                box[0].tag = "summary"
+                del box[0].attrib["class"]
 
 
 class Alerts(Treeprocessor):
@@ -85,7 +114,7 @@ class Alerts(Treeprocessor):
 
 
 class CalloutsExtension(Extension):
-    """Adds both spellings to Markdown."""
+    """Adds all spellings to Markdown."""
 
     def __init__(self, settings: MarkdownSettings) -> None:
         super().__init__()
@@ -95,4 +124,5 @@ class CalloutsExtension(Extension):
         processor = Admonitions(md.parser)
         processor.language = self.settings.language
         md.parser.blockprocessors.register(processor, "admonition", 105)
+        md.treeprocessors.register(Folded(md), "folded", 33)
         md.treeprocessors.register(Alerts(md, self.settings.language), "alerts", 32)

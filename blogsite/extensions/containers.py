@@ -17,7 +17,7 @@ DEEPEST = 50
 
 QUOTE_MARK = re.compile(r" {0,3}>( ?)")
 ITEM_MARK = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?:( +)|$)")
-BOX_MARK = re.compile(r" {0,3}(?:(?:!!!|\?\?\?\+?) ?[\w\-]|\[\^[^\]]*\]:|: +\S)")
+BOX_MARK = re.compile(r" {0,3}(?:(?:!!!|\?\?\?\+?) ?[\w\-\"]|===[!+]? ?\"|\[\^[^\]]*\]:|: +\S)")
 """Starts a box, a footnote or a definition, whose further lines are indented by 4."""
 RULE = re.compile(r" {0,3}(?:(?:-[ ]*){3,}|(?:_[ ]*){3,}|(?:\*[ ]*){3,})$")
 NOT_TEXT = re.compile(
@@ -120,7 +120,8 @@ class Walk:
         place.code = rest.startswith("    ") and not (self.in_text and (whole or place.opened))
         self.in_text = bool(rest.strip()) and not place.code and not NOT_TEXT.match(rest)
         if BOX_MARK.match(rest) and len(self.containers) < DEEPEST:
-            self.containers.append(4)
+            mark = rest.lstrip(" ")
+            self.containers.append(4 + (len(rest) - len(mark) if mark[0] in "!?=" else 0))
         return place
 
     def _open(self, line: str, start: int, in_text: bool) -> Place:

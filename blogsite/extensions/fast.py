@@ -10,6 +10,7 @@ expressions.
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -70,19 +71,37 @@ class Image(Frugal, stock.ImageInlineProcessor):
     """`![text](address)`"""
 
 
-class Reference(Frugal, stock.ReferenceInlineProcessor):
+class Named(Frugal):
+    """A link by a name, which is what was written: in `` [`Vec`] `` the code is a placeholder already."""
+
+    def evalId(self, data: str, index: int, text: str) -> tuple[str | None, int, bool]:  # noqa: N802
+        name, end, handled = super().evalId(data, index, text)  # type: ignore[misc]
+        if name and "\x02" in name:
+            stash = self.md.treeprocessors["inline"].stashed_nodes  # type: ignore[attr-defined]
+            name = INLINE_PLACEHOLDER_RE.sub(lambda match: as_written(stash.get(match[1], "")).lower(), name)
+        return name, end, handled
+
+
+def as_written(node: Element | str) -> str:
+    """The source of code and of an escaped character; nothing else is a placeholder before the links are read."""
+    if isinstance(node, str):
+        return "".join("\\" + chr(int(number)) for number in re.findall(r"\x02(\d+)\x03", node))
+    return f"`{html.unescape(node.text or '')}`" if node.tag == "code" else ""
+
+
+class Reference(Named, stock.ReferenceInlineProcessor):
     """`[text][name]`"""
 
 
-class ShortReference(Frugal, stock.ShortReferenceInlineProcessor):
+class ShortReference(Named, stock.ShortReferenceInlineProcessor):
     """`[name]`"""
 
 
-class ImageReference(Frugal, stock.ImageReferenceInlineProcessor):
+class ImageReference(Named, stock.ImageReferenceInlineProcessor):
     """`![text][name]`"""
 
 
-class ShortImageReference(Frugal, stock.ShortImageReferenceInlineProcessor):
+class ShortImageReference(Named, stock.ShortImageReferenceInlineProcessor):
     """`![name]`"""
 
 

@@ -19,6 +19,7 @@ from markdown.preprocessors import Preprocessor
 from blogsite.extensions.code import check_language, highlight
 from blogsite.extensions.containers import Place, Walk, inside, untabbed
 from blogsite.extensions.info import parse_info
+from blogsite.extensions.raw import is_of_jekyll, without_raw
 from blogsite.notes import MarkdownSettings, Notes, notes_of
 
 PAD = "\x02pad\x03"
@@ -227,7 +228,8 @@ class _Pass:
             position = (self.notes.first_line + fence.first, len(opening.prefix) + 1)
             check_language(language, self.notes, position)
         prefix = fence.place.prefix
-        placeholder = self.md.htmlStash.store(highlight(fence.code, language, options))
+        code = without_raw(fence.code) if is_of_jekyll(self.notes.path) else fence.code
+        placeholder = self.md.htmlStash.store(highlight(code, language, options))
         return [prefix + placeholder, *[pad(prefix)] * (fence.last - fence.first)]
 
     def _warn_unclosed(self, opening: Opening) -> None:

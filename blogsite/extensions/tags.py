@@ -16,16 +16,20 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
 from blogsite.extensions.fences import BREAK, MARKS, PAD
+from blogsite.extensions.raw import RAW as RAW_TAG
+from blogsite.extensions.raw import is_of_jekyll
 from blogsite.extensions.tags_boxes import BOXES
 from blogsite.extensions.tags_code import CODE
+from blogsite.extensions.tags_include import INCLUDES
 from blogsite.extensions.tags_links import IN_ADDRESS, LINKS, ROOT, SHORTCODE_LINKS, VARIABLE, address, from_root
 from blogsite.extensions.tags_media import MEDIA
 from blogsite.extensions.tags_parse import Handler, Job, Tag, tag_at
 from blogsite.extensions.tags_read import Reader
+from blogsite.extensions.tags_theme import PART, THEME
 from blogsite.notes import MarkdownSettings, notes_of
 
 HANDLERS: dict[str, dict[str, Handler]] = {
-    "{%": {**CODE, **BOXES, **MEDIA, **LINKS},
+    "{%": {**THEME, **CODE, **BOXES, **MEDIA, **LINKS, **INCLUDES},
     "{{": {**CODE, **BOXES, **MEDIA, **SHORTCODE_LINKS},
 }
 """By the style of the tag and its name."""
@@ -40,6 +44,8 @@ SIGNS = ("|filename|", "|static|", "|attach|", "](@/", "](<@/", "]: @/")
 """A text in which none of these stands holds nothing for this module; TeX is full of other braces."""
 
 TRIGGER = re.compile(r"`|\{[%{]|\](?=[(:])|=(?=[\"'])|<(?:!--|(?i:script|style|pre|textarea)\b)|\\.", re.DOTALL)
+PULLED = re.compile(TRIGGER.pattern + r'|\{"|"\}', re.DOTALL)
+"""The same in a text with Octopress's pull quotes, whose marks go."""
 STASHED = re.compile(r"\x02wzxhzdk:\d+\x03\Z|\Z")
 FRAGMENT = re.compile(r"#[^\s)>\"'\]]+")
 ESCAPED = re.compile(r"\{\{([<%])/\*([^\n]{0,1000}?)\*/([>%])\}\}")
@@ -67,16 +73,23 @@ class _Pass(Reader):
         super().__init__(text, lines, Job(md, notes_of(md), language))
         self.made: list[str] = []
         self.done = 0
+        self.owed = 0
+        """Lines of tags that are gone, to be made up for where the line ends that goes on behind the tag."""
         self.open: list[Tag] = []
         """Boxes that wait for their end."""
+        self.pulled: set[int] = set()
+        """Where tags stand that end pull quotes."""
+        self.raw_in_code = "endraw" in text and is_of_jekyll(notes_of(md).path)
 
     def run(self) -> str:
         text = self.text
-        match = TRIGGER.search(text)
+        trigger = PULLED if "pullquote" in text else TRIGGER
+        match = trigger.search(text)
         while match:
             position = max(self._step(match), match.start() + 1)
-            match = TRIGGER.search(text, position)
-        self.made.append(text[self.done :])
+            match = trigger.search(text, position)
+        self._keep(len(text))
+        self.made.append(f"\n{PAD}" * self.owed)
         for tag in reversed(self.open):
             self.made += (BREAK, self._closed(tag))
         return "".join(self.made)
@@ -84,12 +97,19 @@ class _Pass(Reader):
     def _step(self, match: re.Match[str]) -> int:
         """Deal with what stands at MATCH; the offset from which to go on."""
         start, found = match.start(), match[0]
+        if found in ('{"', '"}'):
+            return self._pull_mark(start)
         if found[0] == "{":
             return self._braces(start)
         if found[0] == "`":
-            return self._behind_code(start)
+            end = self._behind_code(start)
+            if self.raw_in_code:
+                self._remove_raw(start, end)
+            return end
         if found[0] in "]=":
             return self._address(start)
+        if found == "<!--" and self.open and self.open[-1].name in ("tabs", "timeline", "tab"):
+            return self._part(start)
         if found[0] == "<":
             return self._behind_raw(start, found)
         return match.end()
@@ -119,6 +139,8 @@ class _Pass(Reader):
             return self._variable(start)
         self._go_to(start)
         if self._in_code():
+            if self.raw_in_code and RAW_TAG.fullmatch(text, start, tag.end):
+                self._put(start, tag.end, "")
             return tag.end
         if tag.name in RAW:
             return self._raw(tag)
@@ -149,6 +171,10 @@ class _Pass(Reader):
             closing = self._closing(tag)
             if not closing:
                 return self._unclosed(tag)
+            if tag.name == "pullquote" and self.text.find('{"', end, closing[0]) >= 0:
+                self.pulled.add(closing[0])
+                self._remove(tag.start, end)
+                return end
             if handler.body == "code":
                 tag = replace(tag, body=self._body(tag.end, closing[0]))
                 end = closing[1]
@@ -156,9 +182,13 @@ class _Pass(Reader):
         if fragment:
             tag = replace(tag, arguments=tag.arguments + fragment[0])
             end = fragment.end()
+        self.job.in_html = self._in_html(tag.start)
         made = handler.make(tag, self.job)
         if made is None:
             return self._unknown(tag)
+        if not made and handler.lone:
+            self._remove(tag.start, end)
+            return end
         if handler.body == "markdown":
             self.open.append(tag)
         if handler.block:
@@ -168,10 +198,44 @@ class _Pass(Reader):
         return end
 
     def _close(self, tag: Tag) -> int:
+        if tag.start in self.pulled:
+            self._remove(tag.start, tag.end)
+            return tag.end
+        if self.open and self.open[-1].name == "tab" and tag.name in ("tabs", "timeline"):
+            self._put_alone(tag.start, tag.start, self._closed(self.open.pop()))
         if not self.open or self.open[-1].name != tag.name:
             return self._unclosed(tag) if tag.name in HANDLERS[tag.style] else self._unknown(tag)
         self._put_alone(tag.start, tag.end, self._closed(self.open.pop()))
         return tag.end
+
+    def _part(self, start: int) -> int:
+        """A comment that begins or ends a part of tabs or a timeline, or any other."""
+        match = PART.match(self.text, start)
+        if not match:
+            return self._behind_raw(start, "<!--")
+        self._go_to(start)
+        before = self._closed(self.open.pop()) if self.open[-1].name == "tab" else ""
+        if match[1]:
+            self._put_alone(start, match.end(), before)
+            return match.end()
+        if before:
+            self._put_alone(start, start, before)
+        tag = Tag("{%", "tab", match[2], start, match.end())
+        self._put_alone(start, match.end(), HANDLERS["{%"]["tab"].make(tag, self.job) or "")
+        self.open.append(tag)
+        return match.end()
+
+    def _pull_mark(self, start: int) -> int:
+        """A mark around the words that a pull quote of Octopress repeats."""
+        if self.pulled and start < max(self.pulled):
+            self._go_to(start)
+            self._put(start, start + 2, "")
+        return start + 2
+
+    def _remove_raw(self, start: int, end: int) -> None:
+        """Take `{% raw %}` and its end out of the code from START to END."""
+        for tag in RAW_TAG.finditer(self.text, start, end):
+            self._put(tag.start(), tag.end(), "")
 
     def _closed(self, tag: Tag) -> str:
         close = HANDLERS[tag.style][tag.name].close
@@ -202,8 +266,18 @@ class _Pass(Reader):
 
     def _put(self, start: int, end: int, made: str) -> None:
         """Afterwards MADE stands for the text from START to END."""
-        lines = self.text.count("\n", start, end)
-        self.made += (self.text[self.done : start], made, f"\n{PAD}" * lines)
+        self._keep(start)
+        self.made.append(made)
+        self.owed += self.text.count("\n", start, end)
+        self.done = end
+
+    def _keep(self, end: int) -> None:
+        """Afterwards the text up to END stands as it is, but for what was put in place of parts of it."""
+        end_of_line = self.text.find("\n", self.done, end) if self.owed else -1
+        if end_of_line >= 0:
+            self.made += (self.text[self.done : end_of_line], f"\n{PAD}" * self.owed)
+            self.done, self.owed = end_of_line, 0
+        self.made.append(self.text[self.done : end])
         self.done = end
 
     def _put_alone(self, start: int, end: int, made: str) -> None:
@@ -211,9 +285,10 @@ class _Pass(Reader):
         marks = MARKS.match(self.text, self.line_start, start)
         before = marks[0] if marks else ""
         inner = re.sub(r"[^\s>]", " ", before)
-        lines = self.text.count("\n", start, end)
+        self._keep(start)
+        lines = self.text.count("\n", start, end) + self.owed
+        self.owed = 0
         after = not self._ends_line(end)
-        self.made.append(self.text[self.done : start])
         if self.line_start + len(before) < start:
             self.made += (BREAK, inner)
         if not STASHED.match(made):

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from blogsite.extensions.code import CodeOptions, check_language, highlight
 from blogsite.extensions.info import parse_info
+from blogsite.extensions.raw import without_raw
 from blogsite.extensions.tags_parse import Handler, Job, Tag
 
 CODEBLOCK_OPTION = re.compile(
@@ -48,7 +49,7 @@ def diagram(tag: Tag, job: Job) -> str:
 def _code(tag: Tag, job: Job, language: str, options: CodeOptions) -> str:
     if language:
         check_language(language, job.notes, job.position)
-    return job.stash(highlight(tag.body.strip("\n"), language, options))
+    return job.stash(highlight(without_raw(tag.body).strip("\n"), language, options))
 
 
 def nothing(tag: Tag, job: Job) -> str:
@@ -63,4 +64,5 @@ CODE = {
     "code": Handler(codeblock, block=True, body="code"),
     "mermaid": Handler(diagram, block=True, body="code"),
     "comment": Handler(nothing, block=True, body="code"),
+    "assign": Handler(nothing, lone=True),
 }

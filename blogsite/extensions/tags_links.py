@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
-from blogsite.extensions.tags_parse import Handler, Job, Tag
+from blogsite.extensions.tags_parse import Handler, Job, Tag, link_of
 
 POST_FILE = re.compile(r"(?:.*/)?(?!index\.)([^/]+?)(?:/index)?\.(?:md|markdown|mkd|mdown|mkdn|html)\Z", re.IGNORECASE)
 
 ELSEWHERE = re.compile(r"https?://|/")
+CARD = re.compile(r"([^,:{}]+)(?:,|::)(?:[^{}]*?(?:,|::))?\s*(https?://[^\s,]+?)(?:(?:,|::).*)?")
 IN_ADDRESS = re.compile(
     r"""(\]\(\s*<?|\]:[ \t]*<?|=["'])
         (?:\{(filename|static|attach|tag|category|author|index)\}|\|(filename|static|attach|tag|category)\||(@)/)
@@ -47,7 +48,9 @@ def page_link(tag: Tag, job: Job) -> str | None:
     if not path:
         return None
     if len(words) > 1 and ELSEWHERE.match(words[1]):
-        return f"[{words[0]}]({words[1]})"  # Hexo's `{% link text url %}`
+        return link_of(job, words[1], words[0])  # Hexo's `{% link text url %}`
+    if parts := CARD.fullmatch(tag.arguments):
+        return link_of(job, parts[2], parts[1].strip())  # a theme's `{% link title, text, url %}`
     return job.link(post_target(path) if POST_FILE.match(path) else f"/{path.lstrip('/')}")
 
 
@@ -66,8 +69,7 @@ def post_link(tag: Tag, job: Job) -> str | None:
         return None
     title = " ".join(words[1:-1] if words[-1] in ("true", "false") and len(words) > 1 else words[1:])
     address = job.link(post_target(words[0]))
-    text = title.replace("[", "\\[").replace("]", "\\]") or address.replace("\x03", ".text\x03")
-    return f"[{text}]({address})"
+    return link_of(job, address, title or address.replace("\x03", ".text\x03"))
 
 
 def asset_path(tag: Tag, job: Job) -> str | None:
@@ -80,8 +82,7 @@ def asset_link(tag: Tag, job: Job) -> str | None:
     words = [word for word in tag.words if word not in ("true", "false")]
     if not words:
         return None
-    title = " ".join(words[1:]) or words[0]
-    return f"[{title}]({words[0]})"
+    return link_of(job, words[0], " ".join(words[1:]) or words[0])
 
 
 def baseurl(tag: Tag, job: Job) -> str:

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 from blogsite.extensions.tags_parse import Handler, Job, Tag
 
 PICTURE = re.compile(r"(?:https?:)?/?/|[^\s\"']+\.(?:png|jpe?g|gif|svg|webp|avif|bmp|tiff?|ico)\b|\x02", re.IGNORECASE)
 SIZE = re.compile(r"\d+(?:px|%|em|rem|vw)?\Z")
+FORGOTTEN = re.compile(r"\[(?:class names?|width|height|title text|alt text)\]")
+"""What the manual writes for what may be given, and authors copy."""
+TITLE_AND_ALT = re.compile(r"(.*\S)\s+'([^']*)'")
 CLASS = re.compile(r"[A-Za-z_][\w-]*\Z")
 
 VIDEOS = {
@@ -27,7 +31,7 @@ VIDEOS = {
 
 def image(tag: Tag, job: Job) -> str | None:
     """`{% img [class] src [width [height]] ["title" ["alt"]] %}` of Octopress and Hexo."""
-    words = tag.words
+    words = replace(tag, arguments=FORGOTTEN.sub(" ", tag.arguments)).words
     source = next((n for n, word in enumerate(words) if PICTURE.match(word)), -1)
     if source < 0 and tag.name == "asset_img" and words:
         source = 0
@@ -39,12 +43,14 @@ def image(tag: Tag, job: Job) -> str | None:
         sizes.append(rest.pop(0))
     quoted = bool(re.search(r"[\"']\s*$", tag.arguments))
     title, alt = (rest[0], rest[1] if len(rest) > 1 else rest[0]) if quoted and rest else (" ".join(rest),) * 2
-    return _image(job.image(words[source]), alt, title, words[:source], sizes)
+    if title == alt and (both := TITLE_AND_ALT.fullmatch(title)):
+        title, alt = both[1], both[2]
+    return image_of(job, words[source], alt, title, words[:source], sizes)
 
 
 def figure(tag: Tag, job: Job) -> str | None:
     """`{{< figure src="…" caption="…" alt="…" title="…" link="…" >}}` of Hugo."""
-    source = tag.get("src", 0)
+    source = tag.get("src", 0).rstrip(",")
     if not source:
         return None
     named = tag.named
@@ -54,12 +60,21 @@ def figure(tag: Tag, job: Job) -> str | None:
         words.append(f"({attribution})")
     caption = " ".join(word for word in words if word)
     sizes = [named.get("width", ""), named.get("height", "")]
-    made = _image(job.image(source), named.get("alt", "") or caption, caption, named.get("class", "").split(), sizes)
-    return f"[{made}]({_address(named['link'])})" if named.get("link") else made
+    made = image_of(job, source, named.get("alt", "") or caption, caption, named.get("class", "").split(), sizes)
+    link = named.get("link", "")
+    if job.in_html and link:
+        return f'<a href="{html.escape(link)}">{made}</a>'
+    return f"[{made}]({_address(link)})" if link else made
 
 
-def _image(source: str, alt: str, title: str, classes: list[str], sizes: list[str]) -> str:
-    """An image in Markdown."""
+def image_of(job: Job, source: str, alt: str, title: str, classes: list[str], sizes: list[str]) -> str:
+    """An image, in Markdown or in HTML, whichever is read where the tag stands."""
+    if job.in_html:
+        given = {"src": source, "alt": alt, "title": title, "class": " ".join(filter(CLASS.match, classes))}
+        given |= zip(("width", "height"), sizes, strict=False)
+        written = (f'{name}="{html.escape(value)}"' for name, value in given.items() if value or name == "alt")
+        return f"<img {' '.join(written)}>"
+    source = job.image(source)
     escaped = alt.replace("\\", "\\\\").replace("[", "\\[").replace("]", "\\]")
     made = f"![{escaped}]({_address(source)}"
     if title:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -91,6 +92,8 @@ class Job:
     position: tuple[int, int] = (1, 1)
     """Of the tag, in the file."""
     seen: set[str] = field(default_factory=set)
+    in_html: bool = False
+    """The tag stands in a block of raw HTML, in which Markdown is only text."""
 
     def stash(self, html: str) -> str:
         """A placeholder for HTML."""
@@ -107,6 +110,15 @@ class Job:
         return f"\x02n{self.notes.need('image', source, self.position)}\x03"
 
 
+def link_of(job: Job, url: str, text: str) -> str:
+    """A link, in Markdown or in HTML, whichever is read where the tag stands."""
+    if job.in_html:
+        return f'<a href="{html.escape(url)}">{html.escape(text, quote=False)}</a>'
+    escaped = text.replace("[", "\\[").replace("]", "\\]")
+    address = f"<{url}>" if re.search(r"[\s()]", url) else url
+    return f"[{escaped}]({address})"
+
+
 Make = Callable[[Tag, Job], str | None]
 """What stands in a text in place of a tag; None where the tag cannot be understood."""
 
@@ -118,6 +130,8 @@ class Handler:
     make: Make
     block: bool = False
     """The result stands on lines of its own."""
+    lone: bool = False
+    """Where it is nothing, the line that it stood alone on goes with it."""
     body: str = ""
     """"code": what stands up to the closing tag is the tag's; "markdown": it is text, and `close` ends it."""
     close: Make | None = None

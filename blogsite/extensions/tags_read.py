@@ -11,6 +11,12 @@ from blogsite.extensions.tags_parse import Job, Tag
 
 TICKS = re.compile(r"`+")
 BLANKS = re.compile(r"[^\S\n]*")
+HTML_BLOCK = re.compile(
+    r"\s{0,4}</?(?:article|aside|blockquote|center|dd|details|div|dl|dt|figcaption|figure|li|ol|p|section|summary"
+    r"|table|tbody|td|th|thead|tr|ul)(?=[\s>])[^>]*>",
+    re.IGNORECASE,
+)
+LONGEST_BLOCK = 4000
 CLOSING = re.compile(r"(\{%)[-+]?\s*end([A-Za-z][\w-]*)\s*[-+]?%\}|(\{\{)[<%]\s*/\s*([\w\-./]+)\s*[>%]\}\}")
 
 
@@ -76,6 +82,12 @@ class Reader:
         if self.code_line[0] != self.line:
             self.code_line = (self.line, self.walk.at(self.line).code)
         return self.code_line[1]
+
+    def _in_html(self, start: int) -> bool:
+        """Whether START stands in a block of raw HTML that begins after the last empty line."""
+        begin = max(self.text.rfind("\n\n", max(start - LONGEST_BLOCK, 0), start) + 1, 0)
+        match = HTML_BLOCK.match(self.text, begin, start)
+        return match is not None and "markdown" not in match[0]
 
     def _ends_line(self, offset: int) -> bool:
         """Whether nothing but white space follows on the line of OFFSET."""

@@ -34,7 +34,8 @@ _OPENER = re.compile(r"\s*^-{3,}[ \t]*$\n?", re.M)
 _CLOSER = re.compile(r"^(?:-{3,}|\.{3})[ \t]*$\n?", re.M)
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _SCAFFOLD = re.compile(r"^[ \t]*+[\w-]++[ \t]*+:[ \t]++(\{\{.*\}\})[ \t]*$", re.M)
-_TAB_AFTER_COLON = re.compile(r"(?<=:)\t+")
+_TABS = re.compile(r"^[ ]*\t[ \t]*(?=\S)|(?<=[:-])[ ]*\t[ \t]*", re.M)
+"""Tabs that indent a line, or stand behind a key or an item's mark: YAML allows none, Hexo takes them for spaces."""
 
 
 class YamlHead(YAMLHandler):
@@ -104,7 +105,7 @@ def load(head: str) -> Entries:
     """The entries of a YAML mapping; HeadError for one that cannot be read, NoHeadError for what is none."""
     if len(head) > MAX_LENGTH:
         raise HeadError((1, 1, "the head of the post is too long", "close it with a line --- after its last key"))
-    source = _TAB_AFTER_COLON.sub(lambda tabs: " " * len(tabs[0]), head) if ":\t" in head else head
+    source = _TABS.sub(lambda tabs: " " * len(tabs[0]), head) if "\t" in head else head
     try:
         if "{{" in head and (scaffold := _SCAFFOLD.search(head)):
             raise _scaffold(head, scaffold)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from blogsite.maths.lookahead import ENVIRONMENTS, RUN_OF_TICKS, Lookahead
@@ -27,6 +27,7 @@ _BACKSLASH = re.compile(
     | begin\{{(?P<environment>(?:{ENVIRONMENTS})\*?)\}}
     | (?P<definer>(?:{DEFINERS})(?![A-Za-z@]))
     | (?P<open>[(\[])
+    | \\(?P<doubled>[(\[])
     | [\\`$*_{{}}]
     )""",
     re.VERBOSE,
@@ -49,6 +50,7 @@ _HEADING_OR_ROW = re.compile(r"[ \t>]*(?:#{1,6}[ \t]|\|)")
 _TAIL = re.compile(r"[ \t]*[.,;:，。；：、]?[ \t]*(?:\n|\Z)")
 _KRAMDOWN_TAIL = re.compile(r"[ \t]*[.,;:，。；：、]?[ \t]*(?:\{:[^}\n]*\})?[ \t]*(?:\n|\Z)")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*\{?\.?math[ \t]*\}?[ \t]*(?=\n)")
+_MARKDOWN_ESCAPE = re.compile(r"\\([\\_*])")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BLOGDOWN = re.compile(
     r"\$\$(?P<display>.+)\$\$|\$(?P<inline>(?:[^$\\]|\\.)+)\$|\\\((?P<paren>.+)\\\)|\\\[(?P<bracket>.+)\\\]"
@@ -188,6 +190,8 @@ class _Walk:
             return self.definitions(start)
         if match["open"]:
             return self.brackets(start, match["open"])
+        if match["doubled"]:
+            return self.doubled(start, match["doubled"])
         return match.end()
 
     def environment(self, start: int, inside: int, name: str) -> Found | int:
@@ -224,6 +228,15 @@ class _Walk:
         if display and not self.fills_lines(start, end + 2, _TAIL):
             return start + 2
         return self.found("formula", start + 2, end, display, start, end + 2)
+
+    def doubled(self, start: int, kind: str) -> Found | int:
+        r"""`\\\\(x\\\\)`, written for a Markdown that takes one of the backslashes away, there and within."""
+        end = self.ahead.next("\\\\)" if kind == "(" else "\\\\]", start + 3)
+        inside = self.text[start + 3 : end]
+        if end < 0 or self.ahead.blank_line(start) < end or not inside.strip() or "\\\\" + kind in inside:
+            return start + 3
+        found = self.found("formula", start + 3, end, kind == "[", start, end + 3)
+        return replace(found, tex=_MARKDOWN_ESCAPE.sub(r"\1", found.tex))
 
     def ticks(self, start: int) -> Found | int:
         text = self.text

@@ -22,6 +22,8 @@ DEFINING = frozenset("\\" + name for name in _DEFINING_NAMES)
 
 _DEFINER = re.compile(rf"(?:\\(?:global|long|outer)\s*)*\\({DEFINERS})(?![A-Za-z@])(\*?)")
 _NAME = re.compile(r"\s*(\{\s*)?(\\(?:[A-Za-z@]+|[^A-Za-z@\s]))(?(1)\s*\})")
+_BARE_NAME = re.compile(r"\s*\{\s*([A-Za-z]+)\s*\}")
+r"""As MathJax takes it: \newcommand{sign}{…}."""
 _PARAMETERS = re.compile(r"[^{}\\]*")
 _SKIP = re.compile(rf"\\(?:global|long|outer|{DEFINERS})(?![A-Za-z@])|\\.|[{{}}]", re.DOTALL)
 _PARAMETER = re.compile(r"#([1-9])")
@@ -113,9 +115,13 @@ def definition_at(text: str, at: int) -> tuple[list[Definition], int] | None:
         return None
     kind, star = match.groups()
     name_match = _NAME.match(text, match.end())
-    if name_match is None:
+    bare = _BARE_NAME.match(text, match.end()) if name_match is None and kind.endswith("command") else None
+    if name_match is not None:
+        name, at = name_match[2], name_match.end()
+    elif bare is not None:
+        name, at = "\\" + bare[1], bare.end()
+    else:
         return None
-    name, at = name_match[2], name_match.end()
     if kind == "let":
         return _let(text, name, at)
     if kind in ("def", "gdef", "edef", "xdef"):

@@ -9,7 +9,16 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from blogsite.maths.tex import Row, argument, command, join_rows, rows, skip_space
+from blogsite.maths.mathjax import (
+    buildrel,
+    grouped_scripts,
+    named_definitions,
+    plain_text_signs,
+    root,
+    unescaped_braces,
+    unicode,
+)
+from blogsite.maths.tex import Row, argument, command, join_rows, option, rows, skip_space
 
 ENGINE_MACROS: Mapping[str, str] = {
     r"\mbox": r"\text{#1}",
@@ -44,6 +53,13 @@ ENGINE_MACROS: Mapping[str, str] = {
     r"\allowbreak": "",
     r"\protect": "",
     r"\leavevmode": "",
+    r"\-": "-",
+    r"\scr": r"\mathscr",
+    r"\hdots": r"\ldots",
+    r"\textunderscore": r"\_",
+    r"\overparen": r"\overgroup{#1}",
+    r"\wideparen": r"\overgroup{#1}",
+    r"\sideset": r"\mathop{{\vphantom{#3}}#1#3\nolimits#2}",
 }
 """Commands that need no more than a macro; the engine knows them for every formula. A definition of the author wins."""
 
@@ -91,6 +107,7 @@ _PLAIN = {
     "displaylines": "gathered",
 }
 _IDIOM_NAMES = f"mathop|{_BOLD}|{'|'.join(_PLAIN)}|begin|end|label|hspace|vspace|require|class|cssId|style|ce|pu"
+_IDIOM_NAMES += "|enclose|uproot|leftroot|buildrel|root|unicode|bbox"
 _IDIOMS = command(_IDIOM_NAMES)
 _IDIOM_COMMANDS = frozenset("\\" + name for name in _IDIOM_NAMES.split("|"))
 _BOLD_SCRIPT = re.compile(r"\s*\\(mathcal|mathscr|cal)\s*(?:\{\s*([A-Z]+)\s*\}|([A-Z]))\s*")
@@ -104,6 +121,7 @@ _DOLLAR_OR_GROUP = re.compile(
 )
 _CONTROL = re.compile("[\x07\x08\x0b\x0c](?=[a-z])")
 _ESCAPES = {"\x07": "\\a", "\x08": "\\b", "\x0b": "\\v", "\x0c": "\\f"}
+_MATHJAX = re.compile(r"\\(?:text[a-z]*|[mh]box)\s*\{[^}]*[_^&#]|[_^]\s*\\[a-zP]")
 _STAR_SPACE = re.compile(r"\*?")
 
 _Found: TypeAlias = tuple[str, int] | None
@@ -116,16 +134,18 @@ def plain_signs(tex: str) -> str:
     """
     if "&" in tex:
         tex = _ENTITY.sub(lambda entity: {"lt": "<", "gt": ">", "amp": "&"}[entity[1]], tex)
-    return _CONTROL.sub(lambda sign: _ESCAPES[sign[0]], tex)
+    return named_definitions(unescaped_braces(_CONTROL.sub(lambda sign: _ESCAPES[sign[0]], tex)))
 
 
 def needs_preparation(tex: str, used: set[str]) -> bool:
     """Whether `prepare` can change TEX, in which the commands USED stand."""
-    return "$" in tex or "&" in tex or not used.isdisjoint(_IDIOM_COMMANDS)
+    return "$" in tex or "&" in tex or not used.isdisjoint(_IDIOM_COMMANDS) or _MATHJAX.search(tex) is not None
 
 
 def prepare(tex: str, display: bool) -> str:
     """TEX as KaTeX can make it."""
+    if _MATHJAX.search(tex):
+        tex = grouped_scripts(plain_text_signs(tex))
     whole = _WHOLE.fullmatch(tex) if display and tex.startswith("\\begin") else None
     if whole is not None and f"\\end{{{whole[2]}}}" not in whole[3]:
         return f"{whole[1]}{_rewrite(whole[3], display)}\\end{{{whole[2]}}}"
@@ -275,6 +295,13 @@ def _chemistry(tex: str, match: re.Match[str], display: bool) -> _Found:
     return "\\" + match[1] + "{" + _SPACED_ARGUMENT.sub(r"\1{", found[0]) + "}", found[1]
 
 
+def _box(tex: str, match: re.Match[str], display: bool) -> _Found:
+    r"""\bbox[red, 5px]{x}: KaTeX has no such box."""
+    setting = option(tex, match.end())
+    body = argument(tex, setting[1] if setting else match.end())
+    return (f"{{{_rewrite(body[0], display)}}}", body[1]) if body else None
+
+
 _SPACED_ARGUMENT = re.compile(r"(\\[A-Za-z]+)\s+\{")
 _Rewriter: TypeAlias = Callable[[str, "re.Match[str]", bool], _Found]
 _REWRITERS: Mapping[str, _Rewriter] = {
@@ -292,4 +319,11 @@ _REWRITERS: Mapping[str, _Rewriter] = {
     "hspace": _space,
     "ce": _chemistry,
     "pu": _chemistry,
+    "enclose": _second_kept,
+    "uproot": _dropped,
+    "leftroot": _dropped,
+    "bbox": _box,
+    "buildrel": lambda tex, match, display: buildrel(tex, match.end()),
+    "root": lambda tex, match, display: root(tex, match.end()),
+    "unicode": lambda tex, match, display: unicode(tex, match.end()),
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from html import escape
+from os.path import commonprefix
 from pathlib import Path
 
 from blogsite.maths.context import Slot, split
@@ -124,8 +125,9 @@ class _Resolver:
                 self.define(definitions)
                 if not rest.strip():
                     return _Draft()
-                if tex.rstrip().endswith(rest.strip()):  # else what stands before a definition must not know of it
-                    tex = rest
+                before = commands(commonprefix((tex, rest)))
+                if before.isdisjoint(definition.name for definition in definitions):
+                    tex = rest  # else what stands before a definition must not know of it
         ids: tuple[str, ...] = ()
         if found.display or not used.isdisjoint(NUMBERING):
             numbered = self.numberer.number(tex, found.display)

@@ -23,6 +23,12 @@ BIGGEST = 4_000_000
 _LINE_END = re.compile("\r\n|\r|\n")
 
 
+def script() -> bytes:
+    """The script's text, without what is there for people."""
+    lines = (line.strip() for line in Path(__file__).with_name("reload.js").read_text(encoding="utf-8").split("\n"))
+    return "\n".join(line for line in lines if line and not line.startswith("//")).encode()
+
+
 def with_script(page: bytes, at: str, *, follow: bool, warnings: Sequence[Mistake] = ()) -> bytes:
     """PAGE that follows its sources from the state AT on, and lists WARNINGS."""
     flag = " data-follow=1" if follow else ""

@@ -1,4 +1,4 @@
-// The page follows its sources: style sheets are exchanged where they alone have changed, else it is loaded again.
+// The page follows its sources: a style sheet is exchanged, all else loads the page again.
 (() => {
   const { follow, at: made } = document.currentScript.dataset, here = `blogsite ${location.pathname}`;
   const blocks = "p,li,dt,dd,tr,pre,h1,h2,h3,h4,h5,h6,figure,blockquote,table,hr,details";
@@ -11,23 +11,28 @@
   const again = () => {
     const seen = follow && leaves().map((block) => hash(block.outerHTML));
     sessionStorage.setItem(here, JSON.stringify({ y: scrollY, seen }));
+    onpagehide = () => { history.scrollRestoration = "manual"; };
     if (location.search === "?last-good") location.replace(location.pathname); else location.reload();
   };
 
   const back = () => {
+    addEventListener("pagehide", () => { history.scrollRestoration = "auto"; });
     const { y, seen } = JSON.parse(sessionStorage.getItem(here)) || {};
     if (y === undefined) return;
     sessionStorage.removeItem(here);
     const now = seen ? leaves() : [];
     const changed = now.find((block, i) => hash(block.outerHTML) !== seen[i]) || (now.length < seen?.length && now.at(-1));
-    if (changed) changed.scrollIntoView({ block: "center" }); else scrollTo({ top: y, behavior: "instant" });
+    const go = () => changed
+      ? changed.scrollIntoView({ block: "center", behavior: "instant" }) : scrollTo({ top: y, behavior: "instant" });
+    go();
+    addEventListener("load", go);
   };
 
   const exchange = (sheets) => {
-    const links = [...document.querySelectorAll("link[rel~=stylesheet]")];
-    const found = links.filter((link) => sheets.includes(decodeURI(new URL(link.href).pathname)));
-    if (!found.length) return again();
-    for (const link of found) {
+    const links = [...document.querySelectorAll("link[rel~=stylesheet]")]
+      .filter((link) => sheets.includes(decodeURI(new URL(link.href).pathname)));
+    if (!links.length) again();
+    for (const link of links) {
       const fresh = link.cloneNode();
       fresh.href = link.href.split("?")[0] + `?${at}`;
       fresh.onload = fresh.onerror = () => link.remove();
@@ -46,7 +51,7 @@
     new EventSource("/_blogsite/changes").onmessage = ({ data }) => { channel?.postMessage(data); hear(data); };
   });
 
-  // One tab listens for all: a browser opens few connections to one server.
+  // One tab listens for all: browsers open few connections to one server.
   if (navigator.locks && window.BroadcastChannel) {
     channel = new BroadcastChannel("blogsite");
     channel.onmessage = ({ data }) => hear(data);
@@ -58,9 +63,9 @@
     const box = document.getElementById("blogsite-warnings");
     if (!box || sessionStorage.getItem("blogsite") === box.dataset.of) return;
     box.hidden = false;
-    box.style.cssText = "all:initial;position:fixed;right:1em;bottom:1em;max-width:min(44em,90vw);max-height:40vh;" +
-      "overflow:auto;padding:1em;font:14px/1.5 sans-serif;background:#fff8d6;color:#222;border:1px solid;z-index:9999";
+    box.style.cssText = "all:initial;position:fixed;right:1em;bottom:1em;max-width:90vw;max-height:40vh;" +
+      "overflow:auto;padding:1em;font:14px sans-serif;background:#ffd;color:#222;border:1px solid;z-index:9999";
     box.querySelector("button").onclick = () => { sessionStorage.setItem("blogsite", box.dataset.of); box.remove(); };
   };
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready); else ready();
+  document.addEventListener("DOMContentLoaded", ready);
 })();

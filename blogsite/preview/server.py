@@ -104,11 +104,15 @@ class Following:
 
     async def begin(self) -> None:
         """The site is in memory as it stands on disk, and what has kept it from being there has been said."""
-        first = await asyncio.wrap_future(self.worker.call(self.session.update, None))
+        first = await asyncio.wrap_future(self.worker.call(self._begin))
         if first is not None:
             self.tabs.tell(first)
             for mistake in first.mistakes:
                 self.voice.mistake(mistake)
+
+    def _begin(self) -> Update | None:
+        self.worker.in_idle_moments(self.session.warm_up())
+        return self.session.update(None)
 
     async def disk(self) -> None:
         """Every change on disk is taken in."""

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from blogsite.assemble import View
 from blogsite.config import FILE_NAME
-from blogsite.errors import Mistake, Place, SiteError, UsageError, error
+from blogsite.errors import BlogsiteError, Mistake, Place, SiteError, UsageError, error
 from blogsite.files import Files
 from blogsite.load import WORK, Progress, Times, Workshop, load_config
 from blogsite.model import Asset, Page
@@ -155,6 +155,9 @@ class Session:
         except (DamageError, sqlite3.Error) as problem:
             self._forget(problem)
             broken_now = (_unusable(problem),)
+        except Exception as problem:  # a mistake of ours, or of an extension: what is shown stays, and all is read anew
+            self._shelf = None
+            broken_now = (_unexpected(problem),)
         if shown is before and broken_now == broken and self.number:
             return None
         if not self._flawed:
@@ -174,6 +177,12 @@ class Session:
         for output in shown.early[-MOST_AT_ONCE:] if shown and not self.broken else ():
             if not isinstance(output, Asset):
                 self.answer(output.path)
+
+    def warm_up(self) -> Iterator[None]:
+        """What the first pages need is there before they are asked for; in steps, for idle moments."""
+        for path in ("index.html", "404.html"):
+            yield
+            self.answer(path)
 
     def compare(self, before: Shown | None, tell: Callable[[int], None]) -> Iterator[None]:
         """TELL is called with the number of outputs that are not as they were; in steps, for idle moments."""
@@ -250,6 +259,11 @@ _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 def _unusable(problem: Exception) -> Mistake:
     return error(Place(f"{WORK}/store.sqlite"), f"the store cannot be used: {problem}", "save any file to try again")
+
+
+def _unexpected(problem: Exception) -> Mistake:
+    what = str(problem) if isinstance(problem, BlogsiteError) else f"{type(problem).__name__}: {problem}"
+    return error(Place(FILE_NAME), f"the site cannot be made: {what}", "save any file to try again")
 
 
 def _style_sheets(news: News) -> tuple[str, ...]:

@@ -83,7 +83,7 @@ class Shelf:
 
     def _may_differ(self, source: Source) -> bool:
         seen = self._seen.get(source.path)
-        return seen is None or not seen.is_still(source.stat)
+        return seen is None or source.path not in self.posts or not seen.is_still(source.stat)
 
     def _parse(self, sources: Sequence[Source]) -> list[tuple[Post | None, Post | None]]:
         """What the post was and is, of those that have changed; files that are gone are no posts any more."""

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from blogsite.errors import Mistake
 from blogsite.model import Asset, File, Page
-from blogsite.preview.pages import SCRIPT, error_page, own_first, with_script
+from blogsite.preview.pages import SCRIPT, error_page, own_first, script, with_script
 from blogsite.preview.printer import Printed
 from blogsite.preview.session import Answer, Broken, Session, Update
 from blogsite.preview.worker import Worker
@@ -151,7 +151,7 @@ class Web:
         except UnicodeDecodeError:
             return PlainTextResponse("the address is no UTF-8\n", 404)
         if path == SCRIPT:
-            return Response(Path(__file__).with_name("reload.js").read_bytes(), media_type="text/javascript")
+            return Response(script(), media_type="text/javascript")
         if path == CHANGES:
             return self._events(request)
         base = self.session.base_path

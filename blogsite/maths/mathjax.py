@@ -1,0 +1,92 @@
+r"""What MathJax takes and KaTeX does not, where a macro does not do: `\text{a_b}`, `x_\max`, `\buildrel a \over b`.
+
+Authors look at their pages and not at a grammar: what MathJax showed as they meant is right. Each function gives back
+the TeX it was given where there is nothing to do.
+"""
+
+from __future__ import annotations
+
+import re
+
+from blogsite.maths.tex import argument, group_end
+
+_ESCAPED_FENCE = re.compile(r"(\\(?:left|right|middle|[bB]igg?[lrm]?)\s*)\\\\(?=[{}|])")
+_NAMED = re.compile(r"(\\(?:re|provide)?newcommand\s*\{)\s*(?=[A-Za-z]+\s*\})")
+_ESCAPED_BRACE = re.compile(r"\\\\\{|\\.", re.DOTALL)
+_TEXT = re.compile(r"\\(?:text(?:rm|bf|it|tt|sf|normal|up)?|[mh]box)\s*\{")
+_TEXT_SIGN = re.compile(r"\\.|\$(?:[^$\\]|\\.)*\$|[_^&#]", re.DOTALL)
+_TEXT_SIGNS = {"_": "\\_", "^": "\\textasciicircum{}", "&": "\\&", "#": "\\#"}
+_OPERATOR_SCRIPT = re.compile(
+    r"([_^]\s*)(\\(?:max|min|lim(?:sup|inf)?|sup|inf|arg|log|ln|lg|exp|det|dim|ker|deg|gcd|hom|Pr|sum|prod|int|sin|cos"
+    r"|tan)(?![A-Za-z]))"
+)
+_OVER = re.compile(r"\\over(?![A-Za-z])")
+_OF = re.compile(r"\\of(?![A-Za-z])")
+_NEAR = 300
+"""Characters in which \\over or \\of must follow."""
+
+
+def unescaped_braces(tex: str) -> str:
+    r"""TEX with `\left\\{` as `\left\{` and `\\{…\\}` as `\{…\}`: written for an engine that takes a backslash away."""
+    if "\\\\{" not in tex and "\\\\}" not in tex and "\\\\|" not in tex:
+        return tex
+    tex = _ESCAPED_FENCE.sub(r"\1\\", tex)
+    drop: set[int] = set()
+    for match in _ESCAPED_BRACE.finditer(tex):
+        if len(match[0]) == 3 and len(drop) < 200:
+            end = group_end(tex, match.end() - 1)
+            if end > 0 and tex[end - 3 : end - 1] == "\\\\" and match.end() <= end - 3:
+                drop |= {match.start(), end - 3}
+    return "".join(sign for at, sign in enumerate(tex) if at not in drop) if drop else tex
+
+
+def named_definitions(tex: str) -> str:
+    r"""TEX with `\newcommand{sign}{…}` as `\newcommand{\sign}{…}`."""
+    return _NAMED.sub(r"\1\\", tex) if "newcommand" in tex else tex
+
+
+def plain_text_signs(tex: str) -> str:
+    r"""TEX with `_`, `^`, `&` and `#` within \text as characters, which is all they can mean there."""
+    kept: list[str] = []
+    start = 0
+    while (match := _TEXT.search(tex, start)) is not None:
+        end = group_end(tex, match.end() - 1)
+        if end < 0:
+            break
+        kept += (tex[start : match.end()], _TEXT_SIGN.sub(_text_sign, tex[match.end() : end - 1]), "}")
+        start = end
+    return "".join(kept) + tex[start:] if kept else tex
+
+
+def _text_sign(match: re.Match[str]) -> str:
+    return _TEXT_SIGNS.get(match[0], match[0])
+
+
+def grouped_scripts(tex: str) -> str:
+    r"""TEX with `x_\max` as `x_{\max}`."""
+    return _OPERATOR_SCRIPT.sub(r"\1{\2}", tex) if "_" in tex or "^" in tex else tex
+
+
+def buildrel(tex: str, at: int) -> tuple[str, int] | None:
+    r"""What `\buildrel above \over sign`, whose command ends at AT, is for KaTeX."""
+    over = _OVER.search(tex, at, at + _NEAR)
+    below = argument(tex, over.end()) if over else None
+    return (f"\\stackrel{{{tex[at : over.start()]}}}{{{below[0]}}}", below[1]) if over and below else None
+
+
+def root(tex: str, at: int) -> tuple[str, int] | None:
+    r"""What `\root n \of x` is."""
+    of = _OF.search(tex, at, at + _NEAR)
+    inside = argument(tex, of.end()) if of else None
+    return (f"\\sqrt[{tex[at : of.start()].strip()}]{{{inside[0]}}}", inside[1]) if of and inside else None
+
+
+def unicode(tex: str, at: int) -> tuple[str, int] | None:
+    r"""The character of `\unicode{x2014}`."""
+    number = argument(tex, at)
+    match = re.fullmatch(r"(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}))", number[0].strip()) if number else None
+    if number is None or match is None:
+        return None
+    code = int(match[1], 16) if match[1] else int(match[2])
+    usable = 0x20 <= code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF and chr(code) not in "\\{}%$#&_^~"
+    return (f"\\text{{{chr(code)}}}", number[1]) if usable else None
