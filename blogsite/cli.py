@@ -7,6 +7,7 @@ import json
 import os
 import shutil
 import sys
+import threading
 import time
 import webbrowser
 from collections.abc import Callable, Iterator
@@ -318,8 +319,8 @@ def serve_command(where: Where, port: int, bind: str, open_browser: bool, no_dra
     def announce(address: str) -> None:
         progress.done()
         click.echo(address)
-        if open_browser:
-            webbrowser.open(address)
+        if open_browser:  # in a thread: some browsers want an answer before they let go
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
     def say(line: str) -> None:
         if not where.quiet:

@@ -37,6 +37,7 @@ from blogsite.extensions.blocks import BlocksExtension
 from blogsite.extensions.callouts import CalloutsExtension
 from blogsite.extensions.cjk import CjkExtension
 from blogsite.extensions.code import CodeExtension
+from blogsite.extensions.divs import DivsExtension
 from blogsite.extensions.escapes import EscapesExtension
 from blogsite.extensions.fast import FastExtension
 from blogsite.extensions.fences import FencesExtension
@@ -63,6 +64,7 @@ EXTENSIONS: tuple[Make, ...] = (
     lambda settings: RawHtmlExtension(),
     FootnotesExtension,
     CalloutsExtension,
+    DivsExtension,
     TasksExtension,
     lambda settings: EscapesExtension(),
     lambda settings: StrikeExtension(),

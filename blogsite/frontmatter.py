@@ -16,7 +16,7 @@ from blogsite.errors import Mistake, Place, error, warning
 from blogsite.fields import normal
 from blogsite.heads import DIALECTS
 from blogsite.heads.entries import Entries, HeadError, printable
-from blogsite.heads.headings import first_heading, same_title
+from blogsite.heads.headings import first_heading, has_chapters, same_title
 from blogsite.heads.json import JsonHead
 from blogsite.heads.lines import PelicanHead
 from blogsite.heads.toml import TomlHead
@@ -44,8 +44,8 @@ def read_head(text: str, path: str, *, zone: tzinfo, category_lists: CategoryLis
 
     A list of categories is one path from the top where CATEGORY_LISTS is "nested", several where it is "flat"; "auto"
     takes it for a path in posts of Hexo's shape. The title is the head's, else the heading of the first level that the
-    body begins with, which then is blanked out of it; "" where there is neither. The date is the head's, else that in
-    the file's name or its address; None where there is none.
+    body begins with, which then is blanked out of it; "" where there is neither, or where it is one of several. The
+    date is the head's, else that in the file's name or its address; None where there is none.
     """
     text = text.removeprefix("\ufeff")
     dialect, entries, body, mistakes = _taken_apart(text, path)
@@ -53,7 +53,7 @@ def read_head(text: str, path: str, *, zone: tzinfo, category_lists: CategoryLis
     reading.sort(entries.values())
     fields = reading.fields()
     first_line = text.count("\n", 0, len(text) - len(body)) + 1
-    body = _titled(body, first_line, fields, reading)
+    body = _titled(body, first_line, fields, reading, has_head=bool(entries))
     _dated(path, zone, fields, reading)
     if "/_drafts/" in "/" + path:
         fields["draft"] = True
@@ -148,10 +148,11 @@ def _own_name(path: str) -> str:
 # ── title and date from elsewhere ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _titled(body: str, first_line: int, fields: dict[str, Any], reading: Reading) -> str:
-    """BODY without the heading that is its title; a head without a title gets that of the heading."""
+def _titled(body: str, first_line: int, fields: dict[str, Any], reading: Reading, *, has_head: bool) -> str:
+    """BODY without the heading that is its title; a head without a title gets that of the heading, unless the body has
+    more of its level: then these are its chapters, and the file's name is the title."""
     heading = first_heading(body)
-    if heading is None:
+    if heading is None or (has_head and not fields.get("title") and has_chapters(body[heading.end :])):
         return body
     written = title(heading.text, reading.shape)
     if not fields.get("title"):

@@ -92,9 +92,9 @@ def render(
             data = loaded.files.read(item.output.file)
             yield Remade(stage.add(item.output.path, data), item.ingredients, ())
     shared = stage if workshop.pool.is_here else None
-    setup = RenderSetup(loaded.site.info, tuple(templates.items()), _how(workshop), shared)
+    setup = RenderSetup(loaded.site.info, tuple(templates.items()), how_of(workshop), shared)
     ingredients = {item.output.path: item.ingredients for item in pages}
-    tasks = (_task(workshop, loaded, setup, batch) for batch in chunks(pages, RENDERED_AT_ONCE))
+    tasks = (task_of(workshop, loaded, setup, batch) for batch in chunks(pages, RENDERED_AT_ONCE))
     done = 0
     for rows in workshop.pool.map(render_batch, tasks, worthwhile=len(pages) > RENDERED_AT_ONCE):
         for row in rows:
@@ -107,7 +107,8 @@ def render(
         workshop.progress("render", done, len(pages))
 
 
-def _task(workshop: Workshop, loaded: Loaded, setup: RenderSetup, stale: Sequence[Stale]) -> RenderTask:
+def task_of(workshop: Workshop, loaded: Loaded, setup: RenderSetup, stale: Sequence[Stale]) -> RenderTask:
+    """The stale outputs with all the texts and formulas that they show."""
     outputs = tuple(item.output for item in stale if not isinstance(item.output, Asset))
     digests = dict.fromkeys(t.fragment for output in outputs for t in _texts(output) if isinstance(t, Content))
     texts = _kept(workshop, loaded, digests, workshop.store.texts)
@@ -138,9 +139,9 @@ def _formulas(workshop: Workshop, loaded: Loaded, outputs: Sequence[Page | Data]
     keys: set[str] = set()
     loose: dict[str, bytes] = {}
     for output in outputs:
-        how = _how(workshop, output)
+        how = how_of(workshop, output)
         for content in contents[output.path]:
-            settled = known[content.fragment] if how == _how(workshop) else None
+            settled = known[content.fragment] if how == how_of(workshop) else None
             if settled is None:
                 text = _kept(workshop, loaded, {content.fragment: None}, workshop.store.texts)
                 fragment = load_fragment(text[content.fragment])
@@ -164,7 +165,7 @@ def _keyed(formulas: Sequence[Formula], how: How) -> dict[str, bytes]:
     return {key(tex, how): dump_tex(tex, how) for tex in texs}
 
 
-def _how(workshop: Workshop, output: Page | Data | None = None) -> How:
+def how_of(workshop: Workshop, output: Page | Data | None = None) -> How:
     """What formulas become on a page, in a feed always MathML."""
     in_feed = isinstance(output.context if isinstance(output, Page) else output.inputs if output else None, Feed)
     return "mathml" if in_feed or workshop.config.math_output == "mathml" else "html"

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import cast
-
-import markdown
+from typing import TYPE_CHECKING, cast
 
 from blogsite.errors import Mistake, Place, warning
 from blogsite.model import Formula, Heading, Label, Need, NeedKind
+
+if TYPE_CHECKING:
+    import markdown
 
 LINE_END = re.compile("\n")
 

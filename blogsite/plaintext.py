@@ -56,9 +56,11 @@ def plain(html: str, formulas: tuple[Formula, ...] = (), *, code: bool = True) -
 
 _DELIMITED = re.compile(
     r"\s*(?:```+\s*\w*\n(?P<fenced>.*?)\n\s*```+|\$`(?P<ticked>.*?)`\$|\$\$(?P<dollars>.*?)\$\$|\$(?P<dollar>.*?)\$"
-    r"|\\\((?P<round>.*?)\\\)|\\\[(?P<square>.*?)\\\])\s*",
+    r"|\\\((?P<round>.*?)\\\)|\\\[(?P<square>.*?)\\\]"
+    r"|\\\\\((?P<escaped>.*?)\\\\\)|\\\\\[(?P<escaped_square>.*?)\\\\\])\s*",
     re.DOTALL,
 )
+_ESCAPED = re.compile(r"\\([\\_*])")
 _EQUATION = re.compile(
     r"\s*\\begin\s*\{((?:equation|align|gather|multline|eqnarray|flalign)\*?)\}(?P<inner>.*)\\end\s*\{\1\}\s*",
     re.DOTALL,
@@ -70,6 +72,8 @@ def tex(formula: Formula) -> str:
     """A formula as its author wrote it, in one line, without delimiters and without what numbers it."""
     found = _DELIMITED.fullmatch(formula.source)
     inner = found[found.lastgroup or 0] if found else formula.source
+    if found and (found.lastgroup or "").startswith("escaped"):
+        inner = _ESCAPED.sub(r"\1", inner)
     if "\\" in inner:
         if equation := _EQUATION.fullmatch(inner):
             inner = equation["inner"]

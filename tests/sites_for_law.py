@@ -118,8 +118,15 @@ class Blog:
         self.put("posts/p1.md", replace(self.posts["posts/p1.md"], links=LINKS[12:13]))
         self.put("posts/p2.md", replace(self.posts["posts/p2.md"], links=LINKS[3:5]))
         self.put("posts/p3.md", replace(self.posts["posts/p3.md"], links=LINKS[:1] + LINKS[6:8]))
+        self.put(
+            "posts/p4.md", replace(self.posts["posts/p4.md"], fields=(("layout", "special"), ("aliases", "[/old/]")))
+        )
+        self.put("posts/p6.md", Written("A draft", "2024-06-01", (("draft", "true"),)))
+        self.put("posts/p7.md", Written("Of the future", "2026-01-03", (("categories", "[x]"),)))
         self.put("pages/about.md", Written("About", ""))
         write(self.root, {"posts/one.png": png(20), "static/two.svg": svg(30), "posts/data.csv": "1,2\n"})
+        for path in ("templates/page.html", "templates/partials/mine.html", "templates/special.html"):
+            write(self.root, {path: TEMPLATES[path][0]})
         self.save_config()
 
     def put(self, path: str, post: Written) -> None:
@@ -266,20 +273,22 @@ def edit_file(blog: Blog, pick: Picks) -> None:
     _put_or_remove(blog, files, pick)
 
 
+TEMPLATES: dict[str, tuple[str | bytes, ...]] = {
+    "templates/404.html": ("Nothing: {{ site.title }}\n", "{{ nobody }}", "{% if %}", "{% include site.title %}"),
+    "templates/base.html": ('{% extends "theme/base.html" %}', "{% block main %}{% endblock %}"),
+    "templates/page.html": (
+        '{% extends "theme/page.html" %}{% block head %}'
+        '{% include "partials/mine.html" ignore missing %}{% endblock %}',
+    ),
+    "templates/partials/mine.html": ("mine", "ours", "{{ site.extra.note }}"),
+    "templates/partials/badge.html": ("{{ date | badge if date }}", "{{ date | nosuch }}"),
+    "templates/special.html": ("{{ title | rich }}{{ content | content }}", "{{ 1 / 0 }}"),
+    "templates/bad.html": (b"\xff",),
+}
+
+
 def edit_template(blog: Blog, pick: Picks) -> None:
-    templates: dict[str, tuple[str | bytes, ...]] = {
-        "templates/404.html": ("Nothing: {{ site.title }}\n", "{{ nobody }}", "{% if %}", "{% include site.title %}"),
-        "templates/base.html": ('{% extends "theme/base.html" %}', "{% block main %}{% endblock %}"),
-        "templates/page.html": (
-            '{% extends "theme/page.html" %}{% block main %}'
-            '{% include "partials/mine.html" ignore missing %}{% endblock %}',
-        ),
-        "templates/partials/mine.html": ("mine", "theirs", "{{ site.extra.note }}"),
-        "templates/partials/badge.html": ("{{ date | badge if date }}", "{{ date | nosuch }}"),
-        "templates/special.html": ("{{ title | rich }}{{ content | content }}", "{{ 1 / 0 }}"),
-        "templates/bad.html": (b"\xff",),
-    }
-    _put_or_remove(blog, templates, pick)
+    _put_or_remove(blog, TEMPLATES, pick)
 
 
 def _put_or_remove(blog: Blog, files: dict[str, tuple[str | bytes, ...]], pick: Picks) -> None:
@@ -319,11 +328,13 @@ def meddle(blog: Blog, pick: Picks) -> None:
     if not paths:
         return
     file = folder / pick.one(*paths)
-    how = pick.one("delete", "alter", "alter unseen", "empty", "folder", "link", "all", "manifest")
+    how = pick.one("delete", "alter", "alter unseen", "empty", "folder", "link", "all", "manifest", "digests")
     if how == "all":
         shutil.rmtree(folder)
     elif how == "manifest":
         write(folder, {".blogsite.json": (folder / ".blogsite.json").read_bytes().replace(b'": "', b'":  "', 1)})
+    elif how == "digests":
+        write(folder, {".blogsite.json": (folder / ".blogsite.json").read_bytes().replace(b'": "0', b'": "1')})
     elif how == "alter":
         write(folder, {file.relative_to(folder).as_posix(): file.read_bytes() + b"x"})
     elif how == "alter unseen":
@@ -364,8 +375,8 @@ def lose_store(blog: Blog, pick: Picks) -> None:
 
 EDITS: tuple[Callable[[Blog, Picks], None], ...] = (
     *(edit_post, edit_post, edit_post, edit_post),
-    *(add_post, remove_post, rename_post, edit_config, edit_file, edit_template),
-    *(link_nowhere, pass_time, change_code, meddle, lose_store),
+    *(edit_template, edit_template, edit_template, meddle, meddle, edit_file, edit_file),
+    *(add_post, remove_post, rename_post, edit_config, link_nowhere, pass_time, change_code, lose_store),
 )
 
 

@@ -86,7 +86,7 @@ def test_texts_side_by_side_do_not_run_together(left: list[str], right: list[str
 @pytest.mark.parametrize(
     "value",
     [[1], {"a": 1}, {1}, object(), digest, Open(1), (1, [2]), Pair(1, {}), bytearray(b"a"), Path("a")],
-    ids=repr,
+    ids=["list", "dict", "set", "object", "function", "open", "in a tuple", "in a field", "bytearray", "path"],
 )
 def test_what_could_change_behind_our_back_has_no_digest(value: object) -> None:
     with pytest.raises(TypeError, match="no digest for"):

@@ -87,6 +87,15 @@ def test_same_output_for_all_cases() -> None:
         assert_same(text)
 
 
+def test_names_of_links_may_hold_code_and_escapes() -> None:
+    definitions = "\n\n[`Vec<T>`]: https://a.org/vec\n[`Box`]: https://a.org/box\n[a\\_b]: https://a.org/ab"
+    made, _ = convert(fast(), "[`Vec<T>`], [the `Box`][`Box`], [a\\_b], [`none`]" + definitions)
+    assert made == (
+        '<p><a href="https://a.org/vec"><code>Vec&lt;T&gt;</code></a>, <a href="https://a.org/box">the <code>Box</code>'
+        '</a>, <a href="https://a.org/ab">a_b</a>, [<code>none</code>]</p>'
+    )
+
+
 PIECES = (Path(__file__).parent / "cases" / "pieces.txt").read_text(encoding="utf-8").splitlines()
 WORDS = st.sampled_from([*PIECES, " ", "  ", "\n", "\n\n", "  \n", "\\\n", "    ", "\t"])
 TEXTS = st.lists(WORDS, max_size=40).map("".join) | st.text(alphabet="*_`[]()!<>\\&~=:@a中。 \n#{}", max_size=60)

@@ -86,6 +86,22 @@ def test_let_takes_what_a_macro_is_now() -> None:
     assert macros.used_by({"\\c"}) == (("\\c", "\\global\\let\\c=\\phi "),)
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        (r"\left\\{ a \right\\} \\{b\\}", r"\left\{ a \right\} \{b\}"),
+        (r"X\_1 + t\_{\alpha/2} + \overline x\_i", r"X_1 + t_{\alpha/2} + \overline x_i"),
+        (r"\begin{matrix}1\\{2}\\3\end{matrix}", r"\begin{matrix}1\\{2}\\3\end{matrix}"),
+        (r"\mathrm{max\_len} max\_len", r"\mathrm{max\_len} max\_len"),
+        (r"\left.\newcommand{half}{\frac12}\half\right|", r"\left.\half\right|"),
+    ],
+)
+def test_what_another_engine_wanted_is_read_as_it_was_meant(written: str, meant: str) -> None:
+    _, notes = convert(f"${written}$")
+    assert [formula.tex for formula in notes.formulas] == [meant]
+    assert notes.mistakes == []
+
+
 def test_definitions_before_which_something_stands_stay_in_the_formula() -> None:
     _, notes = convert("$\\def\\a{1}\\a\\def\\a{2}\\a$")
     assert notes.formulas[0].tex == "\\def\\a{1}\\a\\def\\a{2}\\a"

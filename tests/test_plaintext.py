@@ -55,6 +55,7 @@ def test_code_blocks_can_be_left_out() -> None:
         ("\\begin{equation}\\label{eq:a}x\\tag{1}\\end{equation}", "x"),
         ("$$\\begin{align*}a &= b \\notag\\\\ c &= d\\end{align*}$$", "a &= b \\\\ c &= d"),
         ("\\notation", "\\notation"),
+        (r"\\( P(C\_k) \\\\ x \\)", r"P(C_k) \\ x"),
     ],
 )
 def test_a_formula_as_text(source: str, expected: str) -> None:

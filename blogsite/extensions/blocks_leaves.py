@@ -193,6 +193,8 @@ class Leaves:
             return True
         if whole and after_text and self.state == "para":
             self._text(number, line[start:])
+            self.tip.children[-1].lines.append("")
+            self.state = ""
             return True
         if whole and after_text and self.tip.children:
             target = self.tip.children[-1]

@@ -22,6 +22,7 @@ CHINESE = {
     "question": "问题", "example": "例", "quote": "引用", "abstract": "摘要", "summary": "小结", "todo": "待办",
     "bug": "缺陷", "theorem": "定理", "lemma": "引理", "proposition": "命题", "corollary": "推论", "definition": "定义",
     "proof": "证明", "remark": "注", "conjecture": "猜想", "axiom": "公理", "exercise": "练习", "solution": "解",
+    "details": "详情",
 }  # fmt: skip
 """The kinds that `> [!KIND]` knows, and their names in Chinese; `!!!` takes any word."""
 
@@ -37,7 +38,7 @@ def title_of(kind: str, language: str) -> str:
 class Admonitions(AdmonitionProcessor):
     """`!!! kind "Title"`, `??? kind "Title"` for one that is folded, `=== "Title"` for one of several tabs."""
 
-    RE = re.compile(  # type: ignore[misc]
+    RE = re.compile(
         r"""(?:^|\n)(!!!|\?\?\?\+?|===[!+]?(?=\ ?"))\ ?
             (?:([\w\-]+(?:\ +[\w\-]+)*)(?:\ +"(.*?)")?|"(.*?)")\ *(?:\n|$)""",
         re.VERBOSE,

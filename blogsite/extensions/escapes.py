@@ -1,4 +1,4 @@
-"""Backslashes: `\\$`, `\\~`, `\\=`, `\\<` are the characters themselves; at the end of a line one breaks the line."""
+"""A backslash makes ASCII punctuation text, as in CommonMark; at the end of a line it breaks the line."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ class EscapesExtension(Extension):
     """Adds both to Markdown."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
-        md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, *"$~=<|"]
+        md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, *"$~=<|\"',/:;?@^%"]
         md.inlinePatterns.register(LineBreak(r"\\\n", md), "backslash_break", 98)

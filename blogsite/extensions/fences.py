@@ -27,6 +27,8 @@ PAD = "\x02pad\x03"
 BREAK = "\x02line\x03"
 """Stands where a line ends that the author's file has not; `blocks` makes it a line end."""
 
+DRAWN = 10
+"""So long a fence without a language that nothing closes is a line that somebody drew."""
 TRIGGER = re.compile(r"[`~<](?:``|~~|!--|(?i:pre|script|style|textarea)(?=[\s>]))")
 RUN = re.compile(r"`{3,}|~{3,}")
 MARKS = re.compile(r"[ \t>]*+(?:(?:[-+*]|\d{1,9}[.)])[ \t][ \t>]*+)*+")
@@ -100,7 +102,7 @@ class _Pass:
             line += text.count("\n", counted, opening.offset)
             counted = opening.offset
             fence = self._fence(opening, line)
-            if fence is None:
+            if fence is None or (not fence.closed and not opening.info and len(opening.fence) >= DRAWN):
                 match = TRIGGER.search(text, opening.end)
                 continue
             if not (self.math and MATHS.match(opening.info)):

@@ -7,6 +7,7 @@ the image goes to the figure.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from xml.etree.ElementTree import Element, SubElement
 
 from markdown import Markdown
@@ -33,6 +34,12 @@ class Figures(Treeprocessor):
             for paragraph in list(root.iter("p")):
                 if len(paragraph) and (pictures := _pictures(paragraph, stash)):
                     self._make_figures(paragraph, pictures)
+                elif _is_captioned(paragraph):
+                    words = paragraph[-1]
+                    self._make_figures(paragraph, [paragraph[0]])
+                    _set_caption(paragraph, words)
+            for parent in list(root.iter()):
+                _drop_repeated_captions(parent)
 
     def _make_figures(self, paragraph: Element, pictures: list[Element]) -> None:
         comments = "".join(paragraph.itertext()).strip()
@@ -67,6 +74,34 @@ class Figures(Treeprocessor):
                 self.md.treeprocessors["inline"].run(figure)
                 if image.get("alt") == caption:
                     image.set("alt", "".join(words.itertext()))
+
+
+def _is_captioned(paragraph: Element) -> bool:
+    """An image, and on the line below it nothing but words that are emphasized as a whole."""
+    tags = [child.tag for child in paragraph]
+    if tags not in (["img", "em"], ["a", "em"], ["img", "br", "em"], ["a", "br", "em"]):
+        return False
+    picture, words = paragraph[0], paragraph[-1]
+    if tags[0] == "a" and not _is_linked_image(picture):
+        return False
+    between = (picture.tail or "") + (paragraph[1].tail or "" if len(tags) == 3 else "")
+    return not between.strip() and "\n" in between and not f"{paragraph.text or ''}{words.tail or ''}".strip()
+
+
+def _set_caption(figure: Element, words: Element) -> None:
+    for caption in figure.findall("figcaption"):
+        figure.remove(caption)
+    words.tag, words.tail = "figcaption", None
+    figure.append(words)
+
+
+def _drop_repeated_captions(parent: Element) -> None:
+    """A paragraph that says below a figure what its caption says would be read twice."""
+    for figure, below in pairwise(list(parent)):
+        if figure.tag == "figure" and below.tag == "p" and len(figure) > 1 and not (figure[-1].tail or "").strip():
+            words = "".join(figure[-1].itertext()).strip()
+            if words and words == "".join(below.itertext()).strip() and not below.attrib:
+                parent.remove(below)
 
 
 def _without_comments(text: str | None, stash: list[str | Element]) -> str:

@@ -24,8 +24,8 @@ from blogsite.extensions.tags_include import INCLUDES
 from blogsite.extensions.tags_links import IN_ADDRESS, LINKS, ROOT, SHORTCODE_LINKS, VARIABLE, address, from_root
 from blogsite.extensions.tags_media import MEDIA
 from blogsite.extensions.tags_parse import Handler, Job, Tag, tag_at
-from blogsite.extensions.tags_read import Reader
 from blogsite.extensions.tags_theme import PART, THEME
+from blogsite.extensions.tags_write import Writer
 from blogsite.notes import MarkdownSettings, notes_of
 
 HANDLERS: dict[str, dict[str, Handler]] = {
@@ -46,7 +46,6 @@ SIGNS = ("|filename|", "|static|", "|attach|", "](@/", "](<@/", "]: @/")
 TRIGGER = re.compile(r"`|\{[%{]|\](?=[(:])|=(?=[\"'])|<(?:!--|(?i:script|style|pre|textarea)\b)|\\.", re.DOTALL)
 PULLED = re.compile(TRIGGER.pattern + r'|\{"|"\}', re.DOTALL)
 """The same in a text with Octopress's pull quotes, whose marks go."""
-STASHED = re.compile(r"\x02wzxhzdk:\d+\x03\Z|\Z")
 FRAGMENT = re.compile(r"#[^\s)>\"'\]]+")
 ESCAPED = re.compile(r"\{\{([<%])/\*([^\n]{0,1000}?)\*/([>%])\}\}")
 OPENS_ADDRESS = re.compile(r"(?:\(\s*<?|[\"'<]|\]:[ \t]*<?|\}\}|%\})\Z")
@@ -66,19 +65,17 @@ class Tags(Preprocessor):
         return _Pass(self.md, text, lines, self.language).run().split("\n")
 
 
-class _Pass(Reader):
-    """One run over one text; `made` is the text up to `done`."""
+class _Pass(Writer):
+    """One run over one text."""
 
     def __init__(self, md: Markdown, text: str, lines: list[str], language: str) -> None:
         super().__init__(text, lines, Job(md, notes_of(md), language))
-        self.made: list[str] = []
-        self.done = 0
-        self.owed = 0
-        """Lines of tags that are gone, to be made up for where the line ends that goes on behind the tag."""
         self.open: list[Tag] = []
         """Boxes that wait for their end."""
         self.pulled: set[int] = set()
         """Where tags stand that end pull quotes."""
+        self.pulled_to = 0
+        """Where the last of them ends."""
         self.raw_in_code = "endraw" in text and is_of_jekyll(notes_of(md).path)
 
     def run(self) -> str:
@@ -173,7 +170,8 @@ class _Pass(Reader):
                 return self._unclosed(tag)
             if tag.name == "pullquote" and self.text.find('{"', end, closing[0]) >= 0:
                 self.pulled.add(closing[0])
-                self._remove(tag.start, end)
+                self.pulled_to = closing[0]
+                self._put(tag.start, end, "")
                 return end
             if handler.body == "code":
                 tag = replace(tag, body=self._body(tag.end, closing[0]))
@@ -191,7 +189,7 @@ class _Pass(Reader):
             return end
         if handler.body == "markdown":
             self.open.append(tag)
-        if handler.block:
+        if handler.block and not (self.job.in_html and made.startswith("<")):
             self._put_alone(tag.start, end, made)
         else:
             self._put(tag.start, end, made)
@@ -199,7 +197,7 @@ class _Pass(Reader):
 
     def _close(self, tag: Tag) -> int:
         if tag.start in self.pulled:
-            self._remove(tag.start, tag.end)
+            self._put(tag.start, tag.end, "")
             return tag.end
         if self.open and self.open[-1].name == "tab" and tag.name in ("tabs", "timeline"):
             self._put_alone(tag.start, tag.start, self._closed(self.open.pop()))
@@ -227,7 +225,7 @@ class _Pass(Reader):
 
     def _pull_mark(self, start: int) -> int:
         """A mark around the words that a pull quote of Octopress repeats."""
-        if self.pulled and start < max(self.pulled):
+        if start < self.pulled_to:
             self._go_to(start)
             self._put(start, start + 2, "")
         return start + 2
@@ -261,73 +259,6 @@ class _Pass(Reader):
         self._go_to(closing[0])
         self._remove(*closing)
         return closing[1]
-
-    # ── what is written ──────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _put(self, start: int, end: int, made: str) -> None:
-        """Afterwards MADE stands for the text from START to END."""
-        self._keep(start)
-        self.made.append(made)
-        self.owed += self.text.count("\n", start, end)
-        self.done = end
-
-    def _keep(self, end: int) -> None:
-        """Afterwards the text up to END stands as it is, but for what was put in place of parts of it."""
-        end_of_line = self.text.find("\n", self.done, end) if self.owed else -1
-        if end_of_line >= 0:
-            self.made += (self.text[self.done : end_of_line], f"\n{PAD}" * self.owed)
-            self.done, self.owed = end_of_line, 0
-        self.made.append(self.text[self.done : end])
-        self.done = end
-
-    def _put_alone(self, start: int, end: int, made: str) -> None:
-        """The same, on lines of its own in the quotes and lists in which START stands."""
-        marks = MARKS.match(self.text, self.line_start, start)
-        before = marks[0] if marks else ""
-        inner = re.sub(r"[^\s>]", " ", before)
-        self._keep(start)
-        lines = self.text.count("\n", start, end) + self.owed
-        self.owed = 0
-        after = not self._ends_line(end)
-        if self.line_start + len(before) < start:
-            self.made += (BREAK, inner)
-        if not STASHED.match(made):
-            made = f"{BREAK}{made}{BREAK}"
-        self.made.append(made)
-        self.made += [f"\n{inner}{PAD}"] * (lines - after)
-        if after:
-            self.made.append(("\n" if lines else BREAK) + inner)
-        self.done = end
-
-    def _remove(self, start: int, end: int) -> None:
-        """A tag that goes, and its line with it where nothing else stands there."""
-        marks = MARKS.match(self.text, self.line_start, start)
-        alone = self._ends_line(end) and marks is not None and marks.end() == start and not marks[0].strip(" \t>")
-        self._put(start, end, PAD if alone else "")
-
-    # ── what is reported ─────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _unknown(self, tag: Tag) -> int:
-        close = "%}" if tag.style == "{%" else ">}}"
-        self._warn(tag.style, tag.name, f"{tag.style}{'<' if close == '>}}' else ''} {tag.name} {close}")
-        return tag.end
-
-    def _unclosed(self, tag: Tag) -> int:
-        key = f"{tag.style}{tag.name}"
-        if key not in self.job.seen:
-            self.job.seen.add(key)
-            end = f"{{% end{tag.name} %}}" if tag.style == "{%" else f"{{{{< /{tag.name} >}}}}"
-            what = f"the tag {tag.name} is not closed, and prints as it is"
-            if tag.closing:
-                what = f"nothing opens what {end} closes; it prints as it is"
-            self.job.notes.warn(self.job.position, what, f"Write {end} where it ends, or take it away.")
-        return tag.end
-
-    def _warn(self, style: str, name: str, shown: str) -> None:
-        if style + name not in self.job.seen:
-            self.job.seen.add(style + name)
-            hint = "It prints as it is. Say in Markdown or HTML what it stands for, or put it in `code`."
-            self.job.notes.warn(self.job.position, f"unknown tag {shown[:60]}", hint)
 
 
 class TagsExtension(Extension):

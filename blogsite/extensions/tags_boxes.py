@@ -12,7 +12,7 @@ COLOURS = "default primary notice orange yellow green blue purple pink cyan gray
 """What Butterfly's boxes are called."""
 KINDS = {"warn": "warning", "error": "danger", "red": "danger"} | dict.fromkeys(COLOURS.split(), "note")
 ICON = re.compile(r"fa[a-z]? |fa-|icon-")
-AT = re.compile(r"\w*\s*@(.*)", re.DOTALL)
+AT = re.compile(r"\w* *@(.*)", re.DOTALL)
 LOOKS = frozenset(("no-icon", "icon", "simple", "modern", "flat", "disabled", "true", "false", "open"))
 LINK = re.compile(r"(?:^|\s)((?:https?://|/)\S+)(?:\s+(.*))?$")
 MORE = {"zh": "详情", "en": "Details"}
@@ -84,6 +84,6 @@ FOLD = Handler(folded, block=True, body="markdown", close=folded_end)
 
 BOXES = {
     **dict.fromkeys(("blockquote", "quote", "pullquote", "cq", "centerquote"), QUOTE),
-    **dict.fromkeys(("note", "admonition", "notice", "callout", "alert", "hint"), BOX),
+    **dict.fromkeys(("note", "admonition", "notice", "callout", "alert", "hint", "tip", "noteblock"), BOX),
     **dict.fromkeys(("details", "fold", "folding", "spoiler", "collapse", "expand", "hideToggle", "hideBlock"), FOLD),
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from blogsite.extensions.fences import BREAK
+from blogsite.extensions.tags_boxes import box, box_end
 from blogsite.extensions.tags_media import image_of, video
 from blogsite.extensions.tags_parse import Handler, Job, Tag
 
@@ -14,11 +16,13 @@ SILENT = frozenset(("jb/setup", "toc", "mathjax", "katex", "math", "mathjax_supp
 PICTURE = re.compile(r"fig|ima?ge?|pic|photo")
 SOURCES = ("src", "url", "path", "file", "image_path", "image", "img", "name", "filename", "source", "link")
 FILE = re.compile(r"[^{}]+\.(?:png|jpe?g|gif|svg|webp|avif)\Z", re.IGNORECASE)
+BOXES = frozenset(("note", "tip", "info", "important", "warning", "danger", "alert", "callout", "notice", "caution"))
+TEXTS = ("content", "text", "message", "alert", "title")
 IDENTITY = ("id", "youtube_id", "youtubeid", "video_id", "videoid", "src", "url", "link")
 
 
 def include(tag: Tag, job: Job) -> str | None:
-    """A picture, a link to a video, or nothing; None for a file that could do anything."""
+    """A picture, a link to a video, a box, or nothing; None for a file that could do anything."""
     match = NAME.match(tag.arguments)
     if not match:
         return None
@@ -29,7 +33,22 @@ def include(tag: Tag, job: Job) -> str | None:
     tag = replace(tag, arguments=tag.arguments[match.end() :])
     if "youtube" in name or "vimeo" in name or name == "video":
         return _video(tag, name, job)
+    if name in BOXES:
+        return _box(tag, name, job)
     return _picture(tag, job) if PICTURE.search(name) else None
+
+
+def _box(tag: Tag, name: str, job: Job) -> str | None:
+    """`{% include note.html content="…" %}`, `{% include alert.html type="info" title="…" content="…" %}`"""
+    named = tag.named
+    key = next((key for key in TEXTS if named.get(key)), "")
+    quoted = re.search(rf"\b{key}\s*=\s*[\"']", tag.arguments)
+    if not key or not quoted:
+        return None
+    kind = re.sub(r"\W+", "", named.get("type", "") or ("note" if name in ("alert", "callout") else name))
+    title = named.get("title", "").replace('"', "&quot;") if key != "title" else ""
+    opening = replace(tag, arguments=f'type="{kind}"' + (f' title="{title}"' if title else ""))
+    return f"{box(opening, job)}{BREAK}{' '.join(named[key].split())}{BREAK}{box_end(opening, job)}"
 
 
 def _video(tag: Tag, name: str, job: Job) -> str | None:
@@ -53,4 +72,5 @@ def _picture(tag: Tag, job: Job) -> str | None:
     return image_of(job, source, named.get("alt", "") or caption, caption, named.get("class", "").split(), sizes)
 
 
-INCLUDES = {"include": Handler(include, lone=True), "include_cached": Handler(include, lone=True)}
+INCLUDE = Handler(include, block=True, lone=True)
+INCLUDES = {"include": INCLUDE, "include_cached": INCLUDE}

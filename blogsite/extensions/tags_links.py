@@ -9,6 +9,7 @@ from blogsite.extensions.tags_parse import Handler, Job, Tag, link_of
 POST_FILE = re.compile(r"(?:.*/)?(?!index\.)([^/]+?)(?:/index)?\.(?:md|markdown|mkd|mdown|mkdn|html)\Z", re.IGNORECASE)
 
 ELSEWHERE = re.compile(r"https?://|/")
+LONGEST_CARD = 500
 CARD = re.compile(r"([^,:{}]+)(?:,|::)(?:[^{}]*?(?:,|::))?\s*(https?://[^\s,]+?)(?:(?:,|::).*)?")
 IN_ADDRESS = re.compile(
     r"""(\]\(\s*<?|\]:[ \t]*<?|=["'])
@@ -49,7 +50,7 @@ def page_link(tag: Tag, job: Job) -> str | None:
         return None
     if len(words) > 1 and ELSEWHERE.match(words[1]):
         return link_of(job, words[1], words[0])  # Hexo's `{% link text url %}`
-    if parts := CARD.fullmatch(tag.arguments):
+    if len(tag.arguments) < LONGEST_CARD and (parts := CARD.fullmatch(tag.arguments)):
         return link_of(job, parts[2], parts[1].strip())  # a theme's `{% link title, text, url %}`
     return job.link(post_target(path) if POST_FILE.match(path) else f"/{path.lstrip('/')}")
 

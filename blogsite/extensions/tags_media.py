@@ -15,6 +15,7 @@ PICTURE = re.compile(r"(?:https?:)?/?/|[^\s\"']+\.(?:png|jpe?g|gif|svg|webp|avif
 SIZE = re.compile(r"\d+(?:px|%|em|rem|vw)?\Z")
 FORGOTTEN = re.compile(r"\[(?:class names?|width|height|title text|alt text)\]")
 """What the manual writes for what may be given, and authors copy."""
+LONGEST_TITLE = 500
 TITLE_AND_ALT = re.compile(r"(.*\S)\s+'([^']*)'")
 CLASS = re.compile(r"[A-Za-z_][\w-]*\Z")
 
@@ -43,9 +44,27 @@ def image(tag: Tag, job: Job) -> str | None:
         sizes.append(rest.pop(0))
     quoted = bool(re.search(r"[\"']\s*$", tag.arguments))
     title, alt = (rest[0], rest[1] if len(rest) > 1 else rest[0]) if quoted and rest else (" ".join(rest),) * 2
-    if title == alt and (both := TITLE_AND_ALT.fullmatch(title)):
+    if title == alt and len(title) < LONGEST_TITLE and (both := TITLE_AND_ALT.fullmatch(title)):
         title, alt = both[1], both[2]
     return image_of(job, words[source], alt, title, words[:source], sizes)
+
+
+def plain_image(tag: Tag, job: Job) -> str | None:
+    """`{% image url [width height] [title] %}` of Hexo, `{% image url, width=300px, alt=… %}` of its themes."""
+    if "src" in tag.named:
+        return figure(tag, job)
+    words = tag.words
+    if not words:
+        return None
+    named = {name: value.rstrip(",") for name, value in tag.named.items()}
+    rest = [word.rstrip(",") for word in words[1:]]
+    sizes = [named.get("width", ""), named.get("height", "")]
+    while rest and SIZE.match(rest[0]):
+        sizes.append(rest.pop(0))
+    caption = " ".join(rest) or named.get("alt", "")
+    return image_of(
+        job, words[0].rstrip(","), named.get("alt", "") or caption, caption, [], [*filter(None, sizes), "", ""]
+    )
 
 
 def figure(tag: Tag, job: Job) -> str | None:
@@ -109,7 +128,7 @@ def video(tag: Tag, job: Job) -> str | None:
 MEDIA = {
     "img": Handler(image),
     "asset_img": Handler(image),
-    "image": Handler(figure),
+    "image": Handler(plain_image),
     "figure": Handler(figure, block=True),
     **{name: Handler(video, block=True) for name in VIDEOS},
 }

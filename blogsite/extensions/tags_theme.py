@@ -8,11 +8,11 @@ from __future__ import annotations
 import html
 import re
 
+from blogsite.extensions.tags_boxes import COLOURS
 from blogsite.extensions.tags_parse import Handler, Job, Tag, link_of
 
-AT = re.compile(r"([\w\- ]*?)\s*@(.*)", re.DOTALL)
-COLOURS = "default primary info success warning danger red orange yellow green blue purple pink cyan gray grey"
-COLOURED = re.compile(rf"(.+?)\s+({'|'.join(COLOURS.split())})", re.DOTALL)
+AT = re.compile(r"([\w\- ]*)@(.*)", re.DOTALL)
+COLOURED = frozenset([*COLOURS.split(), "primary", "info", "success", "warning", "danger", "red"])
 ADDRESS = re.compile(r"(?:[a-z]+:|[/#])\S*\Z", re.IGNORECASE)
 FILE = re.compile(r"\S+\.[A-Za-z0-9]{2,4}(?:\?\S*)?\Z")
 NOWHERE = re.compile(r"#?\Z|javascript:", re.IGNORECASE)
@@ -24,7 +24,6 @@ MUSIC = {
     ("tencent", "playlist"): "https://y.qq.com/n/ryqq/playlist/{}",
     ("tencent", "album"): "https://y.qq.com/n/ryqq/albumDetail/{}",
 }
-ICON = re.compile(r"\s*@\s*\S*(?:fa|icon)\S*(?:\s+fa-\S+)*\s*\Z|\s*@\s*\Z")
 
 
 def _parts(tag: Tag) -> list[str]:
@@ -42,11 +41,10 @@ def _phrase(element: str, kind: str, text: str) -> str | None:
 
 def label(tag: Tag, job: Job) -> str | None:
     """`{% label primary@text %}` of NexT and Fluid, `{% label text blue %}` of Butterfly"""
-    match = AT.fullmatch(tag.arguments)
-    if match:
+    if match := AT.fullmatch(tag.arguments):
         return _phrase("mark", f"label {match[1]}".strip(), match[2])
-    match = COLOURED.fullmatch(tag.arguments)
-    return _phrase("mark", f"label {match[2]}" if match else "label", match[1] if match else tag.arguments)
+    text, _, colour = tag.arguments.rpartition(" ")
+    return _phrase("mark", f"label {colour}", text) if colour in COLOURED else _phrase("mark", "label", tag.arguments)
 
 
 def hidden(tag: Tag, job: Job) -> str | None:
@@ -111,7 +109,7 @@ def music(tag: Tag, job: Job) -> str | None:
 
 def player(tag: Tag, job: Job) -> str | None:
     """`{% video url %}`, `{% audio url %}`, `{% dplayer "url=…" %}`: one that loads nothing before it is started"""
-    named = re.search(r"\burl=([^\s\"']+)", tag.arguments)
+    named = re.search(r"\b(?:url|src)=[\"']?([^\s\"',]+)", tag.arguments)
     words = tag.words
     url = named[1] if named else words[0].rstrip(",") if words else ""
     if not FILE.match(url):
@@ -131,6 +129,12 @@ def document(tag: Tag, job: Job) -> str | None:
     )
 
 
+def card(tag: Tag, job: Job) -> str | None:
+    """`{% linkCard url,title %}`, `{% linkcard "url" "title" %}`: a link"""
+    url, _, title = tag.arguments.replace('" "', ",").strip("\"' ").partition(",")
+    return link_of(job, url, title.split(",")[0].strip() or url) if re.match(r"https?://\S+\Z", url) else None
+
+
 def group(tag: Tag, job: Job) -> str:
     """`{% gallery %}`, `{% gi 5 3-2 %}`, `{% tabs name %}`: what holds pictures, or parts with titles"""
     kind = tag.name if tag.name in ("tabs", "timeline") else "gallery"
@@ -139,7 +143,8 @@ def group(tag: Tag, job: Job) -> str:
 
 def part(tag: Tag, job: Job) -> str:
     """`{% tab title="…" %}`, `<!-- tab title@icon -->`: a part with its title"""
-    title = tag.named.get("title") or ICON.sub("", tag.arguments).strip().strip("\"'")
+    written = tag.arguments.rpartition("@")[0] if "@" in tag.arguments else tag.arguments
+    title = tag.named.get("title") or written.strip().strip("\"'")
     shown = f'<p class="tab-title"><strong>{html.escape(title, quote=False)}</strong></p>' if title else ""
     return job.stash(f'<div class="tab">{shown}')
 
@@ -163,7 +168,8 @@ THEME = {
     **dict.fromkeys(("btn", "button"), Handler(button)),
     **dict.fromkeys(("gallery", "gi", "gp", "grouppicture", "tabs", "timeline"), GROUP),
     "galleryGroup": Handler(picture_group),
-    "tab": Handler(part, block=True, body="markdown", close=group_end),
+    **dict.fromkeys(("tab", "timenode"), Handler(part, block=True, body="markdown", close=group_end)),
+    **dict.fromkeys(("linkCard", "linkcard"), Handler(card)),
     "aplayer": Handler(song),
     "meting": Handler(music),
     **dict.fromkeys(("video", "audio", "dplayer"), PLAYER),

@@ -46,3 +46,12 @@ def first_heading(body: str) -> FirstHeading | None:
 def same_title(one: str, other: str) -> bool:
     """Whether two titles read the same, apart from Markdown's marks."""
     return one == other or _MARKUP.sub("", one).casefold() == _MARKUP.sub("", other).casefold()
+
+
+_CODE = re.compile(r"^[ ]{0,3}(`{3,}+|~{3,}+)[^\n]*+\n(?:.*?\n[ ]{0,3}\1|.*)", re.M | re.S)
+_CHAPTER = re.compile(r"^[ ]{0,3}#[ \t]+\S", re.M)
+
+
+def has_chapters(body: str) -> bool:
+    """Whether BODY has headings of the first level, outside its fenced code."""
+    return _CHAPTER.search(body) is not None and _CHAPTER.search(_CODE.sub("", body)) is not None

@@ -12,13 +12,13 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
 from blogsite.maths.context import PLACEHOLDER
-from blogsite.maths.find import Found, find
+from blogsite.maths.find import MARKDOWN_ESCAPE, Found, find
 from blogsite.maths.resolve import resolve
 from blogsite.model import Formula
 from blogsite.notes import MarkdownSettings, Notes, notes_of
 
 _DELIMITERS = re.compile(
-    r"(?:`+\s*)?(?:\$\$(.*)\$\$|\$(.*)\$|\\\((.*)\\\)|\\\[(.*)\\\])(?:\s*`+)?"
+    r"(?:`+\s*)?(?:\$\$(.*)\$\$|\$(.*)\$|\\\\[(\[](?P<doubled>.*)\\\\[)\]]|\\\((.*)\\\)|\\\[(.*)\\\])(?:\s*`+)?"
     r"|(?:`{3,}|~{3,})[^\n]*\n(.*)\n[^\n]*|`+(\\begin.*)`+",
     re.DOTALL,
 )
@@ -65,7 +65,12 @@ def plain(text: str, notes: Notes) -> str:
 def without_delimiters(source: str) -> str:
     """The TeX of a formula as it was written, without its dollars, brackets or fence."""
     match = _DELIMITERS.fullmatch(source)
-    return source if match is None else next(tex for tex in match.groups() if tex is not None).strip()
+    if match is None:
+        return source
+    doubled = match["doubled"]
+    if doubled is not None:
+        return MARKDOWN_ESCAPE.sub(r"\1", doubled.strip())
+    return next(tex for tex in match.groups() if tex is not None).strip()
 
 
 class _TakeOut(Preprocessor):

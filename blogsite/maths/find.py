@@ -50,7 +50,10 @@ _HEADING_OR_ROW = re.compile(r"[ \t>]*(?:#{1,6}[ \t]|\|)")
 _TAIL = re.compile(r"[ \t]*[.,;:，。；：、]?[ \t]*(?:\n|\Z)")
 _KRAMDOWN_TAIL = re.compile(r"[ \t]*[.,;:，。；：、]?[ \t]*(?:\{:[^}\n]*\})?[ \t]*(?:\n|\Z)")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*\{?\.?math[ \t]*\}?[ \t]*(?=\n)")
-_MARKDOWN_ESCAPE = re.compile(r"\\([\\_*])")
+MARKDOWN_ESCAPE = re.compile(r"\\([\\_*])")
+_COMMAND = re.compile(r"\\[A-Za-z]{2}")
+_BRACKETED_TEX = re.compile(r"[\\^_=&+<>{\s]")
+"""What makes `\\[…\\]` more than brackets around a word."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _BLOGDOWN = re.compile(
     r"\$\$(?P<display>.+)\$\$|\$(?P<inline>(?:[^$\\]|\\.)+)\$|\\\((?P<paren>.+)\\\)|\\\[(?P<bracket>.+)\\\]"
@@ -120,7 +123,9 @@ class _Walk:
             return start + 1
         body = text[start + 1 : end]
         spaces = body[0].isspace() + body[-1].isspace()
-        if spaces == 1 or (spaces == 2 and not self.spaced_tex(body, start, end + 1)):
+        if spaces and not self.spaced_tex(body, start, end + 1):
+            return start + 1
+        if spaces == 1 and not _is_no_prose(body):
             return start + 1
         if "0" <= text[end + 1 : end + 2] <= "9" and body[0] in "0123456789,.":
             return start + 1
@@ -227,6 +232,8 @@ class _Walk:
         display = kind == "["
         if display and not self.fills_lines(start, end + 2, _TAIL):
             return start + 2
+        if display and not _BRACKETED_TEX.search(self.text, start + 2, end):
+            return start + 2
         return self.found("formula", start + 2, end, display, start, end + 2)
 
     def doubled(self, start: int, kind: str) -> Found | int:
@@ -236,7 +243,7 @@ class _Walk:
         if end < 0 or self.ahead.blank_line(start) < end or not inside.strip() or "\\\\" + kind in inside:
             return start + 3
         found = self.found("formula", start + 3, end, kind == "[", start, end + 3)
-        return replace(found, tex=_MARKDOWN_ESCAPE.sub(r"\1", found.tex))
+        return replace(found, tex=MARKDOWN_ESCAPE.sub(r"\1", found.tex))
 
     def ticks(self, start: int) -> Found | int:
         text = self.text
@@ -319,6 +326,13 @@ class _Walk:
         """Nothing but the marks of lists and quotes stands before START on its line, and no text behind END."""
         prefix = self.line_prefix(start)
         return _end_of(_PREFIX, prefix, 0) == len(prefix) and tail.match(self.text, end) is not None
+
+
+def _is_no_prose(body: str) -> bool:
+    r"""`$ \alpha_1$` and `$x = y $`, not `$FOO_BAR and $`: a space on one side alone may as well be a shell's."""
+    if _COMMAND.search(body):
+        return True
+    return any(sign in body for sign in "^_=") and all(len(letters) <= 2 for letters in _LETTERS.findall(body))
 
 
 def _end_of(pattern: re.Pattern[str], text: str, at: int, stop: int | None = None) -> int:

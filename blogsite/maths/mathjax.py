@@ -13,6 +13,11 @@ from blogsite.maths.tex import argument, group_end
 _ESCAPED_FENCE = re.compile(r"(\\(?:left|right|middle|[bB]igg?[lrm]?)\s*)\\\\(?=[{}|])")
 _NAMED = re.compile(r"(\\(?:re|provide)?newcommand\s*\{)\s*(?=[A-Za-z]+\s*\})")
 _ESCAPED_BRACE = re.compile(r"\\\\\{|\\.", re.DOTALL)
+_SUBSCRIPT = re.compile(
+    r"(?:(\\[A-Za-z]+|(?<![A-Za-z\\])[A-Za-z]|[})\]'*])\s*)?\\_(?=\s*(?:[A-Za-z0-9](?![A-Za-z])|[{\\]))"
+)
+_NO_SUBSCRIPT = re.compile(r"(?<!\\)_")
+_NAME_WITH_UNDERSCORE = re.compile(r"\\(?:math(?:rm|tt|sf|it)|operatorname\*?|text[a-z]*)\s*\{[^{}]*\\_")
 _TEXT = re.compile(r"\\(?:text(?:rm|bf|it|tt|sf|normal|up)?|[mh]box)\s*\{")
 _TEXT_SIGN = re.compile(r"\\.|\$(?:[^$\\]|\\.)*\$|[_^&#]", re.DOTALL)
 _TEXT_SIGNS = {"_": "\\_", "^": "\\textasciicircum{}", "&": "\\&", "#": "\\#"}
@@ -24,6 +29,15 @@ _OVER = re.compile(r"\\over(?![A-Za-z])")
 _OF = re.compile(r"\\of(?![A-Za-z])")
 _NEAR = 300
 """Characters in which \\over or \\of must follow."""
+
+
+def meant(tex: str) -> str:
+    """TEX without what was written for a Markdown or a MathJax that reads otherwise; before its structure is read."""
+    if "\\\\" in tex:
+        tex = unescaped_braces(tex)
+    if "\\_" in tex:
+        tex = unescaped_scripts(tex)
+    return named_definitions(tex) if "newcommand" in tex else tex
 
 
 def unescaped_braces(tex: str) -> str:
@@ -40,9 +54,17 @@ def unescaped_braces(tex: str) -> str:
     return "".join(sign for at, sign in enumerate(tex) if at not in drop) if drop else tex
 
 
+def unescaped_scripts(tex: str) -> str:
+    r"""TEX with `X\_1` as `X_1`, where all underscores are written so: for a Markdown that takes the backslash away."""
+    if _NO_SUBSCRIPT.search(tex) or _NAME_WITH_UNDERSCORE.search(tex):
+        return tex
+    made, count = _SUBSCRIPT.subn(lambda match: match[0][:-2] + "_" if match[1] else match[0], tex)
+    return made if count and "\\_" not in made else tex
+
+
 def named_definitions(tex: str) -> str:
     r"""TEX with `\newcommand{sign}{…}` as `\newcommand{\sign}{…}`."""
-    return _NAMED.sub(r"\1\\", tex) if "newcommand" in tex else tex
+    return _NAMED.sub(r"\1\\", tex)
 
 
 def plain_text_signs(tex: str) -> str:

@@ -9,15 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
-from blogsite.maths.mathjax import (
-    buildrel,
-    grouped_scripts,
-    named_definitions,
-    plain_text_signs,
-    root,
-    unescaped_braces,
-    unicode,
-)
+from blogsite.maths.mathjax import buildrel, grouped_scripts, meant, plain_text_signs, root, unicode
 from blogsite.maths.tex import Row, argument, command, join_rows, option, rows, skip_space
 
 ENGINE_MACROS: Mapping[str, str] = {
@@ -54,6 +46,7 @@ ENGINE_MACROS: Mapping[str, str] = {
     r"\protect": "",
     r"\leavevmode": "",
     r"\-": "-",
+    r"\*": "*",
     r"\scr": r"\mathscr",
     r"\hdots": r"\ldots",
     r"\textunderscore": r"\_",
@@ -134,7 +127,7 @@ def plain_signs(tex: str) -> str:
     """
     if "&" in tex:
         tex = _ENTITY.sub(lambda entity: {"lt": "<", "gt": ">", "amp": "&"}[entity[1]], tex)
-    return named_definitions(unescaped_braces(_CONTROL.sub(lambda sign: _ESCAPES[sign[0]], tex)))
+    return meant(_CONTROL.sub(lambda sign: _ESCAPES[sign[0]], tex))
 
 
 def needs_preparation(tex: str, used: set[str]) -> bool:

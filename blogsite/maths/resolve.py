@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from html import escape
-from os.path import commonprefix
 from pathlib import Path
 
 from blogsite.maths.context import Slot, split
@@ -125,8 +124,9 @@ class _Resolver:
                 self.define(definitions)
                 if not rest.strip():
                     return _Draft()
-                before = commands(commonprefix((tex, rest)))
-                if before.isdisjoint(definition.name for definition in definitions):
+                same = next((at for at, (a, b) in enumerate(zip(tex, rest, strict=False)) if a != b), len(rest))
+                alone = len(definitions) == 1 and definitions[0].name not in commands(tex[:same])
+                if alone or tex.rstrip().endswith(rest.strip()):
                     tex = rest  # else what stands before a definition must not know of it
         ids: tuple[str, ...] = ()
         if found.display or not used.isdisjoint(NUMBERING):

@@ -62,8 +62,8 @@ class Printer:
         workshop, loaded = shown.workshop, shown.loaded
         stale = [Stale(output, b"", ())]
         make.typeset(workshop, loaded, stale)
-        how = make._how(workshop)
-        task = make._task(workshop, loaded, RenderSetup(loaded.site.info, (), how, None), stale)
+        how = make.how_of(workshop)
+        task = make.task_of(workshop, loaded, RenderSetup(loaded.site.info, (), how, None), stale)
         renderer = self._renderer_of(shown)
         renderer.fragments = {digest: load_fragment(data) for digest, data in task.texts}
         renderer.typeset = Typeset(how, {key: load_rendered(data) for key, data in task.formulas})

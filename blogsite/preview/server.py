@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 from types import FrameType
@@ -20,7 +19,7 @@ import uvicorn
 
 from blogsite.assemble import View
 from blogsite.errors import Mistake, SiteError, UsageError
-from blogsite.load import Progress, load_config
+from blogsite.load import Progress, load_config, now
 from blogsite.preview.session import Session, Update
 from blogsite.preview.shelf import Touched
 from blogsite.preview.watch import changes, config_path
@@ -66,6 +65,7 @@ def serve(root: Path, config_file: Path | None, options: ServeOptions, voice: Vo
             web = Web(session, worker, tabs, options.bind, options.follow)
             asyncio.run(_run(Following(session, worker, tabs, voice), web, listener, options.bind))
         finally:
+            worker.call(session.close)
             worker.stop(1.0)
 
 
@@ -76,7 +76,7 @@ def listening(bind: str, port: int, say: Callable[[str], None]) -> socket.socket
     except OSError as problem:
         raise UsageError(f"cannot listen on {bind}: {problem.strerror}", "choose another address for --bind") from None
     for candidate in range(port, min(port + TRIES, 65536)):
-        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named: else asyncio lets Nagle delay
         try:
             if os.name != "nt":  # where it would let two programs share a port
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -124,9 +124,9 @@ class Following:
         """The site is looked at anew whenever a post becomes due or expires."""
         while True:
             due = self.session.next_change
-            wait = (due - datetime.now(UTC)).total_seconds() if due else AN_HOUR
+            wait = (due - now()).total_seconds() if due else AN_HOUR
             await asyncio.sleep(min(max(wait, 1.0), AN_HOUR))
-            if due and due <= datetime.now(UTC):
+            if due and due <= now():
                 await self.take(None)
 
     async def take(self, touched: Touched | None) -> None:

@@ -28,6 +28,7 @@ from blogsite.preview.shelf import News, Shelf, Touched
 from blogsite.preview.shown import MOST_AT_ONCE, Shown, changed_little, show
 from blogsite.rows import DamageError
 from blogsite.store import Store
+from blogsite.urls import output_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +181,11 @@ class Session:
 
     def warm_up(self) -> Iterator[None]:
         """What the first pages need is there before they are asked for; in steps, for idle moments."""
-        for path in ("index.html", "404.html"):
-            yield
+        yield
+        newest = self.shown.loaded.site.posts[:1] if self.shown else ()
+        for path in (*(output_path(entry.url) for entry in newest), "index.html", "404.html"):
             self.answer(path)
+            yield
 
     def compare(self, before: Shown | None, tell: Callable[[int], None]) -> Iterator[None]:
         """TELL is called with the number of outputs that are not as they were; in steps, for idle moments."""
