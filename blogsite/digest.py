@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 Digest = str
@@ -102,38 +103,69 @@ class Digester:
     """Digests that are remembered for values of certain classes while they live: those that many outputs share."""
 
     def __init__(self, shared: tuple[type, ...]) -> None:
-        self._known: dict[int, tuple[object, bytes]] = {}
+        self._known: dict[int, tuple[object, str]] = {}
         self._shared = frozenset(shared)
 
     def of(self, value: Any) -> bytes:
         """20 bytes: equal for equal values."""
-        known = self._known.get(id(value))
-        if known is not None and known[0] is value:
-            return known[1]
-        state = hashlib.blake2b(digest_size=20)
-        self._feed(value, state.update)
-        result = state.digest()
         if type(value) in self._shared:
-            self._known[id(value)] = (value, result)
-        return result
+            return bytes.fromhex(self._remembered(value))
+        parts: list[str] = []
+        self._write(value, parts.append)
+        return _hash("".join(parts)).digest()
 
     def fields(self, value: Any) -> list[bytes]:
         """The digest of each field of a frozen dataclass, in order."""
-        return [self.of(getattr(value, name)) for name in _field_names(value.__class__)]
+        kind: Any = type(value)
+        return [self.of(item) for item in _shape(kind)[1](value)]
 
-    def _feed(self, value: Any, feed: Feed) -> None:
+    def _remembered(self, value: Any) -> str:
+        known = self._known.get(id(value))
+        if known is not None and known[0] is value:
+            return known[1]
+        parts: list[str] = []
+        self._write_fields(value, parts.append)
+        result = _hash("".join(parts)).hexdigest()
+        self._known[id(value)] = (value, result)
+        return result
+
+    def _write(self, value: Any, put: Callable[[str], None]) -> None:
         kind = type(value)
-        if kind is tuple:
-            feed(b"t%d:" % len(value))
-            items = value
+        if kind is str:
+            put(f"s{len(value)}:{value}")
+        elif kind is tuple:
+            put(f"t{len(value)}:")
+            for item in value:
+                self._write(item, put)
+        elif value is None or kind is bool or kind is int:
+            put(f"{value!r};")
+        elif kind in self._shared:
+            put(f"r{self._remembered(value)}")
         elif dataclasses.is_dataclass(kind):
-            feed(f"({kind.__qualname__} ".encode())
-            items = [getattr(value, name) for name in _field_names(kind)]
+            self._write_fields(value, put)
         else:
-            _feed(value, feed)
-            return
-        for item in items:
-            if type(item) in self._shared:
-                feed(self.of(item))
-            else:
-                self._feed(item, feed)
+            put(f"d{digest(value)}")
+
+    def _write_fields(self, value: Any, put: Callable[[str], None]) -> None:
+        kind: Any = type(value)
+        head, items = _shape(kind)
+        put(head)
+        for item in items(value):
+            self._write(item, put)
+
+
+@cache
+def _shape(kind: Any) -> tuple[str, Callable[[Any], tuple[object, ...]]]:
+    """What stands before the fields of a frozen dataclass, and how to get them all."""
+    parameters = getattr(kind, "__dataclass_params__", None)
+    if parameters is None or not parameters.frozen:
+        raise TypeError(f"no digest for {kind.__name__}")
+    names = _field_names(kind)
+    head = f"({kind.__qualname__} {len(names)} "
+    if len(names) > 1:
+        return head, attrgetter(*names)
+    return head, lambda value: tuple(getattr(value, name) for name in names)
+
+
+def _hash(text: str) -> hashlib.blake2b:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=20)

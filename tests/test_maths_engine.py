@@ -18,8 +18,9 @@ from blogsite.maths import engine as engine_module
 from blogsite.maths.assets import KATEX, MATH_ASSETS, SCRIPTS, TEMML
 from blogsite.maths.engine import Engine, EngineError, Output, Result, TeX, key
 from blogsite.maths.number import Numberer
-from blogsite.maths.prepare import ENGINE_MACROS, TEMML_MACROS, plain_signs, prepare
+from blogsite.maths.prepare import plain_signs, prepare
 from blogsite.maths.resolve import known_commands
+from blogsite.maths.tables import ENGINE_MACROS, TEMML_MACROS
 from blogsite.maths.tex import commands, without_comments
 from blogsite.maths.tuning import TUNING
 from blogsite.maths.typeset import Rendered, Typeset, fill_formulas, mistakes_of, tex_of, typeset

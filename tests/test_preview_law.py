@@ -107,7 +107,7 @@ class PreviewLaw(RuleBasedStateMachine):
     @rule()
     def build_meanwhile(self) -> None:
         with world(self.blog):
-            outcome(self.blog.root, BuildOptions())
+            outcome(self.blog.root, BuildOptions(jobs=1))
         self.check()
 
     def follow(self, told: bool) -> None:
@@ -121,7 +121,7 @@ class PreviewLaw(RuleBasedStateMachine):
 
     def check(self) -> None:
         with world(self.blog):
-            clean = from_nothing(self.blog, BuildOptions(SHOWN), self.folder / "clean")
+            clean = from_nothing(self.blog, BuildOptions(SHOWN, jobs=1), self.folder / "clean")
             if self.session.broken:
                 assert clean.code == 1
                 assert tuple(map(str, self.session.broken)) == clean.said

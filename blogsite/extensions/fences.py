@@ -176,7 +176,7 @@ class _Pass:
             if indent > 3 and not self._closes_at(place, line, opening.fence):
                 return None
             fence = self._in_containers(opening, line, place, indent)
-            self.walk.next = fence.last + 1
+            self.walk.next, self.walk.in_text = fence.last + 1, False
         self.walk.skips[line] = fence.last + 1
         return fence
 

@@ -35,7 +35,9 @@ ALIASES = {
     "redis": "text", "rmd": "markdown", "sh-session": "console", "shellsession": "console", "sqlite": "sql",
     "storyboard": "xml", "styl": "sass", "stylus": "sass", "svelte": "html", "svg": "xml", "terminal": "console",
     "vb": "vbnet", "viml": "vim", "vimscript": "vim", "vimrc": "vim", "wxml": "xml", "wxss": "css", "xaml": "xml",
-    "asm-arm": "asm", "cue": "json", "metal": "cpp", "arduino-c": "arduino", "dosbatch": "batch", "ps": "powershell",
+    "asm-arm": "asm", "cue": "json", "metal": "cpp", "arduino-c": "arduino", "go-html-template": "html",
+    "go-text-template": "text", "gotmpl": "html", "gohtml": "html", "goat": "text",
+    "dosbatch": "batch", "ps": "powershell",
 }  # fmt: skip
 """Names that Pygments does not know, and what it calls them."""
 

@@ -20,7 +20,7 @@ from typing import Any, Literal, TypeAlias
 
 from blogsite.digest import Digest
 from blogsite.maths.assets import KATEX, SCRIPTS, TEMML
-from blogsite.maths.prepare import ENGINE_MACROS, TEMML_MACROS
+from blogsite.maths.tables import ENGINE_MACROS, TEMML_MACROS
 from blogsite.maths.tex import DEEPEST, size_flaw, structure_flaw
 from blogsite.maths.tuning import tuned
 

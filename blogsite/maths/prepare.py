@@ -12,69 +12,6 @@ from typing import TypeAlias
 from blogsite.maths.mathjax import buildrel, grouped_scripts, meant, plain_text_signs, root, unicode
 from blogsite.maths.tex import Row, argument, command, join_rows, option, rows, skip_space
 
-ENGINE_MACROS: Mapping[str, str] = {
-    r"\mbox": r"\text{#1}",
-    r"\mit": r"\mathit",
-    r"\part": r"\partial",
-    r"\slash": r"/",
-    r"\boldmath": "",
-    r"\unboldmath": "",
-    r"\nonumber": "",
-    r"\notag": "",
-    r"\symbf": r"\boldsymbol{#1}",
-    r"\symbb": r"\mathbb{#1}",
-    r"\symcal": r"\mathcal{#1}",
-    r"\symscr": r"\mathscr{#1}",
-    r"\symfrak": r"\mathfrak{#1}",
-    r"\symrm": r"\mathrm{#1}",
-    r"\symit": r"\mathit{#1}",
-    r"\symsf": r"\mathsf{#1}",
-    r"\bold": r"\mathbf{#1}",
-    r"\shoveleft": "#1",
-    r"\shoveright": "#1",
-    r"\textup": r"\textrm{#1}",
-    r"\textsc": r"\textrm{#1}",
-    r"\ensuremath": "#1",
-    r"\mathds": r"\mathbb{#1}",
-    r"\mathbbm": r"\mathbb{#1}",
-    r"\strut": r"\vphantom{(}",
-    r"\space": r"\ ",
-    r"\hfil": r"\quad",
-    r"\hfill": r"\qquad",
-    r"\displaylimits": "",
-    r"\allowbreak": "",
-    r"\protect": "",
-    r"\leavevmode": "",
-    r"\-": "-",
-    r"\*": "*",
-    r"\scr": r"\mathscr",
-    r"\hdots": r"\ldots",
-    r"\textunderscore": r"\_",
-    r"\overparen": r"\overgroup{#1}",
-    r"\wideparen": r"\overgroup{#1}",
-    r"\sideset": r"\mathop{{\vphantom{#3}}#1#3\nolimits#2}",
-}
-"""Commands that need no more than a macro; the engine knows them for every formula. A definition of the author wins."""
-
-TEMML_MACROS: Mapping[str, str] = {
-    r"\set": r"\{\,#1\,\}",
-    r"\Set": r"\left\{\:#1\:\right\}",
-    r"\Braket": r"\left\langle #1\right\rangle",
-    r"\textcopyright": r"\text{©}",
-    r"\textregistered": r"\text{®}",
-    r"\approxcolon": r"\approx\vcentcolon",
-    r"\simcolon": r"\sim\vcentcolon",
-    r"\mathreflectbox": "#1",
-    **{
-        f"\\{colour}": f"\\textcolor{{{colour}}}{{#1}}"
-        for colour in ("red", "green", "blue", "gray", "orange", "purple", "pink")
-    },
-}
-"""What KaTeX knows and Temml does not, for Temml alone."""
-
-LINKING = frozenset((r"\href", r"\url", r"\includegraphics", r"\htmlClass", r"\htmlId", r"\htmlStyle", r"\htmlData"))
-"""Commands that an engine refuses because they could bring anything into a page."""
-
 _INNER = {
     "equation": "",
     "displaymath": "",
@@ -132,7 +69,9 @@ def plain_signs(tex: str) -> str:
 
 def needs_preparation(tex: str, used: set[str]) -> bool:
     """Whether `prepare` can change TEX, in which the commands USED stand."""
-    return "$" in tex or "&" in tex or not used.isdisjoint(_IDIOM_COMMANDS) or _MATHJAX.search(tex) is not None
+    if "$" in tex or "&" in tex or "\\\\" in used:
+        return True
+    return not used.isdisjoint(_IDIOM_COMMANDS) or _MATHJAX.search(tex) is not None
 
 
 def prepare(tex: str, display: bool) -> str:
@@ -146,7 +85,9 @@ def prepare(tex: str, display: bool) -> str:
         tex = _rewrite(tex, display)
     if "$" in tex:
         tex = _without_dollars(tex)
-    return _align_loose_rows(tex) if "&" in tex else tex
+    if "&" in tex and (aligned := _align_loose_rows(tex)) != tex:
+        return aligned
+    return _gather_loose_rows(tex) if display and "\\\\" in tex else tex
 
 
 def _rewrite(tex: str, display: bool) -> str:
@@ -190,6 +131,23 @@ def _align_loose_rows(tex: str) -> str:
     if at >= 0:
         body, tag = tex[:at], tex[at:]
     return f"\\begin{{aligned}}{body}\\end{{aligned}}{tag}"
+
+
+def _gather_loose_rows(tex: str) -> str:
+    r"""`a \\ b` in a display, in no environment: KaTeX would set the rows without a distance, one into the other."""
+    parts = rows(tex)
+    if len(parts) > 1 and not parts[-1].text.strip():
+        parts.pop()
+        parts[-1] = Row(parts[-1].cells, "")
+    body, tag = join_rows(parts), ""
+    if len(parts) == 1 or any(part.text.count("\\left") != part.text.count("\\right") for part in parts):
+        return body
+    if body.count("\\tag") > 1:
+        return f"\\begin{{gather*}}{body}\\end{{gather*}}"
+    at = body.rfind("\\tag")
+    if at >= 0:
+        body, tag = body[:at], body[at:]
+    return f"\\begin{{gathered}}{body}\\end{{gathered}}{tag}"
 
 
 def _mathop(tex: str, match: re.Match[str], display: bool) -> _Found:

@@ -14,7 +14,8 @@ from blogsite.maths.context import Slot, split
 from blogsite.maths.find import Found
 from blogsite.maths.macros import DEFINING, Definition, Macros, site_macros, take_definitions
 from blogsite.maths.number import NUMBERING, NumberedLabel, Numberer
-from blogsite.maths.prepare import ENGINE_MACROS, LINKING, needs_preparation, plain_signs, prepare
+from blogsite.maths.prepare import needs_preparation, plain_signs, prepare
+from blogsite.maths.tables import ENGINE_MACROS, LINKING
 from blogsite.maths.tex import Flaw, commands, size_flaw, structure_flaw, without_comments
 from blogsite.model import Formula, Label
 from blogsite.notes import MarkdownSettings, Notes
