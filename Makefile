@@ -22,7 +22,7 @@ serve: $(VENV)/.installed
 	$(BIN)/blogsite serve
 
 test: check browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

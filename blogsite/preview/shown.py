@@ -15,6 +15,7 @@ from blogsite.model import Asset, Content, Entry, Need, Output, Page, Part, Post
 from blogsite.pages import produce
 from blogsite.pages.posts import PostPage, own_page
 from blogsite.preview.shelf import News, Shelf
+from blogsite.publication import publication
 from blogsite.urls import output_path
 
 MOST_AT_ONCE = 20
@@ -130,6 +131,16 @@ def with_post(shown: Shown, before: Post | None, after: Post | None) -> Shown | 
         early = own_page(site, new, older=page.context.older, newer=page.context.newer)
         return _at_site(shown, site, [early])
     return None
+
+
+def _is_past(shown: Shown) -> bool:
+    """Whether some post has become due or has expired, or what is said of one that will is no longer so."""
+    site, moment = shown.loaded.site, now()
+    if site.next_change is not None and site.next_change <= moment:
+        return True
+    zone = shown.workshop.config.timezone
+    waiting = (entry for entry in (*site.posts, *site.hidden, *site.pages) if entry.state in ("future", "expired"))
+    return any(publication(entry.post.meta, moment, zone)[1] != entry.reason for entry in waiting)
 
 
 def with_static(shown: Shown, shelf: Shelf, changed: Sequence[str]) -> Shown:
