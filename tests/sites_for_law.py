@@ -121,6 +121,7 @@ class Blog:
         self.put(
             "posts/p4.md", replace(self.posts["posts/p4.md"], fields=(("layout", "special"), ("aliases", "[/old/]")))
         )
+        self.put("posts/p5.md", replace(self.posts["posts/p5.md"], fields=(("slug", "p5"),)))
         self.put("posts/p6.md", Written("A draft", "2024-06-01", (("draft", "true"),)))
         self.put("posts/p7.md", Written("Of the future", "2026-01-03", (("categories", "[x]"),)))
         self.put("pages/about.md", Written("About", ""))
@@ -165,7 +166,7 @@ def rename_post(blog: Blog, pick: Picks) -> None:
     if blog.posts:
         path = pick.one(*sorted(blog.posts))
         post = blog.drop(path)
-        if pick.one(True, False):  # so that its address stays
+        if "slug" not in dict(post.fields) and pick.one(True, False):  # so that its address stays
             post = replace(post, fields=(*post.fields, ("slug", path.rsplit("/", 1)[-1].removesuffix(".md"))))
         blog.put(f"posts/{pick.one('renamed', *NAMES)}.md", post)
 

@@ -88,7 +88,9 @@ def test_every_page_fits_and_asks_nobody_else(browser: Browser, address: str, pu
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: complaints.append(f"{page.url}: {message.text}"))
     page.on("pageerror", lambda problem: complaints.append(f"{page.url}: {problem}"))
-    page.on("response", lambda answer: complaints.append(f"{answer.url}: {answer.status}") if answer.status >= 400 else None)
+    page.on(
+        "response", lambda answer: complaints.append(f"{answer.url}: {answer.status}") if answer.status >= 400 else None
+    )
     too_wide = {}
     for path in addresses(public):
         page.goto(f"{address}/{path}")

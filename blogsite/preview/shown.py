@@ -79,13 +79,7 @@ def show(shelf: Shelf, view: View, files: Files, known: Templates) -> Shown:
 
 def changed_little(shown: Shown, shelf: Shelf, news: News) -> Shown | None:
     """SHOWN with this news, where that asks nothing of assemble; None where the site has to be assembled anew."""
-    soon = shown.loaded.site.next_change
-    if (
-        news.others
-        or len(news.posts) > MOST_AT_ONCE
-        or shown.workshop is not shelf.workshop
-        or (soon and soon <= now())
-    ):
+    if news.others or len(news.posts) > MOST_AT_ONCE or shown.workshop is not shelf.workshop or _is_past(shown):
         return None
     if not news:
         return shown
