@@ -155,7 +155,7 @@ def inline(r: Random) -> str:
             rf"{a}=\frac{{{b}}}{{{c}}}",
             a,
             f"{a}+{b}",
-            rf"\sqrt{{{a}{b}}}\leq {c}",
+            rf"\sqrt{{{a} {b}}}\leq {c}",
         )
     )
 
