@@ -9,7 +9,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from blogsite.assemble import View, assemble
 from blogsite.config import FILE_NAME, Config, parse_config
@@ -17,15 +16,13 @@ from blogsite.digest import Digest, digest, digest_bytes
 from blogsite.errors import Mistake, Place, SiteError, UsageError, error
 from blogsite.files import Files
 from blogsite.model import File, Post, Site, Source
+from blogsite.notes import ParseSettings
 from blogsite.plan import code_digest
 from blogsite.pool import Pool
 from blogsite.read import Inventory, read_bytes, scan, stat_of, theme_root
 from blogsite.rows import Seen, chunks, load_post
 from blogsite.store import Store, with_store
 from blogsite.urls import category_lists
-
-if TYPE_CHECKING:
-    from blogsite.parse import ParseSettings
 
 WORK = ".blogsite"
 """The folder, in the site's root, for all that a build leaves for the next one."""
@@ -224,8 +221,6 @@ def _unreadable(path: str, problem: OSError) -> Mistake:
 
 def settings_of(config: Config) -> ParseSettings:
     """What of the configuration shapes a post."""
-    from blogsite.parse import ParseSettings
-
     return ParseSettings(config.markdown(), config.timezone, config.excerpt_length, category_lists(config.permalink))
 
 

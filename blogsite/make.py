@@ -71,7 +71,7 @@ def typeset(workshop: Workshop, loaded: Loaded, stale: Sequence[Stale]) -> None:
     pages = [item.output for item in stale if not isinstance(item.output, Asset)]
     keys: set[str] = set()
     for batch in chunks(pages, 500):
-        keys |= _formulas(workshop, loaded, batch)
+        keys |= _formulas(workshop, loaded, batch, [_texts(output) for output in batch])
     unmade = list(workshop.store.unmade_formulas(keys))
     tasks = (TypesetTask(tuple(batch)) for batch in chunks(unmade, TYPESET_AT_ONCE))
     done = 0
@@ -110,10 +110,11 @@ def render(
 def task_of(workshop: Workshop, loaded: Loaded, setup: RenderSetup, stale: Sequence[Stale]) -> RenderTask:
     """The stale outputs with all the texts and formulas that they show."""
     outputs = tuple(item.output for item in stale if not isinstance(item.output, Asset))
-    digests = dict.fromkeys(t.fragment for output in outputs for t in _texts(output) if isinstance(t, Content))
-    texts = _kept(workshop, loaded, digests, workshop.store.texts)
-    made = workshop.store.formulas(_formulas(workshop, loaded, outputs))
-    return RenderTask(setup, outputs, tuple(texts.items()), tuple(made.items()))
+    shown = [_texts(output) for output in outputs]
+    digests = dict.fromkeys(text.fragment for texts in shown for text in texts if isinstance(text, Content))
+    kept = _kept(workshop, loaded, digests, workshop.store.texts)
+    made = workshop.store.formulas(_formulas(workshop, loaded, outputs, shown))
+    return RenderTask(setup, outputs, tuple(kept.items()), tuple(made.items()))
 
 
 def _kept(
@@ -130,27 +131,26 @@ def _kept(
     return rows
 
 
-def _formulas(workshop: Workshop, loaded: Loaded, outputs: Sequence[Page | Data]) -> set[str]:
-    """The keys of all formulas that the outputs show; the store knows the TeX of each."""
-    shown = {output.path: _texts(output) for output in outputs}
-    contents = {path: [text for text in texts if isinstance(text, Content)] for path, texts in shown.items()}
-    digests = dict.fromkeys(content.fragment for texts in contents.values() for content in texts)
+def _formulas(
+    workshop: Workshop, loaded: Loaded, outputs: Sequence[Page | Data], shown: Sequence[Sequence[Content | Rich]]
+) -> set[str]:
+    """The keys of all formulas in the texts that the outputs show; the store knows the TeX of each."""
+    digests = dict.fromkeys(text.fragment for texts in shown for text in texts if isinstance(text, Content))
     known = _kept(workshop, loaded, digests, workshop.store.keys)
     keys: set[str] = set()
     loose: dict[str, bytes] = {}
-    for output in outputs:
+    for output, texts in zip(outputs, shown, strict=True):
         how = how_of(workshop, output)
-        for content in contents[output.path]:
-            settled = known[content.fragment] if how == how_of(workshop) else None
+        for text in texts:
+            if isinstance(text, Rich):
+                loose |= _keyed(text.fragment.formulas, how)
+                continue
+            settled = known[text.fragment] if how == how_of(workshop) else None
             if settled is None:
-                text = _kept(workshop, loaded, {content.fragment: None}, workshop.store.texts)
-                fragment = load_fragment(text[content.fragment])
-                loose |= _keyed(settle(fragment.formulas, content.answers), how)
+                data = _kept(workshop, loaded, {text.fragment: None}, workshop.store.texts)[text.fragment]
+                loose |= _keyed(settle(load_fragment(data).formulas, text.answers), how)
             else:
                 keys.update(settled)
-        for rich in shown[output.path]:
-            if isinstance(rich, Rich) and rich.fragment.formulas:
-                loose |= _keyed(rich.fragment.formulas, how)
     if loose:
         with workshop.store.together():
             workshop.store.add_formulas(loose.items())
@@ -158,6 +158,8 @@ def _formulas(workshop: Workshop, loaded: Loaded, outputs: Sequence[Page | Data]
 
 
 def _keyed(formulas: Sequence[Formula], how: How) -> dict[str, bytes]:
+    if not formulas:
+        return {}
     from blogsite.maths.engine import key
     from blogsite.maths.typeset import tex_of
 

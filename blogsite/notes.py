@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from blogsite.errors import Mistake, Place, warning
 from blogsite.model import Formula, Heading, Label, Need, NeedKind
@@ -30,6 +30,17 @@ class MarkdownSettings:
     math_number: str = "ams"
     math_macros: tuple[tuple[str, str], ...] = ()
     extensions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParseSettings:
+    """All that a parsed post depends on besides its file."""
+
+    markdown: MarkdownSettings
+    timezone: str
+    excerpt_length: int
+    category_lists: Literal["auto", "nested", "flat"] = "auto"
+    """Whether a flat list of categories is one path, as in Hexo, or several categories."""
 
 
 @dataclass(slots=True)

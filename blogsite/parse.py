@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html import escape
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 from blogsite import excerpt
@@ -15,20 +14,10 @@ from blogsite.decode import decode
 from blogsite.digest import Digest, digest, digest_bytes
 from blogsite.frontmatter import read_head
 from blogsite.model import Fragment, Kind, Meta, Need, Part, Post, Rich
-from blogsite.notes import MarkdownSettings, Notes
+from blogsite.notes import Notes
+from blogsite.notes import ParseSettings as ParseSettings
 from blogsite.plaintext import count_words, plain
 from blogsite.urls import stem, undated
-
-
-@dataclass(frozen=True, slots=True)
-class ParseSettings:
-    """All that a parsed post depends on besides its file."""
-
-    markdown: MarkdownSettings
-    timezone: str
-    excerpt_length: int
-    category_lists: Literal["auto", "nested", "flat"] = "auto"
-    """Whether a flat list of categories is one path, as in Hexo, or several categories."""
 
 
 @dataclass(frozen=True, slots=True)

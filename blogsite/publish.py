@@ -207,15 +207,17 @@ class Folder:
         parent = os.path.dirname(path)
         if self._link_in(parent) or (target.is_dir() and not target.is_symlink()):
             return False
+        removed = True
         with _reported(f"{self.shown}/{path}"):
             try:
                 target.unlink()
             except (FileNotFoundError, NotADirectoryError):
-                return False
-        with suppress(OSError):  # it is not empty
+                removed = False  # by hand, or by a build that was killed before it came to the folders
+        with suppress(OSError):  # one of them is not empty
             for part in reversed(_parts(parent)):
-                os.rmdir(self.path / part)
-        return True
+                with suppress(FileNotFoundError):
+                    os.rmdir(self.path / part)
+        return removed
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from blogsite.rows import dump_fragment, dump_post, dump_rendered, dump_tex, loa
 
 if TYPE_CHECKING:
     from blogsite.maths.engine import Output, TeX
-    from blogsite.parse import ParseSettings
+    from blogsite.notes import ParseSettings
     from blogsite.render import Renderer
 
 # ── parsing ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -30,6 +30,7 @@ def test_deep_nesting_ends_in_text_and_one_warning(text: str) -> None:
     [
         "\n".join("    " * level + "!!! note" for level in range(200)),
         "\n".join("    " * level + f"[^{level}]: x" for level in range(200)),
+        "??? note\n" * 10_000,
         "<div>\n" * 5_000,
         "<!--\n" * 5_000,
         "a|b\n-|-\n" * 2_000,

@@ -384,3 +384,11 @@ def test_the_manifest_is_known_to_the_killed_and_to_the_next(blog: Path) -> None
     write(blog, {f"public/{MANIFEST}.new": '{"version": 1, "fil'})
     build_site(blog)
     assert not (blog / f"public/{MANIFEST}.new").exists()
+
+
+def test_a_folder_whose_file_was_removed_before_is_removed_too(blog: Path) -> None:
+    """As a build leaves it that is killed between the two."""
+    (blog / "public/posts/p3/index.html").unlink()
+    (blog / "public/tags/b/page/1/index.html").unlink()
+    build_site(blog)
+    check_after(blog, tree(blog / "public"), from_nothing(blog))

@@ -144,7 +144,7 @@ def test_an_incremental_build_is_a_build_from_nothing() -> None:
         Law,
         settings=settings(
             max_examples=1000 if LONG else 40,
-            stateful_step_count=8 if LONG else 6,
+            stateful_step_count=8 if LONG else 5,
             derandomize=not LONG,
             deadline=None,
             suppress_health_check=list(HealthCheck),

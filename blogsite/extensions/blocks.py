@@ -24,6 +24,7 @@ from markdown.util import HTML_PLACEHOLDER_RE
 from blogsite.extensions.blocks_html import BLOCK, RAW, is_element
 from blogsite.extensions.blocks_nodes import Node
 from blogsite.extensions.blocks_scan import scan
+from blogsite.extensions.callouts import MARK
 from blogsite.extensions.fences import BREAK, PAD
 from blogsite.notes import MarkdownSettings, notes_of
 
@@ -32,6 +33,7 @@ BLANKS = re.compile(r"\n[^\S\n]+(?=\n)")
 MARKDOWN_INSIDE = re.compile(r"^ {0,3}<([A-Za-z][\w-]*)\b[^<>\n]*\smarkdown(?=[\s=>])[^<>]*>", re.MULTILINE)
 GROWS = re.compile(r"(?:\A|\n)(?:(?:!!!|\?\?\?\+?) ?[\"\w]|===[!+]? ?\")")
 """Begins a box, to which the indented blocks below belong."""
+BEFORE_BOX = re.compile(rf"\n(?={MARK}(?:\n|\Z))")
 INDENTED_BOX = re.compile(r"^( {1,3})(?=(?:(?:!!!|\?\?\?\+?) ?[\"\w]|===[!+]? ?\"))", re.MULTILINE)
 TAG_NAME = re.compile(r"\A(</?[A-Za-z][\w:-]*)[\n\t]")
 DEEPEST = 30
@@ -233,9 +235,9 @@ def _pieces(text: str) -> list[str]:
     """
     if (text[:1] == " " or "\n " in text) and (box := INDENTED_BOX.search(text)):
         text = text[: box.start()] + re.sub(f"^{box[1]}", "", text[box.start() :], flags=re.MULTILINE)
-    blocks = text.split("\n\n")
-    if len(blocks) == 1 or not GROWS.search(text):
-        return blocks
+    if not GROWS.search(text):
+        return text.split("\n\n")
+    blocks = BEFORE_BOX.sub("\n\n", text).split("\n\n")  # to be taken off one after another is quadratic
     made = [blocks[0]]
     grows = GROWS.search(blocks[0])
     for block in blocks[1:]:

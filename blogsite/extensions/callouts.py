@@ -26,6 +26,8 @@ CHINESE = {
 }  # fmt: skip
 """The kinds that `> [!KIND]` knows, and their names in Chinese; `!!!` takes any word."""
 
+MARK = r"""(!!!|\?\?\?\+?|===[!+]?(?= ?")) ?(?:([\w\-]+(?: +[\w\-]+)*)(?: +"(.*?)")?|"(.*?)") *"""
+"""The line that begins a box: mark, kind, and title behind a kind or alone."""
 OPEN, FOLDED = "box-open", "box-folded"
 ALERT = re.compile(r"[ \t]*\[!([A-Za-z]+)\][+-]?[ \t]*([^\n]*)(?:\n|\Z)")
 
@@ -38,11 +40,7 @@ def title_of(kind: str, language: str) -> str:
 class Admonitions(AdmonitionProcessor):
     """`!!! kind "Title"`, `??? kind "Title"` for one that is folded, `=== "Title"` for one of several tabs."""
 
-    RE = re.compile(
-        r"""(?:^|\n)(!!!|\?\?\?\+?|===[!+]?(?=\ ?"))\ ?
-            (?:([\w\-]+(?:\ +[\w\-]+)*)(?:\ +"(.*?)")?|"(.*?)")\ *(?:\n|$)""",
-        re.VERBOSE,
-    )
+    RE = re.compile(rf"(?:^|\n){MARK}(?:\n|$)")
     language = "en"
 
     def test(self, parent: Element, block: str) -> bool:

@@ -12,7 +12,7 @@ from blogsite.maths.tex import argument, group_end
 
 _ESCAPED_FENCE = re.compile(r"(\\(?:left|right|middle|[bB]igg?[lrm]?)\s*)\\\\(?=[{}|])")
 _NAMED = re.compile(r"(\\(?:re|provide)?newcommand\s*\{)\s*(?=[A-Za-z]+\s*\})")
-_ESCAPED_BRACE = re.compile(r"\\\\\{|\\.", re.DOTALL)
+_TOKENS = re.compile(r"\\.|[{}]", re.DOTALL)
 _SUBSCRIPT = re.compile(
     r"(?:(\\[A-Za-z]+|(?<![A-Za-z\\])[A-Za-z]|[})\]'*])\s*)?\\_(?=\s*(?:[A-Za-z0-9](?![A-Za-z])|[{\\]))"
 )
@@ -46,11 +46,18 @@ def unescaped_braces(tex: str) -> str:
         return tex
     tex = _ESCAPED_FENCE.sub(r"\1\\", tex)
     drop: set[int] = set()
-    for match in _ESCAPED_BRACE.finditer(tex):
-        if len(match[0]) == 3 and len(drop) < 200:
-            end = group_end(tex, match.end() - 1)
-            if end > 0 and tex[end - 3 : end - 1] == "\\\\" and match.end() <= end - 3:
-                drop |= {match.start(), end - 3}
+    open_: list[int] = []
+    newline = -1  # where the last row mark ends
+    for match in _TOKENS.finditer(tex):
+        at, token = match.start(), match[0]
+        if token == "\\\\":
+            newline = match.end()
+        elif token == "{":
+            open_.append(at - 2 if newline == at else -1)
+        elif token == "}" and open_:
+            begun = open_.pop()
+            if begun >= 0 and newline == at and begun + 3 <= at - 2:
+                drop |= {begun, at - 2}
     return "".join(sign for at, sign in enumerate(tex) if at not in drop) if drop else tex
 
 
