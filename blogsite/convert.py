@@ -30,7 +30,6 @@ from markdown.extensions.def_list import DefListExtension
 from markdown.extensions.tables import TableExtension
 
 from blogsite.errors import Place, SiteError, error
-from blogsite.extensions import fingerprint as fingerprint
 from blogsite.extensions.attributes import AttributesExtension
 from blogsite.extensions.autolinks import AutolinksExtension
 from blogsite.extensions.blocks import BlocksExtension

@@ -15,7 +15,7 @@ from blogsite.digest import Digest
 from blogsite.errors import Mistake
 from blogsite.fill import fill, settle
 from blogsite.filters import iso
-from blogsite.maths.typeset import Typeset
+from blogsite.maths.typeset import Typeset, mistakes_of
 from blogsite.messages import words_for
 from blogsite.model import Content, Data, Formula, Fragment, Info, Page, Rich
 from blogsite.pages.feeds import Feed
@@ -66,6 +66,18 @@ class Renderer:
         except Exception as problem:  # a template can raise anything; all of it is its author's to mend
             return Rendered(output.path, mistake=mistake_of(problem, output.template, output.source or output.path))
 
+    def flaws(self, output: Page | Data) -> tuple[Mistake, ...]:
+        """What the engine could not make on the page of a source, at its places there; nothing for other outputs."""
+        if not isinstance(output, Page) or not output.source:
+            return ()
+        shown: list[Formula] = []
+        for text in texts_of(output.context):
+            if isinstance(text, Content):
+                shown += settle(self.fragments[text.fragment].formulas, text.answers)
+            else:
+                shown += text.fragment.formulas
+        return tuple(mistakes_of(output.source, shown, self.typeset.made, self.typeset.output))
+
     def feed_html(self, content: Content) -> str:
         """A text as a feed carries it: absolute addresses, no ids, formulas in MathML."""
         fragment = self.fragments[content.fragment]
@@ -80,18 +92,6 @@ class Renderer:
 
     def _rich(self, rich: Rich) -> Markup:
         return Markup(self.typeset.fill(rich.fragment.html, rich.fragment.formulas))
-
-
-def formulas_of(output: Page | Data, fragments: Mapping[Digest, Fragment]) -> Iterator[tuple[Formula, bool]]:
-    """Every formula that an output shows, and whether it is for a feed."""
-    in_feed = isinstance(output.context if isinstance(output, Page) else output.inputs, Feed)
-    for shown in texts_of(output.context if isinstance(output, Page) else output.inputs):
-        if isinstance(shown, Content):
-            for formula in settle(fragments[shown.fragment].formulas, shown.answers):
-                yield formula, in_feed
-        else:
-            for formula in shown.fragment.formulas:
-                yield formula, in_feed
 
 
 def texts_of(value: object) -> Iterator[Content | Rich]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from blogsite.digest import Digest
 from blogsite.errors import Mistake
-from blogsite.model import Data, Formula, Info, Kind, Page
+from blogsite.model import Data, Info, Kind, Page
 from blogsite.publish import Stage, Staged
 from blogsite.rows import dump_fragment, dump_post, dump_rendered, dump_tex, load_fragment, load_rendered, load_tex
 
@@ -150,8 +150,6 @@ class RenderedRow:
 def render_batch(task: RenderTask) -> list[RenderedRow]:
     """One row for each output, in order."""
     from blogsite.maths import engine
-    from blogsite.maths.typeset import mistakes_of
-    from blogsite.render import formulas_of
 
     engine.close()  # its memory is better used for pages
     setup = task.setup
@@ -164,12 +162,8 @@ def render_batch(task: RenderTask) -> list[RenderedRow]:
         if rendered.mistake:
             rows.append(RenderedRow(output.path, mistake=rendered.mistake))
             continue
-        flaws: tuple[Mistake, ...] = ()
-        if isinstance(output, Page) and output.source:
-            shown: list[Formula] = [formula for formula, _ in formulas_of(output, renderer.fragments)]
-            flaws = tuple(mistakes_of(output.source, shown, renderer.typeset.made, setup.math_output))
         staged = setup.stage.add(output.path, rendered.data) if setup.stage else None
-        rows.append(RenderedRow(output.path, staged, None if staged else rendered.data, flaws=flaws))
+        rows.append(RenderedRow(output.path, staged, None if staged else rendered.data, flaws=renderer.flaws(output)))
     return rows
 
 

@@ -11,12 +11,13 @@ from cases_loader import load_all, load_cases
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogsite.convert import Converter, converter, fingerprint
+from blogsite.convert import Converter, converter
 from blogsite.errors import SiteError
 from blogsite.extensions.headings import slugify
 from blogsite.extensions.links import decode, encode
 from blogsite.model import Need
 from blogsite.notes import MarkdownSettings, Notes
+from blogsite.plan import code_digest
 
 ZH = MarkdownSettings(language="zh")
 EN = MarkdownSettings(language="en")
@@ -176,10 +177,10 @@ def test_an_extension_that_fails_is_a_mistake_in_the_post(tmp_path: Path, monkey
     sys.modules.pop("failing_extension", None)
 
 
-def test_fingerprint_is_light_and_knows_the_named_modules() -> None:
-    assert fingerprint() == fingerprint(())
-    assert fingerprint() != fingerprint(("markdown.extensions.smarty",))
-    assert fingerprint(("no.such.module",)) != fingerprint()
+def test_the_digest_of_the_code_knows_the_named_modules() -> None:
+    assert code_digest() == code_digest(())
+    assert code_digest() != code_digest(("markdown.extensions.smarty",))
+    assert code_digest(("no.such.module",)) != code_digest()
 
 
 # ── breaks and templates ─────────────────────────────────────────────────────────────────────────────────────────────

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from chromium import IN_A_BROWSER
 from making import post, site, write
 from serving import Served, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="NO CHROMIUM on this machine: nothing was looked at in a browser"),
-]
+pytestmark = IN_A_BROWSER
 
 LONG = [f"Paragraph {number} says this and that.\n\n" * 1 for number in range(120)]
 CSS = "body { outline: 3px solid rgb(1, 2, 3) }\n"
@@ -35,17 +30,6 @@ def files() -> dict[str, str | bytes]:
         "static/extra.css": CSS,
         "templates/partials/head-extra.html": HEAD,
     }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        as_root = hasattr(os, "geteuid") and os.geteuid() == 0
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"] if as_root else [])
-        yield started
-        started.close()
 
 
 @pytest.fixture

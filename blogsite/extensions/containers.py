@@ -85,7 +85,6 @@ class Walk:
         self.skips: dict[int, int] = {}
         """First line of a block that is code → the line behind it."""
         self.next = 0
-        self.after_blank = True
         self.in_text = False
         """Whether the last line is part of a paragraph."""
 
@@ -96,7 +95,7 @@ class Walk:
             place = self._step(self.next)
             end = self.skips.get(self.next)
             if end is not None and end > self.next:
-                self.next, self.after_blank, self.in_text = end, False, False
+                self.next, self.in_text = end, False
             else:
                 self.next += 1
         return place
@@ -104,7 +103,7 @@ class Walk:
     def _step(self, number: int) -> Place:
         line = untabbed(self.lines[number])
         if not line.strip():
-            self.after_blank, self.in_text = True, False
+            self.in_text = False
             if QUOTE in self.containers:
                 del self.containers[self.containers.index(QUOTE) :]
             return Place(list(self.containers), len(line), line)
@@ -116,7 +115,6 @@ class Walk:
         del self.containers[count:]
         place = self._open(line, start, self.in_text and whole)
         rest = place.rest
-        self.after_blank = not rest.strip()
         place.code = rest.startswith("    ") and not (self.in_text and (whole or place.opened))
         self.in_text = bool(rest.strip()) and not place.code and not NOT_TEXT.match(rest)
         if BOX_MARK.match(rest) and len(self.containers) < DEEPEST:

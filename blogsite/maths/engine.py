@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -74,6 +75,7 @@ def close() -> None:
         _engine = None
 
 
+@lru_cache(maxsize=1024)  # a page asks for each of its formulas when it is filled and when its flaws are told
 def key(formula: TeX, output: Output) -> Digest:
     """The name under which a formula's HTML can be kept: everything that shapes it goes into it."""
     parts = (_fingerprint(output), formula.display, formula.tex, formula.macros)

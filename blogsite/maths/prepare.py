@@ -180,9 +180,7 @@ def _plain(tex: str, match: re.Match[str], display: bool) -> _Found:
     if not parts[-1].text.strip() and len(parts) > 1:
         parts.pop()
     if match[1] == "cases":
-        parts = [
-            Row(tuple(f"\\text{{{c}}}" if "$" in c and n else c for n, c in enumerate(r.cells)), r.end) for r in parts
-        ]
+        parts = [Row(tuple(_as_text(c) if n else c for n, c in enumerate(r.cells)), r.end) for r in parts]
     name = _PLAIN[match[1]]
     return f"\\begin{{{name}}}{_rewrite(join_rows(parts), display)}\\end{{{name}}}", body[1]
 

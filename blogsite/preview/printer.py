@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from blogsite import make
 from blogsite.errors import Mistake, SiteError
 from blogsite.make import Templates
-from blogsite.maths.typeset import Typeset, mistakes_of
+from blogsite.maths.typeset import Typeset
 from blogsite.model import Data, Info, Page
 from blogsite.plan import Stale
 from blogsite.preview.shown import Shown
-from blogsite.render import Renderer, formulas_of
+from blogsite.render import Renderer
 from blogsite.rows import load_fragment, load_rendered
 from blogsite.tasks import RenderSetup
 
@@ -70,10 +70,7 @@ class Printer:
         rendered = renderer.render(output)
         if rendered.mistake:
             raise SiteError([rendered.mistake])
-        flaws: tuple[Mistake, ...] = ()
-        if isinstance(output, Page) and output.source:
-            formulas = [formula for formula, _ in formulas_of(output, renderer.fragments)]
-            flaws = tuple(mistakes_of(output.source, formulas, renderer.typeset.made, how))
+        flaws = renderer.flaws(output)
         renderer.fragments = {}
         return Printed(output, shown.templates, rendered.data, flaws)
 
