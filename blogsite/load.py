@@ -186,6 +186,9 @@ def _parse(
             same.append((source.path, look, post, row[1]))
         else:
             stale.append((source, data))
+    many = len(stale) > PARSED_AT_ONCE
+    if many:
+        import blogsite.parse  # noqa: F401 - once here rather than in each process that is forked
     output = workshop.config.math_output
     tasks = (
         ParseTask(settings, output, tuple((source.path, source.kind, data) for source, data in batch))  # type: ignore[arg-type]
@@ -194,7 +197,7 @@ def _parse(
     done = 0
     with workshop.store.together():
         workshop.store.save_posts(same, name)
-        for rows in workshop.pool.map(parse_batch, tasks, worthwhile=len(stale) > PARSED_AT_ONCE):
+        for rows in workshop.pool.map(parse_batch, tasks, worthwhile=many):
             kept = []
             for parsed, (source, _) in zip(rows, stale[done : done + len(rows)], strict=True):
                 post = posts[source.path] = load_post(parsed.post)

@@ -22,6 +22,7 @@ from typing import Literal, TypeAlias
 
 from blogsite.digest import Digest
 from blogsite.errors import Mistake, Place
+from blogsite.record import Record
 
 # ── values of front matter and configuration ─────────────────────────────────────────────────────────────────────────
 
@@ -29,7 +30,7 @@ Value: TypeAlias = "str | int | float | bool | datetime | tuple[Value, ...] | Ta
 
 
 @dataclass(frozen=True, slots=True)
-class Table(Mapping[str, Value]):
+class Table(Record, Mapping[str, Value]):
     """A frozen mapping with text keys, in the order they were written; templates read `table.key`."""
 
     items_: tuple[tuple[str, Value], ...] = ()
@@ -55,7 +56,7 @@ Kind = Literal["post", "page"]
 
 
 @dataclass(frozen=True, slots=True)
-class Stat:
+class Stat(Record):
     """What the file system says of a file without reading it; equal stats mean equal bytes, except for a young file."""
 
     size: int
@@ -65,7 +66,7 @@ class Stat:
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class File(Record):
     """A file that is copied as it is: an image, a style sheet, data. `path` is relative to its root with "/"."""
 
     path: str
@@ -75,7 +76,7 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Source(Record):
     """A Markdown file of the site. `path` is relative to the site's root with "/"."""
 
     path: str
@@ -97,7 +98,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Meta:
+class Meta(Record):
     """The front matter of a post, every field in one shape whatever dialect it was written in."""
 
     title: str = ""
@@ -143,7 +144,7 @@ NeedKind = Literal["link", "image", "label"]
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class Need(Record):
     """Something that a post's HTML asks of the rest of the site.
 
     link: the address in `target` as the author wrote it (relative, from the root, or "post:NAME" for another
@@ -160,7 +161,7 @@ class Need:
 
 
 @dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(Record):
     """A formula ready for the engine: TeX with its numbers in it, and what was defined before it in the post."""
 
     tex: str
@@ -179,7 +180,7 @@ class Formula:
 
 
 @dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(Record):
     """A piece of HTML with placeholders, and the formulas they stand for."""
 
     html: str
@@ -187,7 +188,7 @@ class Fragment:
 
 
 @dataclass(frozen=True, slots=True)
-class Rich:
+class Rich(Record):
     """A short text in two forms: `plain` for attributes and <title>, `fragment` for the page."""
 
     plain: str
@@ -198,7 +199,7 @@ class Rich:
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class Heading(Record):
     """A heading of a post, for its table of contents; `text` has no links and no ids in it."""
 
     level: int
@@ -207,7 +208,7 @@ class Heading:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class Label(Record):
     """A labelled equation: its number as it is printed, without parentheses, and its anchor."""
 
     name: str
@@ -216,7 +217,7 @@ class Label:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Part(Record):
     """A text kept elsewhere under its digest, and the needs that its placeholders count from 0."""
 
     fragment: Digest
@@ -224,7 +225,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Post:
+class Post(Record):
     """All that parsing one file yields, but for the long texts: small, picklable, cached by the file's digest."""
 
     source: str
@@ -256,7 +257,7 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Record):
     """What render puts in place of a need: site address ("/posts/x/#eq-a", or an absolute URL), words, size in px."""
 
     url: str = ""
@@ -266,7 +267,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class Content(Record):
     """A text on a page: which fragment, whose post, and the answers to its needs in their order."""
 
     fragment: Digest
@@ -279,7 +280,7 @@ State = Literal["published", "draft", "future", "expired", "hidden"]
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class Link(Record):
     """A post as its neighbours, archives and tag pages see it."""
 
     url: str
@@ -290,7 +291,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
+class Term(Record):
     """A tag or category as it is printed on a post."""
 
     name: str
@@ -298,7 +299,7 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class Card(Record):
     """A post as index pages and feeds see it."""
 
     link: Link
@@ -315,7 +316,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class TermPage:
+class TermPage(Record):
     """A tag or category with its posts, newest first; `children` are the categories directly in it."""
 
     name: str
@@ -326,7 +327,7 @@ class TermPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Record):
     """A post with its address and all that others may ask of it. assemble makes it; pages read it."""
 
     post: Post
@@ -343,7 +344,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Info:
+class Info(Record):
     """What every page may read of the site: nothing here changes with a new post."""
 
     title: str
@@ -404,7 +405,7 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(Record):
     """An output made by a template from a context: a frozen dataclass declared beside its producer."""
 
     path: str
@@ -415,7 +416,7 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Data:
+class Data(Record):
     """An output made by a function: pages.MAKERS[maker](inputs) → text."""
 
     path: str
@@ -424,7 +425,7 @@ class Data:
 
 
 @dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(Record):
     """An output that is a copy of a file."""
 
     path: str

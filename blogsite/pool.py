@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -75,10 +76,17 @@ class Pool(AbstractContextManager["Pool"]):
 
     def _started(self) -> Executor:
         if self._executor is None:
-            # spawn: the engine's threads do not survive a fork
-            context = multiprocessing.get_context("spawn")
+            context = multiprocessing.get_context("fork" if _may_fork() else "spawn")
             self._executor = ProcessPoolExecutor(self.jobs, context, initializer=_end_with_parent)
         return self._executor
+
+
+def _may_fork() -> bool:
+    """Whether this process has one thread alone, on Linux: others, as the engine has, do not survive a fork.
+
+    Forked processes have from the start all that is imported here, which takes spawned ones half a second.
+    """
+    return sys.platform == "linux" and len(os.listdir("/proc/self/task")) == 1
 
 
 _turn = threading.Lock()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -15,12 +14,13 @@ from blogsite.digest import Digest
 from blogsite.errors import Mistake
 from blogsite.fill import fill, settle
 from blogsite.filters import iso
-from blogsite.maths.typeset import Typeset, mistakes_of
+from blogsite.maths.typeset import Typeset
 from blogsite.messages import words_for
-from blogsite.model import Content, Data, Formula, Fragment, Info, Page, Rich
+from blogsite.model import Content, Data, Formula, Fragment, Info, Page, Rich, Table, Term
 from blogsite.pages.feeds import Feed
 from blogsite.pages.others import Robots
 from blogsite.plaintext import for_feed, xml_safe
+from blogsite.record import names_of, values_of
 from blogsite.templates import environment, mistake_of
 
 
@@ -59,7 +59,8 @@ class Renderer:
         if isinstance(output, Data):
             return Rendered(output.path, MAKERS[output.maker](self, output.inputs).encode())
         context = output.context
-        fields = {field.name: getattr(context, field.name) for field in dataclasses.fields(context)}  # type: ignore[arg-type]
+        kind: Any = type(context)
+        fields = dict(zip(names_of(kind), values_of(kind)(context), strict=True))
         try:
             text = self._environment.get_template(output.template).render(fields, words=self._words)
             return Rendered(output.path, text.encode())
@@ -76,7 +77,7 @@ class Renderer:
                 shown += settle(self.fragments[text.fragment].formulas, text.answers)
             else:
                 shown += text.fragment.formulas
-        return tuple(mistakes_of(output.source, shown, self.typeset.made, self.typeset.output))
+        return tuple(self.typeset.flaws(output.source, shown))
 
     def feed_html(self, content: Content) -> str:
         """A text as a feed carries it: absolute addresses, no ids, formulas in MathML."""
@@ -100,17 +101,17 @@ def texts_of(value: object) -> Iterator[Content | Rich]:
     while pending:
         found = pending.pop()
         kind: Any = type(found)
+        if kind in _WITHOUT_TEXTS:
+            continue
         if kind is tuple:
             pending += found
         elif kind is Content or kind is Rich:
             yield found
-        elif kind is not Info:
-            pending += [getattr(found, name) for name in _fields(kind)]
+        else:
+            pending += values_of(kind)(found)
 
 
-@cache
-def _fields(kind: Any) -> tuple[str, ...]:
-    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else ()
+_WITHOUT_TEXTS = frozenset((str, int, float, bool, type(None), datetime, Info, Term, Table))
 
 
 # ── makers ───────────────────────────────────────────────────────────────────────────────────────────────────────────

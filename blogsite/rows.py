@@ -182,7 +182,7 @@ def load_tex(data: bytes) -> tuple[Output, TeX]:
 
 def dump_rendered(rendered: Rendered) -> bytes:
     """What the engine made, as the store keeps it."""
-    deflate = zlib.compressobj(6, zdict=_COMMON)
+    deflate = zlib.compressobj(3, zlib.DEFLATED, _WINDOW, 6, zdict=_COMMON)
     return deflate.compress(f"{rendered.error}\0{rendered.html}".encode()) + deflate.flush()
 
 
@@ -191,12 +191,14 @@ def load_rendered(data: bytes) -> Rendered:
     from blogsite.maths.typeset import Rendered
 
     try:
-        error, _, html = zlib.decompressobj(zdict=_COMMON).decompress(data).decode().partition("\0")
+        error, _, html = zlib.decompressobj(_WINDOW, _COMMON).decompress(data).decode().partition("\0")
     except (zlib.error, UnicodeDecodeError) as problem:
         raise DamageError(str(problem)) from problem
     return Rendered(html, error)
 
 
+_WINDOW = -13
+"""8 KiB, and no header: what is as short as a formula is compressed sooner with less to set up."""
 # What formulas have in common in KaTeX's HTML, the commonest last: it makes the small ones compress to half.
 _COMMON = b"".join(
     (

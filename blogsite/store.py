@@ -42,7 +42,7 @@ from blogsite.rows import (
     unseal,
 )
 
-SCHEMA = 3
+SCHEMA = 4
 Result = TypeVar("Result")
 
 _TABLES = """

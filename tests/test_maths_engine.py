@@ -23,7 +23,7 @@ from blogsite.maths.resolve import known_commands
 from blogsite.maths.tables import ENGINE_MACROS, TEMML_MACROS
 from blogsite.maths.tex import commands, without_comments
 from blogsite.maths.tuning import TUNING
-from blogsite.maths.typeset import Rendered, Typeset, fill_formulas, mistakes_of, tex_of, typeset
+from blogsite.maths.typeset import Rendered, Typeset, tex_of, typeset
 from blogsite.model import Formula
 from tests.test_maths_find import convert
 
@@ -199,7 +199,8 @@ def test_a_page_shows_formulas_errors_and_anchors() -> None:
         formula("", error="unknown macro \\q"),
     )
     made = typeset(formulas, "html", make)
-    html = fill_formulas("<p>\x02f0\x03，\x02f1\x03 \x02f2\x03。\x02f3\x03 \x02f1\x03</p>", formulas, made, "html")
+    page = Typeset("html", made)
+    html = page.fill("<p>\x02f0\x03，\x02f1\x03 \x02f2\x03。\x02f3\x03 \x02f1\x03</p>", formulas)
     assert html == (
         '<p><span class="math-nobreak"><span class="math inline"><html>x</html></span>，</span>'
         '<span class="math display" id="eq-a"><span id="eq-b"></span><html>y</html></span> '
@@ -208,7 +209,7 @@ def test_a_page_shows_formulas_errors_and_anchors() -> None:
         '</span>。</span><span class="math inline"><code class="math-error" title="unknown macro \\q">$$</code></span> '
         '<span class="math display"><html>y</html></span></p>'
     )
-    assert list(map(str, mistakes_of("posts/a.md", formulas, made, "html"))) == [
+    assert list(map(str, page.flaws("posts/a.md", formulas))) == [
         "posts/a.md:3:4: warning: no such thing\n    correct the formula; it is shown as it was written"
     ]
 
@@ -224,7 +225,7 @@ def test_feeds_have_mathml_without_ids_and_glue() -> None:
 def test_long_formulas_may_break_before_their_punctuation() -> None:
     long = formula("x" * 41)
     made = {key(tex_of(long), "html"): Rendered("…")}
-    assert fill_formulas("\x02f0\x03，", (long,), made, "html") == '<span class="math inline">…</span>，'
+    assert Typeset("html", made).fill("\x02f0\x03，", (long,)) == '<span class="math inline">…</span>，'
 
 
 # ── what is vendored ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -66,8 +66,9 @@ def lexer(language: str) -> Lexer | None:
 
     from blogsite.extensions.lexing import quicken
 
+    quicken()
     found = get_lexer_by_name(name, stripnl=False)
-    return None if isinstance(found, TextLexer) else quicken(found)
+    return None if isinstance(found, TextLexer) else found
 
 
 @lru_cache(maxsize=256)

@@ -8,11 +8,11 @@ tries in the same order by itself; what matched first is then known by the numbe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any, TypeAlias
 
-from pygments.lexer import Lexer, RegexLexer
+from pygments.lexer import RegexLexer
 from pygments.token import Error, Whitespace, _TokenType
 
 Match: TypeAlias = "re.Match[str]"
@@ -26,21 +26,29 @@ _ALONE = re.compile(r"\\[1-9]|\(\?(?:P[=<>]|\()")
 _FLAGS = re.compile(r"\(\?([imsx]+)\)")
 
 
-def quicken(lexer: Lexer) -> Lexer:
-    """LEXER, made quick if its tokens are found by RegexLexer's own loop."""
-    if isinstance(lexer, RegexLexer) and type(lexer).get_tokens_unprocessed is RegexLexer.get_tokens_unprocessed:
-        states: dict[str, Tries] = {}
-        lexer.get_tokens_unprocessed = lambda text, stack=("root",): _tokens(lexer, states, text, stack)  # type: ignore[method-assign]
-    return lexer
+PLAIN = RegexLexer.get_tokens_unprocessed
+"""Pygments' own loop."""
 
 
-def _tokens(
-    lexer: Any, known: dict[str, Tries], text: str, stack: Iterable[str]
-) -> Iterator[tuple[int, _TokenType, str]]:
-    """(position, kind, text) of each token, as RegexLexer.get_tokens_unprocessed yields them; KNOWN grows by states."""
+def quicken() -> None:
+    """From now on all RegexLexers of this process find their tokens here, also those that are part of others.
+
+    The class itself changes: C's lexer and some fifty more call its method by name, behind what their own does first.
+    """
+    RegexLexer.get_tokens_unprocessed = _tokens  # type: ignore[method-assign, assignment]
+
+
+_known: dict[int, tuple[object, dict[str, Tries]]] = {}
+"""By the id of a lexer's rules: the rules, so that the id stays theirs, and what to try in each state met so far."""
+
+
+def _tokens(lexer: Any, text: str, stack: Iterable[str] = ("root",)) -> Iterator[tuple[int, _TokenType, str]]:
+    """(position, kind, text) of each token, as `PLAIN` yields them."""
+    rules_of_states = lexer._tokens
+    known = _known.setdefault(id(rules_of_states), (rules_of_states, {}))[1]
     position = 0
     states = list(stack)
-    tries = _tries(lexer, known, states[-1])
+    tries = _tries(rules_of_states, known, states[-1])
     while True:
         for find, rules, rule in tries:
             match = find(text, position)
@@ -58,14 +66,14 @@ def _tokens(
             position = match.end()
             if target is not None:
                 _move(states, target)
-                tries = _tries(lexer, known, states[-1])
+                tries = _tries(rules_of_states, known, states[-1])
             break
         else:
             if position >= len(text):
                 return
             if text[position] == "\n":
                 states = ["root"]
-                tries = _tries(lexer, known, "root")
+                tries = _tries(rules_of_states, known, "root")
                 yield position, Whitespace, "\n"
             else:
                 yield position, Error, text[position]
@@ -90,9 +98,9 @@ def _move(states: list[str], target: Any) -> None:
             states.append(state)
 
 
-def _tries(lexer: Any, known: dict[str, Tries], state: str) -> Tries:
+def _tries(rules_of_states: Mapping[str, list[Rule]], known: dict[str, Tries], state: str) -> Tries:
     if state not in known:
-        runs = groupby(lexer._tokens[state], key=_company)
+        runs = groupby(rules_of_states[state], key=_company)
         known[state] = tuple(one for flags, rules in runs for one in _joined(flags, list(rules)))
     return known[state]
 

@@ -161,8 +161,9 @@ class Engine:
 
     def _open(self) -> Any:
         if self._host is None:
-            from py_mini_racer import MiniRacer
+            from py_mini_racer import MiniRacer, init_mini_racer
 
+            init_mini_racer(flags=_FLAGS, ignore_duplicate_init=True)
             host = self._host = MiniRacer()
             host.eval("var self = globalThis")
             for script in _SCRIPTS:
@@ -173,6 +174,14 @@ class Engine:
         return self._host
 
 
+_FLAGS = (
+    "--single-threaded",
+    "--no-opt",
+    "--always-sparkplug",
+    "--no-lazy-feedback-allocation",
+    "--min-semi-space-size=16",
+)
+"""For V8: the simple compilers at once, but not the slow one, whose code takes longer to make than it ever saves."""
 _SCRIPTS = (
     *(f"katex-{KATEX}/{name}" for name in ("katex.min.js", "mhchem.min.js")),
     *(f"temml-{TEMML}/{name}" for name in ("temml.min.js", "mhchem.min.js", "texvc.js")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import TypeAlias
@@ -45,18 +45,6 @@ def typeset(formulas: Iterable[Formula], output: Output = "html", make: Make = r
     }
 
 
-def mistakes_of(
-    path: str, formulas: Iterable[Formula], made: Mapping[Digest, Rendered], output: Output
-) -> list[Mistake]:
-    """What the engine could not make of a post's formulas, each at its opening delimiter in the file."""
-    hint = "correct the formula; it is shown as it was written"
-    return [
-        warning(Place(path, formula.line, formula.column), rendered.error, hint)
-        for formula in formulas
-        if not formula.error and (rendered := made.get(key(tex_of(formula), output))) is not None and rendered.error
-    ]
-
-
 def wrap(formula: Formula, rendered: Rendered, glue: str = "", ids: Sequence[str] = ()) -> str:
     """The formula as it stands on a page, with the punctuation GLUE that must not begin the next line."""
     kind = "display" if formula.display else "inline"
@@ -74,24 +62,6 @@ def wrap(formula: Formula, rendered: Rendered, glue: str = "", ids: Sequence[str
     return whole + glue
 
 
-def fill_formulas(
-    html: str, formulas: Sequence[Formula], made: Mapping[Digest, Rendered], output: Output, *, feed: bool = False
-) -> str:
-    r"""HTML with each \x02fN\x03 replaced by its formula. No id stands twice; a feed has neither ids nor glue."""
-    seen: set[str] = set()
-
-    def put(match: re.Match[str]) -> str:
-        formula = formulas[int(match[1])]
-        rendered = _NOTHING if formula.error else made[key(tex_of(formula), output)]
-        if feed:
-            return wrap(formula, rendered) + match[2]
-        ids = [name for name in formula.ids if name not in seen] if formula.ids else ()
-        seen.update(ids)
-        return wrap(formula, rendered, match[2], ids)
-
-    return _PLACE.sub(put, html) if "\x02f" in html else html
-
-
 class Typeset:
     """The formulas of a build. What is missing when a text is filled is made then, in one batch."""
 
@@ -101,12 +71,40 @@ class Typeset:
         self._make = make
 
     def fill(self, html: str, formulas: Sequence[Formula], *, feed: bool = False) -> str:
-        """HTML with every formula in the place of its placeholder; in a feed as MathML."""
+        r"""HTML with each \x02fN\x03 replaced by its formula, in a feed as MathML, without ids and glue.
+
+        No id stands twice.
+        """
+        if "\x02f" not in html:
+            return html
         output: Output = "mathml" if feed else self.output
-        missing = [f for f in formulas if not f.error and key(tex_of(f), output) not in self.made]
-        if missing:
+        names = [None if formula.error else key(tex_of(formula), output) for formula in formulas]
+        if missing := [f for f, name in zip(formulas, names, strict=True) if name and name not in self.made]:
             self.made.update(typeset(missing, output, self._make))
-        return fill_formulas(html, formulas, self.made, output, feed=feed)
+        seen: set[str] = set()
+
+        def put(match: re.Match[str]) -> str:
+            index = int(match[1])
+            formula, name = formulas[index], names[index]
+            rendered = _NOTHING if name is None else self.made[name]
+            if feed:
+                return wrap(formula, rendered) + match[2]
+            ids = [name for name in formula.ids if name not in seen] if formula.ids else ()
+            seen.update(ids)
+            return wrap(formula, rendered, match[2], ids)
+
+        return _PLACE.sub(put, html)
+
+    def flaws(self, path: str, formulas: Iterable[Formula]) -> list[Mistake]:
+        """What the engine could not make of a post's formulas, each at its opening delimiter in the file."""
+        if not any(rendered.error for rendered in self.made.values()):
+            return []
+        hint = "correct the formula; it is shown as it was written"
+        return [
+            warning(Place(path, formula.line, formula.column), rendered.error, hint)
+            for formula in formulas
+            if not formula.error and (rendered := self.made.get(key(tex_of(formula), self.output))) and rendered.error
+        ]
 
 
 _NOTHING = Rendered("")

@@ -9,13 +9,14 @@ from itertools import groupby
 from blogsite.messages import words_for
 from blogsite.model import Info, Link, Page, Site
 from blogsite.pages.common import Head, titled
+from blogsite.record import Record
 from blogsite.urls import output_path
 
 MOST_ON_ONE_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Year:
+class Year(Record):
     """One year with its posts, newest first; `links` is empty where the page shows the years alone."""
 
     year: int
@@ -25,7 +26,7 @@ class Year:
 
 
 @dataclass(frozen=True, slots=True)
-class ArchivePage:
+class ArchivePage(Record):
     """The context of archive.html."""
 
     site: Info

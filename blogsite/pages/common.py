@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from blogsite.model import Info
+from blogsite.record import Record
 from blogsite.urls import page_number_address
 
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class Head(Record):
     """What <head> says of a page; `url` is its site address, "" for one that has none of its own (404)."""
 
     title: str
@@ -30,7 +31,7 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Pager:
+class Pager(Record):
     """Where one list page leads: site addresses, "" where there is none. No totals, so that old pages never change."""
 
     number: int

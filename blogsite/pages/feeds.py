@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from blogsite.model import Card, Content, Data, Entry, Info, Output, Page, Site
+from blogsite.record import Record
 from blogsite.urls import output_path
 
 
 @dataclass(frozen=True, slots=True)
-class FeedItem:
+class FeedItem(Record):
     """A post in a feed. `content` is the whole post or its excerpt, as the site wants it."""
 
     card: Card
@@ -19,7 +20,7 @@ class FeedItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Record):
     """The context of feed.xml and the inputs of feed.json."""
 
     site: Info

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from blogsite.model import Card, Info, Page, Site
 from blogsite.pages.common import Head, Pager, paginate, titled
+from blogsite.record import Record
 from blogsite.urls import output_path
 
 
 @dataclass(frozen=True, slots=True)
-class IndexPage:
+class IndexPage(Record):
     """The context of index.html: posts as cards, newest first, pinned ones before them at home."""
 
     site: Info

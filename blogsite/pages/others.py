@@ -10,11 +10,12 @@ from datetime import datetime
 from blogsite.messages import words_for
 from blogsite.model import Asset, Data, Info, Output, Page, Site
 from blogsite.pages.common import Head, titled
+from blogsite.record import Record
 from blogsite.urls import AddressError, checked_address, output_path
 
 
 @dataclass(frozen=True, slots=True)
-class PlainPage:
+class PlainPage(Record):
     """The context of 404.html: the page itself is all there is to say."""
 
     site: Info
@@ -22,7 +23,7 @@ class PlainPage:
 
 
 @dataclass(frozen=True, slots=True)
-class RedirectPage:
+class RedirectPage(Record):
     """The context of redirect.html: where the page has gone."""
 
     site: Info
@@ -32,7 +33,7 @@ class RedirectPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Sitemap:
+class Sitemap(Record):
     """The context of sitemap.xml: (site address, time of the last change or None) of every page worth finding."""
 
     site: Info
@@ -40,7 +41,7 @@ class Sitemap:
 
 
 @dataclass(frozen=True, slots=True)
-class Robots:
+class Robots(Record):
     """The inputs of robots.txt."""
 
     site: Info

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from blogsite.model import Content, Entry, Heading, Info, Link, Page, Rich, Site, Table, Term
 from blogsite.pages.common import Head, titled
+from blogsite.record import Record
 from blogsite.urls import output_path
 
 
 @dataclass(frozen=True, slots=True)
-class PostPage:
+class PostPage(Record):
     """The context of post.html, page.html and of the templates that `layout` names."""
 
     site: Info

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from blogsite.messages import words_for
 from blogsite.model import Info, Link, Page, Site, Term, TermPage
 from blogsite.pages.common import Head, Pager, paginate, titled
+from blogsite.record import Record
 from blogsite.urls import output_path
 
 
 @dataclass(frozen=True, slots=True)
-class ListPage:
+class ListPage(Record):
     """The context of list.html: the posts of one term, as badge and title."""
 
     site: Info
@@ -31,7 +32,7 @@ class ListPage:
 
 
 @dataclass(frozen=True, slots=True)
-class TermsPage:
+class TermsPage(Record):
     """The context of terms.html: every tag or category, with the number of its posts and its depth from 0."""
 
     site: Info
