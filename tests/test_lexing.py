@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -53,13 +55,33 @@ def test_it_is_used(language: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """C++ finds its tokens by a method of its own, which calls the general one by name."""
     looked_up: list[str] = []
 
-    def tries(rules: object, known: object, state: str) -> lexing.Tries:
-        looked_up.append(state)
-        return ()
+    def state(rules: object, known: object, name: str) -> dict[str, tuple[lexing.Rule, ...]]:
+        looked_up.append(name)
+        return defaultdict(tuple)
 
     languages.lexer.cache_clear()
     lexer = languages.lexer(language)
     assert lexer is not None
-    monkeypatch.setattr(lexing, "_tries", tries)
+    monkeypatch.setattr(lexing, "_state", state)
     assert "".join(text for _, text in lexer.get_tokens("int x = 1;\n")) == "int x = 1;\n"
     assert "root" in looked_up
+
+
+@pytest.mark.parametrize(
+    ("pattern", "firsts"),
+    [
+        (r"a|[b-d]x|e?f", "abcdef"),
+        (r"(?i)k", "Kk"),
+        (r"(?i:\u212a)z", "Kk"),
+        (r"(?=x)\d\b", "0123456789"),
+        (r"(?<!a)(?:_|)+z", "_z"),
+        (r"(x{0,2})(?>y)", "xy"),
+        ("[^\x01-\x7f]", "\0"),
+        (r"x*", None),
+        (r"(a)?(?(1)b|c)", None),
+        (r"$", None),
+    ],
+)
+def test_how_a_match_can_begin(pattern: str, firsts: str | None) -> None:
+    rule: lexing.Rule = (re.compile(pattern).match, None, None)
+    assert lexing._beginnings(rule) == (None if firsts is None else frozenset(firsts))

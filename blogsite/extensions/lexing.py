@@ -1,31 +1,28 @@
 """The same tokens as Pygments' RegexLexer gives, sooner.
 
-Pygments tries the rules of a state one after another, each with a call from Python: some forty calls a token. Here
-the rules of a state that can stand beside each other are one pattern, whose alternatives the regular expression engine
-tries in the same order by itself; what matched first is then known by the number of its group.
+Pygments tries the rules of a state one after another, some forty calls a token. Most of them cannot match what begins
+with the character at hand: those that can are looked up by it, and tried in the same order.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from re import _compiler, _parser  # type: ignore[attr-defined]
+from re import _constants as ops  # type: ignore[attr-defined]
 from typing import Any, TypeAlias
 
 from pygments.lexer import RegexLexer
 from pygments.token import Error, Whitespace, _TokenType
 
 Match: TypeAlias = "re.Match[str]"
-Find: TypeAlias = "Callable[[str, int], Match | None]"
-Rule: TypeAlias = "tuple[Find, Any, Any]"
-Tries: TypeAlias = "tuple[tuple[Find, dict[int, Rule] | None, Rule], ...]"
-"""What to try at a place: a pattern and, of one made of several rules, the rule of each group; else its only rule."""
+Rule: TypeAlias = "tuple[Callable[[str, int], Match | None], Any, Any]"
+"""What to match, what is made of it, and the states that follow."""
 
-# A rule that speaks of its own groups by number or name keeps its own pattern; flags it begins with go with it.
-_ALONE = re.compile(r"\\[1-9]|\(\?(?:P[=<>]|\()")
-_FLAGS = re.compile(r"\(\?([imsx]+)\)")
-
-
+LAST = "\x7f"
+"""The last character for which rules are chosen; what begins with a later one is tried with all of them."""
+ASCII = tuple(map(chr, range(128)))
 PLAIN = RegexLexer.get_tokens_unprocessed
 """Pygments' own loop."""
 
@@ -38,46 +35,63 @@ def quicken() -> None:
     RegexLexer.get_tokens_unprocessed = _tokens  # type: ignore[method-assign, assignment]
 
 
-_known: dict[int, tuple[object, dict[str, Tries]]] = {}
-"""By the id of a lexer's rules: the rules, so that the id stays theirs, and what to try in each state met so far."""
+class _State(dict[str, tuple[Rule, ...]]):
+    """A state of a lexer: by the character at hand, "" at the end of the text, the rules that may match there."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._all = tuple(rules)
+        self._beginnings = [_beginnings(rule) for rule in rules]
+
+    def __missing__(self, character: str) -> tuple[Rule, ...]:
+        if character > LAST:
+            return self._all
+        rules = zip(self._all, self._beginnings, strict=True)
+        found = self[character] = tuple(rule for rule, firsts in rules if firsts is None or character in firsts)
+        return found
+
+
+_known: dict[int, tuple[object, dict[str, _State]]] = {}
+"""By the id of a lexer's rules: the rules, so that the id stays theirs, and the states met so far."""
 
 
 def _tokens(lexer: Any, text: str, stack: Iterable[str] = ("root",)) -> Iterator[tuple[int, _TokenType, str]]:
     """(position, kind, text) of each token, as `PLAIN` yields them."""
-    rules_of_states = lexer._tokens
-    known = _known.setdefault(id(rules_of_states), (rules_of_states, {}))[1]
+    rules = lexer._tokens
+    known = _known.setdefault(id(rules), (rules, {}))[1]
     position = 0
     states = list(stack)
-    tries = _tries(rules_of_states, known, states[-1])
+    state = _state(rules, known, states[-1])
     while True:
-        for find, rules, rule in tries:
+        for find, action, target in state[text[position : position + 1]]:
             match = find(text, position)
             if match is None:
                 continue
-            if rules is not None:
-                rule = rules[match.lastindex]  # type: ignore[index]
-            own_find, action, target = rule
             if action is not None:
                 if type(action) is _TokenType:
                     yield position, action, match.group()
                 else:
-                    own = match if rules is None else own_find(text, position)
-                    yield from action(lexer, own)
+                    yield from action(lexer, match)
             position = match.end()
             if target is not None:
                 _move(states, target)
-                tries = _tries(rules_of_states, known, states[-1])
+                state = _state(rules, known, states[-1])
             break
         else:
             if position >= len(text):
                 return
             if text[position] == "\n":
                 states = ["root"]
-                tries = _tries(rules_of_states, known, "root")
+                state = _state(rules, known, "root")
                 yield position, Whitespace, "\n"
             else:
                 yield position, Error, text[position]
             position += 1
+
+
+def _state(rules: Mapping[str, Sequence[Rule]], known: dict[str, _State], name: str) -> _State:
+    if name not in known:
+        known[name] = _State(rules[name])
+    return known[name]
 
 
 def _move(states: list[str], target: Any) -> None:
@@ -98,50 +112,54 @@ def _move(states: list[str], target: Any) -> None:
             states.append(state)
 
 
-def _tries(rules_of_states: Mapping[str, list[Rule]], known: dict[str, Tries], state: str) -> Tries:
-    if state not in known:
-        runs = groupby(rules_of_states[state], key=_company)
-        known[state] = tuple(one for flags, rules in runs for one in _joined(flags, list(rules)))
-    return known[state]
+# ── how a match can begin ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _company(rule: Rule) -> int | None:
-    """The flags that a rule shares with those it can be joined to; None for one that stays alone."""
-    pattern = _pattern(rule)
-    if pattern is None or _ALONE.search(pattern.pattern):
+def _beginnings(rule: Rule) -> frozenset[str] | None:
+    """The ASCII characters with which a match of this rule can begin; None if it can be empty or is not known."""
+    pattern = getattr(rule[0], "__self__", None)
+    return _first(pattern.pattern, pattern.flags) if isinstance(pattern, re.Pattern) else None
+
+
+@lru_cache(maxsize=4096)
+def _first(pattern: str, flags: int) -> frozenset[str] | None:
+    try:
+        parsed = _parser.parse(pattern, flags)
+        found, empty = _first_of(parsed, parsed.state.flags)
+    except Exception:  # a future Python may parse patterns into what is not known here
         return None
-    own = _FLAGS.match(pattern.pattern)
-    return pattern.flags & ~sum(re.RegexFlag[letter.upper()] for letter in set(own[1])) if own else pattern.flags
+    return None if empty else found
 
 
-def _joined(flags: int | None, rules: list[Rule]) -> Iterator[tuple[Find, dict[int, Rule] | None, Rule]]:
-    patterns = [_pattern(rule) for rule in rules]
-    if flags is not None and len(rules) > 1:
-        groups: dict[int, Rule] = {}
-        number = 1
-        for rule, pattern in zip(rules, patterns, strict=True):
-            assert pattern is not None
-            number += pattern.groups
-            groups[number] = rule
-            number += 1
-        # An empty group behind each: it closes last, and the engine still sees with which character a rule begins.
-        alternatives = "|".join(f"{_scoped(pattern.pattern)}()" for pattern in patterns if pattern is not None)
-        try:
-            yield re.compile(alternatives, flags).match, groups, rules[0]
-        except re.error:
-            pass
-        else:
-            return
-    for rule in rules:
-        yield rule[0], None, rule
+def _first_of(parsed: Any, flags: int) -> tuple[frozenset[str], bool]:
+    """The characters with which a match of the parsed pattern can begin, perhaps some more; can it be empty?"""
+    found: frozenset[str] = frozenset()
+    for operation, value in parsed:
+        characters, empty = _first_of_one(operation, value, flags, parsed.state)
+        found |= characters
+        if not empty:
+            return found, False
+    return found, True
 
 
-def _scoped(pattern: str) -> str:
-    """PATTERN as a group, the flags it begins with for it alone."""
-    own = _FLAGS.match(pattern)
-    return f"(?{own[1]}:{pattern[own.end() :]})" if own else f"(?:{pattern})"
-
-
-def _pattern(rule: Rule) -> re.Pattern[str] | None:
-    own = getattr(rule[0], "__self__", None)
-    return own if isinstance(own, re.Pattern) else None
+def _first_of_one(operation: Any, value: Any, flags: int, state: Any) -> tuple[frozenset[str], bool]:
+    if operation is ops.LITERAL and not flags & re.IGNORECASE:
+        return frozenset(chr(value)), False
+    if operation in (ops.LITERAL, ops.NOT_LITERAL, ops.IN, ops.ANY):
+        one = _compiler.compile(_parser.SubPattern(state, [(operation, value)]), flags)
+        return frozenset(filter(one.match, ASCII)), False
+    if operation in (ops.AT, ops.ASSERT, ops.ASSERT_NOT):
+        return frozenset(), True
+    if operation is ops.SUBPATTERN:
+        _, added, removed, inner = value
+        return _first_of(inner, (flags | added) & ~removed)
+    if operation is ops.ATOMIC_GROUP:
+        return _first_of(value, flags)
+    if operation in (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT):
+        least, _, inner = value
+        found, empty = _first_of(inner, flags)
+        return found, empty or least == 0
+    if operation is ops.BRANCH:
+        branches = [_first_of(branch, flags) for branch in value[1]]
+        return frozenset().union(*(found for found, _ in branches)), any(empty for _, empty in branches)
+    raise NotImplementedError(operation)
