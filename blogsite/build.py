@@ -156,7 +156,7 @@ def _build(workshop: Workshop, folder: Folder, options: BuildOptions) -> Report:
         ]
         with times.of("publish"):
             changes = folder.compare(staged)
-            made = {} if options.dry_run else _publish(workshop, folder, name, staged, plan, remade)
+            made = {} if options.dry_run else _publish(workshop, folder, name, staged, changes, plan, remade)
     finally:
         stage.discard()
     said = tuple(sorted(set(mistakes)))
@@ -201,7 +201,7 @@ def _same_again(
         if not _are_settled(inventory, last.moment):
             return None
         try:
-            stats = {path: stat_of(os.lstat(folder.path / path)) for path in folder.ours}
+            stats = {path: stat_of(os.lstat(os.path.join(folder.path, path))) for path in folder.ours}
         except OSError:
             return None
         if _state(folder, stats) != last.outputs:
@@ -257,6 +257,7 @@ def _publish(
     folder: Folder,
     name: str,
     staged: Sequence[Staged],
+    changes: Publication,
     plan: Plan,
     remade: Sequence[make.Remade],
 ) -> dict[str, Made]:
@@ -269,11 +270,11 @@ def _publish(
     gone = [path for path in store.outputs(name) if path not in wanted]
     with store.together():
         store.forget_outputs(name, [*gone, *(item.output.path for item in plan.stale)])
-    folder.publish(staged)
+    folder.publish(staged, changes)
     if remade:
         time.sleep(SETTLING)
     looked = time.time_ns()
-    stats = [stat_of(os.lstat(folder.path / item.staged.path)) for item in remade]
+    stats = [stat_of(os.lstat(os.path.join(folder.path, item.staged.path))) for item in remade]
     made = {
         item.staged.path: Made(item.ingredients, item.staged.digest, stat, is_settled(stat, looked), item.flaws)
         for item, stat in zip(remade, stats, strict=True)

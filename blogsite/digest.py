@@ -82,7 +82,10 @@ class Digester:
 
     def _write_fields(self, value: Any, put: Put) -> None:
         kind: Any = type(value)
-        values = values_of(kind)(value)
+        try:
+            values = values_of(kind)(value)
+        except TypeError:
+            raise TypeError(f"no digest for {kind.__name__}: {value!r}") from None
         put(f"({kind.__qualname__} {len(values)} ")
         self._write(values, put)
 

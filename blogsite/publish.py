@@ -16,6 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeAlias
 
 from blogsite.digest import Digest, digest_bytes
 from blogsite.errors import Place, SiteError, error, unwritable
@@ -69,21 +70,20 @@ class Folder:
         self._refuse_others_files(changes)
         return changes
 
-    def publish(self, staged: Sequence[Staged]) -> Publication:
-        """Every staged file is in place, what was ours and is not wanted is gone, and the manifest says so."""
-        changes = self.compare(staged)
+    def publish(self, staged: Sequence[Staged], changes: Publication) -> None:
+        """Every staged file is in place, what was ours and is not wanted is gone, and the manifest says so.
+
+        CHANGES is what `compare` has said of them.
+        """
         self._refuse_what_is_not_to_be_written(changes)
         wanted = {item.path: item.digest for item in staged}
         if changes.written or changes.removed:
             self._write({**self.ours, **wanted})
         for path in changes.removed:
             self._remove(path)
-        for item in staged:
-            if item.file:
-                self._place(item.path, item.file)
+        self._place_all(staged)
         self._write(wanted)
         self.ours = wanted
-        return changes
 
     def clear(self) -> int:
         """Remove all that the manifest names, and the folder if nothing else is in it; returns the number of files."""
@@ -137,26 +137,38 @@ class Folder:
     def _refuse_others_files(self, changes: Publication) -> None:
         """Raise SiteError if a file that is to be written would go elsewhere, or stand where something of others is."""
         mistakes = []
-        ours = self.ours.keys()
+        standing = _Standing(self.path)
         for parent in sorted({os.path.dirname(path) for path in changes.written}):
-            if (link := self._link_in(parent)) is not None:
-                what = f"{link} in the output folder is a symbolic link that leads elsewhere"
-                mistakes.append(error(Place(self.shown), what, "remove the link"))
-            elif (file := self._file_in(parent)) is not None and file not in ours:
-                what = f"this file is not ours to replace by a folder, as {parent}/ needs"
-                mistakes.append(error(Place(f"{self.shown}/{file}"), what, "move it away"))
+            for part in _parts(parent):
+                if (kind := standing.at(part)) == "link":
+                    what = f"{part} in the output folder is a symbolic link that leads elsewhere"
+                    mistakes.append(error(Place(self.shown), what, "remove the link"))
+                elif kind == "file" and part not in self.ours:
+                    what = f"this file is not ours to replace by a folder, as {parent}/ needs"
+                    mistakes.append(error(Place(f"{self.shown}/{part}"), what, "move it away"))
         mistakes += [
             error(Place(f"{self.shown}/{path}"), "this file is not ours to replace", "move it away")
             for path in changes.written
-            if self._is_taken(path)
+            if self._is_taken(path, standing.at(path))
         ]
         if mistakes:
             raise SiteError(mistakes)
 
+    def _is_taken(self, path: str, kind: Standing) -> bool:
+        """Whether something that is not ours to replace stands at PATH.
+
+        A folder with nothing but our files in it is not; a folder that is taken over gives its files, but no folders.
+        """
+        if kind != "folder":
+            return kind != "nothing" and path not in self.ours and not self._take_over
+        inside = (child for child in (self.path / path).rglob("*") if child.is_symlink() or not child.is_dir())
+        return any(child.relative_to(self.path).as_posix() not in self.ours for child in inside)
+
     def _refuse_what_is_not_to_be_written(self, changes: Publication) -> None:
         """Raise SiteError, before anything is changed, for folders of ours that the file system protects."""
+        standing = _Standing(self.path)
         parents = {os.path.dirname(path) for path in (*changes.written, *changes.removed)}
-        folders = {self._standing(self.path / parent) for parent in parents}
+        folders = {standing.nearest(parent) for parent in parents}
         effective = os.access in os.supports_effective_ids
         protected = sorted(
             folder for folder in folders if not os.access(folder, os.W_OK | os.X_OK, effective_ids=effective)
@@ -164,10 +176,6 @@ class Folder:
         if protected:
             refused = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
             raise SiteError([unwritable(self._displayed(folder), refused) for folder in protected])
-
-    def _standing(self, folder: Path) -> Path:
-        """FOLDER, or the folder nearest above it that there is."""
-        return next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
 
     def _displayed(self, path: Path) -> str:
         inside = path.is_relative_to(self.path)
@@ -177,29 +185,20 @@ class Folder:
         """The first part of a folder's PATH that is a symbolic link."""
         return next((part for part in _parts(path) if (self.path / part).is_symlink()), None)
 
-    def _file_in(self, path: str) -> str | None:
-        """The first part of a folder's PATH that is no folder."""
-        found = (part for part in _parts(path) if os.path.lexists(self.path / part))
-        return next((part for part in found if not (self.path / part).is_dir()), None)
-
-    def _is_taken(self, path: str) -> bool:
-        """Whether something that is not ours to replace stands at PATH.
-
-        A folder with nothing but our files in it is not; a folder that is taken over gives its files, but no folders.
-        """
-        target = self.path / path
-        if not target.is_dir() or target.is_symlink():
-            return path not in self.ours and not self._take_over and os.path.lexists(target)
-        inside = (child for child in target.rglob("*") if child.is_symlink() or not child.is_dir())
-        return any(child.relative_to(self.path).as_posix() not in self.ours for child in inside)
-
-    def _place(self, path: str, file: Path) -> None:
-        target = self.path / path
-        with _reported(f"{self.shown}/{path}"):
-            if target.is_dir() and not target.is_symlink():
-                shutil.rmtree(target)  # compare has seen that nothing but ours is in it
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(file, target)
+    def _place_all(self, staged: Sequence[Staged]) -> None:
+        ready: set[str] = set()
+        for item in staged:
+            if not item.file:
+                continue
+            target = os.path.join(self.path, item.path)
+            parent = os.path.dirname(target)
+            with _reported(f"{self.shown}/{item.path}"):
+                if parent not in ready:
+                    os.makedirs(parent, exist_ok=True)
+                    ready.add(parent)
+                if os.path.isdir(target) and not os.path.islink(target):
+                    shutil.rmtree(target)  # compare has seen that nothing but ours is in it
+                os.replace(item.file, target)
 
     def _remove(self, path: str) -> bool:
         """Nothing of ours is at PATH, nor a folder that has become empty; what a link leads to is not ours."""
@@ -268,6 +267,41 @@ class Stage:
         if self.path.parent == self.output:
             with suppress(OSError):
                 self.output.rmdir()
+
+
+Standing: TypeAlias = Literal["nothing", "file", "link", "folder"]
+
+
+class _Standing:
+    """What stands in a folder; each place is looked at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, Standing] = {"": "folder" if folder.is_dir() else "nothing"}
+
+    def at(self, path: str) -> Standing:
+        """What stands at this path; nothing, if its way there is not through folders alone."""
+        known = self._known.get(path)
+        if known is None:
+            inside = self.at(os.path.dirname(path)) == "folder"
+            known = self._known[path] = self._look(os.path.join(self._folder, path)) if inside else "nothing"
+        return known
+
+    def nearest(self, path: str) -> Path:
+        """The folder at this path, or the nearest above it that there is."""
+        while path and self.at(path) != "folder":
+            path = os.path.dirname(path)
+        if path or self.at("") == "folder":
+            return self._folder / path
+        return next(place for place in self._folder.absolute().parents if place.is_dir())
+
+    @staticmethod
+    def _look(place: str) -> Standing:
+        try:
+            mode = os.lstat(place).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            return "nothing"
+        return "link" if stat.S_ISLNK(mode) else "folder" if stat.S_ISDIR(mode) else "file"
 
 
 def holds(target: Path, digest: Digest, size: int) -> bool:

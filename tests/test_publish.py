@@ -159,7 +159,8 @@ def test_a_damaged_manifest_is_a_mistake_with_a_way_out(blog: Path) -> None:
 
 def test_a_manifest_cannot_name_files_outside_the_folder(blog: Path) -> None:
     write(blog, {"precious.txt": "mine", f"public/{MANIFEST}": '{"version": 1, "files": {"../precious.txt": "0"}}'})
-    Folder(blog / "public").publish([])
+    folder = Folder(blog / "public")
+    folder.publish([], folder.compare([]))
     assert (blog / "precious.txt").read_text(encoding="utf-8") == "mine"
 
 
@@ -175,8 +176,9 @@ def test_the_manifest_knows_a_file_before_it_is_in_place(tmp_path: Path) -> None
     write(tmp_path, {"stage/1": "one", "public/.keep": ""})
     folder = Folder(tmp_path / "public", take_over=True)
     missing = Staged("b.html", "0" * 40, tmp_path / "stage/2")
+    staged = [Staged("a.html", "1" * 40, tmp_path / "stage/1"), missing]
     with pytest.raises(SiteError):
-        folder.publish([Staged("a.html", "1" * 40, tmp_path / "stage/1"), missing])
+        folder.publish(staged, folder.compare(staged))
     named = json.loads((tmp_path / "public" / MANIFEST).read_text(encoding="utf-8"))["files"]
     assert {"a.html", "b.html"} <= set(named)
 
