@@ -49,6 +49,7 @@ from blogsite.extensions.spaces import SpacesExtension
 from blogsite.extensions.strike import StrikeExtension
 from blogsite.extensions.tags import TagsExtension
 from blogsite.extensions.tasks import TasksExtension
+from blogsite.extensions.tree import TreeExtension, to_html
 from blogsite.maths.extension import MathsExtension
 from blogsite.notes import MarkdownSettings, Notes
 
@@ -57,6 +58,7 @@ Make = Callable[[MarkdownSettings], Extension | None]
 # One feature = one file in extensions/ + one line here. Each entry makes an extension from the settings, or none.
 EXTENSIONS: tuple[Make, ...] = (
     lambda settings: FastExtension(),
+    lambda settings: TreeExtension(),
     lambda settings: TableExtension(),
     lambda settings: DefListExtension(),
     lambda settings: AbbrExtension(),
@@ -95,6 +97,7 @@ class Converter(markdown.Markdown):
         made = (make(settings) for make in EXTENSIONS)
         super().__init__(extensions=[extension for extension in made if extension], output_format="html")
         self.preprocessors.deregister("normalize_whitespace")  # read and blocks do its work without moving columns
+        self.serializer = to_html
         for name in settings.extensions:
             self._load(name)
         self.blocks = frozenset(self.block_level_elements)

@@ -11,7 +11,8 @@ from cases_loader import Case, load_all, load_cases, save_cases
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown import inlinepatterns as stock
-from markdown.treeprocessors import InlineProcessor
+from markdown.serializers import to_html_string
+from markdown.treeprocessors import InlineProcessor, PrettifyTreeprocessor, UnescapeTreeprocessor
 
 from blogsite.convert import Converter
 from blogsite.notes import MarkdownSettings, Notes
@@ -27,8 +28,11 @@ def fast() -> Converter:
 
 @lru_cache(maxsize=1)
 def plain() -> Converter:
-    """The same extensions over Python-Markdown's own inline stage and patterns."""
+    """The same extensions over Python-Markdown's own inline stage and patterns, and its own way from tree to HTML."""
     md = Converter(SETTINGS)
+    md.serializer = to_html_string
+    md.treeprocessors.register(PrettifyTreeprocessor(md), "prettify", 10)
+    md.treeprocessors.register(UnescapeTreeprocessor(md), "unescape", 0)
     md.treeprocessors.register(InlineProcessor(md), "inline", 20)
     patterns = md.inlinePatterns
     patterns.register(stock.BacktickInlineProcessor(stock.BACKTICK_RE), "backtick", 190)
