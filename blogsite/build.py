@@ -10,20 +10,31 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blogsite.assemble import PUBLIC, View
 from blogsite.config import Config
-from blogsite.digest import Digest, digest, digest_bytes
 from blogsite.errors import Mistake, Place, SiteError, unwritable
-from blogsite.load import WORK, Progress, Times, Workshop, load, now, read, theme_templates
+from blogsite.lastbuild import (
+    LastBuild,
+    are_settled,
+    contents_of,
+    digests_of,
+    files_of,
+    frame_of,
+    lasts,
+    left_out_of,
+    look_at_outputs,
+    outputs_of,
+    stats_of,
+)
+from blogsite.load import WORK, Progress, Times, Workshop, load, now, read
 from blogsite.lock import only_build_of
-from blogsite.model import Entry, Meta, Site, Stat
+from blogsite.model import Page, Stat
 from blogsite.plan import Plan, code_digest
 from blogsite.pool import Pool
-from blogsite.publication import publication
 from blogsite.publish import Folder, Publication, Stage, Staged
 from blogsite.read import Inventory, stat_of
 from blogsite.rows import Made, is_settled
@@ -53,14 +64,6 @@ class BuildOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A post that is not to be seen, and of its head what says why."""
-
-    source: str
-    meta: Meta
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """What a build did and has to say."""
 
@@ -73,22 +76,6 @@ class Report:
     """Output path → why it was made again."""
     seconds: Mapping[str, float]
     note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Record:
-    """What the last build of a folder saw and said; the next one says the same if nothing has changed."""
-
-    inputs: Digest
-    outputs: Digest
-    moment: int
-    """When the inputs were looked at, in ns since 1970."""
-    since: datetime
-    until: datetime
-    """The same posts are to be seen from one moment until the other."""
-    posts: int
-    mistakes: tuple[Mistake, ...]
-    left_out: tuple[LeftOut, ...]
 
 
 def build(
@@ -126,115 +113,100 @@ def _build(workshop: Workshop, folder: Folder, options: BuildOptions) -> Report:
     if not options.dry_run:
         Stage.sweep(folder, workshop.root / WORK)
     inventory = read(workshop)
-    inputs = _inputs(workshop, inventory, options.view)
-    if (report := _same_again(workshop, folder, name, inputs, inventory, moment, options)) is not None:
-        return report
-    loaded = load(workshop, inventory, options.view, moment)
-    with times.of("pages"):
-        from blogsite.pages import produce
+    with times.of("compare"):
+        frame, sources = frame_of(workshop.config, options.view, inventory), stats_of(inventory.sources)
+        last = store.build(name, workshop.code)
+        if not isinstance(last, LastBuild) or last.frame != frame or not last.is_in_time(moment):
+            last = None
+        stats = _untouched(folder, inventory, last) if last else None
+    work: make.Work | None = None
+    if last and stats is not None:
+        if last.sources == sources and are_settled(inventory.sources, last.moment):
+            return _same_again(workshop, folder, last, moment, options)
+        from blogsite.shortcut import shortcut
 
-        outputs, clashes = produce(loaded.site)
-    mistakes = [*loaded.site.mistakes, *clashes]
-    _stop_if(mistakes, strict=False)  # a strict build tells of its warnings when it knows them all
+        work = None if options.dry_run else shortcut(workshop, folder, name, last, inventory, stats)
+    work = work or _everything(workshop, folder, name, inventory, moment, options)
+    known = replace(work.build, frame=frame, sources=sources, moment=looked)
+    mistakes = [*work.mistakes]
     from blogsite import make
 
-    with times.of("plan"):
-        templates = make.read_templates(workshop, loaded)
-        plan = make.plan(workshop, loaded, templates, outputs, folder, name)
     with times.of("typeset"):
-        make.typeset(workshop, loaded, plan.stale)
+        make.typeset(workshop, work.loaded, work.plan.stale)
     stage = Stage.of(folder, workshop.root / WORK, dry=options.dry_run)
     try:
         with times.of("render"):
-            remade = _without_mistakes(make.render(workshop, loaded, templates, plan.stale, stage), mistakes)
+            rows = make.render(workshop, work.loaded, work.templates, work.plan.stale, stage)
+            remade = _without_mistakes(rows, mistakes)
         mistakes += [flaw for item in remade for flaw in item.flaws]
-        mistakes += [flaw for made in plan.fresh.values() for flaw in made.mistakes]
+        mistakes += [flaw for made in work.plan.fresh.values() for flaw in made.mistakes]
         _stop_if(mistakes, strict=options.strict)
         staged = [
             *(item.staged for item in remade),
-            *(Staged(path, made.digest, None) for path, made in plan.fresh.items()),
+            *(Staged(path, made.digest, None) for path, made in work.plan.fresh.items()),
         ]
         with times.of("publish"):
             changes = folder.compare(staged)
-            made = {} if options.dry_run else _publish(workshop, folder, name, staged, changes, plan, remade)
+            made = {} if options.dry_run else _publish(workshop, folder, name, staged, changes, work.plan, remade)
     finally:
         stage.discard()
     said = tuple(sorted(set(mistakes)))
-    left_out = tuple(LeftOut(entry.post.source, _dates_of(entry)) for entry in loaded.site.left_out)
     if not options.dry_run:
-        since, until = _lasts(loaded.site)
-        state = _state(folder, {path: item.stat for path, item in made.items()})
-        settled = all(item.settled for item in made.values())
-        record = _Record(inputs, state, looked, since, until, len(loaded.site.posts), said, left_out)
+        known = replace(
+            known, outputs=outputs_of(folder, {path: item.stat for path, item in made.items()}), mistakes=said
+        )
         with store.together():
-            store.save_looks(workshop.code, loaded.files.looks)
-            if settled:
-                store.save_build(name, workshop.code, record)
-    reasons = {item.output.path: item.reasons for item in plan.stale}
-    return Report(
-        len(loaded.site.posts),
-        changes,
-        said,
-        _reasons(left_out, moment, workshop.config),
-        reasons,
-        times.seconds,
-        store.note,
+            store.save_looks(workshop.code, work.loaded.files.looks)
+            if all(item.settled for item in made.values()):
+                store.save_build(name, workshop.code, known)
+    reasons = {item.output.path: item.reasons for item in work.plan.stale}
+    left_out = known.why_left_out(moment, workshop.config)
+    return Report(known.posts, changes, said, left_out, reasons, times.seconds, store.note)
+
+
+def _everything(
+    workshop: Workshop, folder: Folder, name: str, inventory: Inventory, moment: datetime, options: BuildOptions
+) -> make.Work:
+    """What is to be made, by all that stands on disk."""
+    loaded = load(workshop, inventory, options.view, moment)
+    with workshop.times.of("pages"):
+        from blogsite.pages import produce
+        from blogsite.pages.feeds import texts_in_feeds
+
+        outputs, clashes = produce(loaded.site)
+    mistakes = (*loaded.site.mistakes, *clashes)
+    _stop_if(mistakes, strict=False)  # a strict build tells of its warnings when it knows them all
+    from blogsite import make
+
+    with workshop.times.of("plan"):
+        templates = make.read_templates(workshop, loaded)
+        plan = make.plan(workshop, loaded, templates, outputs, folder, workshop.store.outputs(name))
+    since, until = lasts(loaded.site)
+    known = LastBuild(
+        contents=contents_of(digests_of(loaded.site)),
+        since=since,
+        until=until,
+        posts=len(loaded.site.posts),
+        left_out=left_out_of(loaded.site),
+        in_feeds=texts_in_feeds(outputs),
     )
+    return make.Work(loaded, templates, plan, mistakes, known)
 
 
-def _same_again(
-    workshop: Workshop,
-    folder: Folder,
-    name: str,
-    inputs: Digest,
-    inventory: Inventory,
-    moment: datetime,
-    options: BuildOptions,
-) -> Report | None:
-    """The last build's report, if nothing it depends on has changed, by stat alone; None if that cannot be said."""
-    with workshop.times.of("compare"):
-        last = workshop.store.build(name, workshop.code)
-        if not isinstance(last, _Record) or last.inputs != inputs:
-            return None
-        if moment != last.since and not last.since <= moment < last.until:
-            return None
-        if not _are_settled(inventory, last.moment):
-            return None
-        try:
-            stats = {path: stat_of(os.lstat(os.path.join(folder.path, path))) for path in folder.ours}
-        except OSError:
-            return None
-        if _state(folder, stats) != last.outputs:
-            return None
+def _untouched(folder: Folder, inventory: Inventory, last: LastBuild) -> dict[str, Stat] | None:
+    """The stats of all outputs, where they and all inputs but the sources are as the last build left or saw them."""
+    if not are_settled(files_of(inventory), last.moment):
+        return None
+    stats = look_at_outputs(folder)
+    return stats if stats is not None and outputs_of(folder, stats) == last.outputs else None
+
+
+def _same_again(workshop: Workshop, folder: Folder, last: LastBuild, moment: datetime, options: BuildOptions) -> Report:
+    """The last build's report: nothing that it depends on has changed."""
     _stop_if(last.mistakes, strict=options.strict)
     changes = Publication((), tuple(folder.ours), ())
-    left_out = _reasons(last.left_out, moment, workshop.config)
+    left_out = last.why_left_out(moment, workshop.config)
     return Report(last.posts, changes, last.mistakes, left_out, {}, workshop.times.seconds, workshop.store.note)
-
-
-def _inputs(workshop: Workshop, inventory: Inventory, view: View) -> Digest:
-    """The digest of all that a build depends on, files by their stat."""
-    return digest((workshop.config, view, inventory, theme_templates()))
-
-
-def _are_settled(inventory: Inventory, moment: int) -> bool:
-    """Whether no input was so young at MOMENT (ns) that it may have been written again in the same tick."""
-    files = (*inventory.files, *inventory.static, *inventory.templates, *(file for _, file in theme_templates()))
-    stats = (*(source.stat for source in inventory.sources), *(file.stat for file in files))
-    return all(is_settled(stat, moment) for stat in stats)
-
-
-def _state(folder: Folder, stats: Mapping[str, Stat]) -> Digest:
-    """The digest of the manifest and of the stat of each file that it names."""
-    lines = [f"{path}\0{s.size} {s.mtime_ns} {s.ctime_ns} {s.inode}" for path, s in sorted(stats.items())]
-    return digest_bytes(folder.manifest + "\n".join(lines).encode())
-
-
-def _lasts(site: Site) -> tuple[datetime, datetime]:
-    """From when until when the site stays as it is; a moment alone where a page says how long its post must wait."""
-    shown = (*site.posts, *site.hidden, *site.pages)
-    waiting = any(entry.state == "future" for entry in shown)
-    return site.now, site.now if waiting else site.next_change or datetime.max.replace(tzinfo=UTC)
 
 
 def _without_mistakes(rows: Iterable[object], mistakes: list[Mistake]) -> list[make.Remade]:
@@ -266,10 +238,8 @@ def _publish(
     Returns what stands in the folder, by path.
     """
     store = workshop.store
-    wanted = {item.path for item in staged}
-    gone = [path for path in store.outputs(name) if path not in wanted]
     with store.together():
-        store.forget_outputs(name, [*gone, *(item.output.path for item in plan.stale)])
+        store.forget_outputs(name, [*plan.gone, *(item.output.path for item in plan.stale)])
     folder.publish(staged, changes)
     if remade:
         time.sleep(SETTLING)
@@ -279,8 +249,13 @@ def _publish(
         item.staged.path: Made(item.ingredients, item.staged.digest, stat, is_settled(stat, looked), item.flaws)
         for item, stat in zip(remade, stats, strict=True)
     }
+    from blogsite.pages.posts import PostPage
+
+    planned = (item.output for item in plan.stale)
+    pages = [page for page in planned if isinstance(page, Page) and isinstance(page.context, PostPage)]
     with store.together():
         store.save_outputs(name, made)
+        store.save_pages(name, pages)
     return {**plan.fresh, **made}
 
 
@@ -290,12 +265,3 @@ def _stop_if(mistakes: Sequence[Mistake], *, strict: bool) -> None:
         mistakes = [replace(mistake, severity="error") for mistake in mistakes]
     if any(mistake.severity == "error" for mistake in mistakes):
         raise SiteError(mistakes)
-
-
-def _dates_of(entry: Entry) -> Meta:
-    meta = entry.post.meta
-    return Meta(date=meta.date, publish=meta.publish, expires=meta.expires, draft=meta.draft, hidden=meta.hidden)
-
-
-def _reasons(left_out: Iterable[LeftOut], moment: datetime, config: Config) -> tuple[tuple[str, str], ...]:
-    return tuple((item.source, publication(item.meta, moment, config.timezone)[1]) for item in left_out)

@@ -127,7 +127,7 @@ def load(workshop: Workshop, inventory: Inventory, view: View, moment: datetime)
 def posts_of(workshop: Workshop, sources: Sequence[Source]) -> list[Post]:
     """Every source's post, from the store where it is still what was parsed; the others are parsed and kept."""
     store, settings = workshop.store, settings_of(workshop.config)
-    name = _name(workshop, settings)
+    name = name_of_posts(workshop)
     known = store.posts(name)
     posts: dict[str, Post] = {}
     unsure: list[Source] = []
@@ -147,17 +147,19 @@ def posts_of(workshop: Workshop, sources: Sequence[Source]) -> list[Post]:
     return [posts[source.path] for source in sources if source.path in posts]
 
 
-def parse_sources(workshop: Workshop, sources: Sequence[Source]) -> dict[str, Post]:
-    """Path → post of each of these, parsed again and kept; a source that is gone is left out."""
+def parse_sources(
+    workshop: Workshop, sources: Sequence[Source], known: Mapping[str, tuple[Seen, bytes]] | None = None
+) -> dict[str, Post]:
+    """Path → post of each of these that is there, parsed again unless it is as it was KNOWN to be, and kept."""
     settings = settings_of(workshop.config)
     posts: dict[str, Post] = {}
-    _parse(workshop, settings, _name(workshop, settings), sources, {}, posts)
+    _parse(workshop, settings, name_of_posts(workshop), sources, known or {}, posts)
     return posts
 
 
-def _name(workshop: Workshop, settings: ParseSettings) -> Digest:
+def name_of_posts(workshop: Workshop) -> Digest:
     """What the store knows posts by besides their paths: all that shapes them besides their files."""
-    return digest((settings, workshop.config.math_output, workshop.code))
+    return digest((settings_of(workshop.config), workshop.config.math_output, workshop.code))
 
 
 def _parse(
@@ -194,18 +196,20 @@ def _parse(
         ParseTask(settings, output, tuple((source.path, source.kind, data) for source, data in batch))  # type: ignore[arg-type]
         for batch in chunks(stale, PARSED_AT_ONCE)
     )
+    store = workshop.store
+    with store.together():
+        store.save_posts(same, name)
     done = 0
-    with workshop.store.together():
-        workshop.store.save_posts(same, name)
-        for rows in workshop.pool.map(parse_batch, tasks, worthwhile=many):
-            kept = []
+    for rows in workshop.pool.map(parse_batch, tasks, worthwhile=many):
+        kept = []
+        with store.together():  # for each task, so that another command finds its turn between them
             for parsed, (source, _) in zip(rows, stale[done : done + len(rows)], strict=True):
                 post = posts[source.path] = load_post(parsed.post)
                 kept.append((source.path, looks[source.path], post, parsed.post))
-                workshop.store.save_fragments((text.digest, text.data, text.keys) for text in parsed.texts)
-                workshop.store.add_formulas(parsed.formulas)
-            done += len(rows)
-            workshop.store.save_posts(kept, name)
+                store.save_fragments((text.digest, text.data, text.keys) for text in parsed.texts)
+                store.add_formulas(parsed.formulas)
+            store.save_posts(kept, name)
+        done += len(rows)
 
 
 def _read(root: Path, source: Source) -> bytes | None:

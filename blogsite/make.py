@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias, TypeVar
 from blogsite.digest import Digest
 from blogsite.errors import Mistake, Place, SiteError, error
 from blogsite.fill import settle
+from blogsite.lastbuild import LastBuild
 from blogsite.load import Loaded, Workshop, restore_texts, theme_templates
 from blogsite.model import Asset, Content, Data, Formula, Output, Page, Rich
 from blogsite.pages.feeds import Feed
@@ -16,7 +17,7 @@ from blogsite.plan import Plan, Stale, closures, computed_names, make_plan
 from blogsite.publish import Folder, Stage, Staged
 from blogsite.read import read_bytes
 from blogsite.render import texts_of
-from blogsite.rows import chunks, dump_tex, load_fragment
+from blogsite.rows import DamageError, Made, chunks, dump_tex, load_fragment
 from blogsite.tasks import RenderSetup, RenderTask, TypesetTask, render_batch, typeset_batch
 
 Row = TypeVar("Row")
@@ -41,6 +42,19 @@ Templates: TypeAlias = "dict[str, str]"
 """Name → text; a name "theme/…" is the default theme's, also where the site has its own."""
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """All that is to be made, of what, and what is known of this build beforehand."""
+
+    loaded: Loaded
+    templates: Templates
+    plan: Plan
+    mistakes: tuple[Mistake, ...]
+    """Those of the site; formulas may have more."""
+    build: LastBuild
+    """As the next build will know it, but for its outputs and mistakes."""
+
+
 def read_templates(workshop: Workshop, loaded: Loaded) -> Templates:
     """Every template; raises SiteError for those that cannot be read, or that name others by computing."""
     texts = {}
@@ -58,11 +72,15 @@ def read_templates(workshop: Workshop, loaded: Loaded) -> Templates:
 
 
 def plan(
-    workshop: Workshop, loaded: Loaded, templates: Templates, outputs: Sequence[Output], folder: Folder, name: str
+    workshop: Workshop,
+    loaded: Loaded,
+    templates: Templates,
+    outputs: Sequence[Output],
+    folder: Folder,
+    made: Mapping[str, Made],
 ) -> Plan:
-    """Which outputs are to be made again."""
+    """Which outputs are to be made again, with MADE in the folder by the last build."""
     files = {output.path: loaded.files.digest(output.file) for output in outputs if isinstance(output, Asset)}
-    made = workshop.store.outputs(name)
     return make_plan(outputs, made, folder.path, folder.ours, workshop.code, closures(templates), files)
 
 
@@ -128,6 +146,8 @@ def _kept(
     if lost := digests.keys() - rows.keys():
         restore_texts(workshop, loaded, lost)
         rows |= ask(lost)
+        if lost - rows.keys():
+            raise DamageError("texts are lost")
     return rows
 
 

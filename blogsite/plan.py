@@ -53,6 +53,8 @@ class Plan:
 
     stale: tuple[Stale, ...]
     fresh: Mapping[str, Made]
+    gone: tuple[str, ...]
+    """The paths of what it made and is wanted no more."""
 
 
 def make_plan(
@@ -88,7 +90,8 @@ def make_plan(
             fresh[output.path] = last
         else:
             stale.append(Stale(output, ingredients, tuple(_reasons(output, ingredients, last))))
-    return Plan(tuple(stale), fresh)
+    wanted = {output.path for output in outputs}
+    return Plan(tuple(stale), fresh, tuple(path for path in made if path not in wanted))
 
 
 def is_untouched(path: Path, made: Made) -> bool:

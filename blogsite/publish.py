@@ -15,6 +15,7 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from json.encoder import encode_basestring as encode
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -77,7 +78,7 @@ class Folder:
         """
         self._refuse_what_is_not_to_be_written(changes)
         wanted = {item.path: item.digest for item in staged}
-        if changes.written or changes.removed:
+        if not wanted.keys() <= self.ours.keys():
             self._write({**self.ours, **wanted})
         for path in changes.removed:
             self._remove(path)
@@ -108,8 +109,8 @@ class Folder:
             raise SiteError([error(Place(self.shown), what, "remove the output folder and build again")]) from None
 
     def _write(self, files: Mapping[str, Digest]) -> None:
-        text = json.dumps({"version": 1, "files": dict(sorted(files.items()))}, ensure_ascii=False, indent=0) + "\n"
-        data = text.encode()
+        lines = ",\n".join(f"{encode(path)}: {encode(digest)}" for path, digest in sorted(files.items()))
+        data = f'{{\n"version": 1,\n"files": {{\n{lines}\n}}\n}}\n'.encode()
         temporary = self._manifest.with_name(MANIFEST + ".new")
         with _reported(f"{self.shown}/{MANIFEST}"):
             try:

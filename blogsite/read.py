@@ -1,7 +1,7 @@
 """Disk → Source, File: which files make the site, and nothing of what is in them.
 
 Left out: below posts/ and pages/ names that start with "." or "_" (but for the folders _posts and _drafts of other
-generators) XX
+generators)
 """
 
 from __future__ import annotations
@@ -90,21 +90,20 @@ def _layered(walk: _Walk, own: Path, theme: Path) -> tuple[File, ...]:
 
 
 def _sources(texts: list[File], others: list[File], kind: Kind, top: str) -> Iterator[Source]:
-    bundles = {_folder(text.path) for text in texts if _name(text.path) == "index"} - {top}
-    folders_of_texts = {folder for text in texts for folder in _parents(text.path)}
+    named = [(text, _folder(text.path), _name(text.path)) for text in texts]
+    bundles = {folder for _, folder, name in named if name == "index"} - {top}
+    folders_of_texts = {parent for folder in {folder for _, folder, _ in named} for parent in _with_parents(folder)}
     by_owner: dict[str, list[File]] = {}
-    owned_folders = {_without_suffix(text.path) for text in texts} - folders_of_texts
+    owned_folders = {f"{folder}/{name}" for _, folder, name in named} - folders_of_texts
     for file in others:
-        for folder in reversed(list(_parents(file.path))):
+        for folder in reversed(list(_with_parents(_folder(file.path)))):
             if folder in bundles or folder in owned_folders:
                 by_owner.setdefault(folder, []).append(file)
                 break
-    for text in texts:
-        folder = _folder(text.path)
-        in_bundle = any(parent in bundles for parent in _parents(text.path))
-        if in_bundle and _name(text.path).lower() == "readme":
+    for text, folder, name in named:
+        if name.lower() == "readme" and any(parent in bundles for parent in _with_parents(folder)):
             continue
-        owner = folder if _name(text.path) == "index" else _without_suffix(text.path)
+        owner = folder if name == "index" else f"{folder}/{name}"
         yield Source(text.path, kind, text.stat, tuple(by_owner.get(owner, ())))
 
 
@@ -116,13 +115,9 @@ def _name(path: str) -> str:
     return path.rpartition("/")[2].rpartition(".")[0]
 
 
-def _without_suffix(path: str) -> str:
-    return path.rpartition(".")[0]
-
-
-def _parents(path: str) -> Iterator[str]:
-    """The folders that hold PATH, from the top."""
-    parts = path.split("/")[:-1]
+def _with_parents(folder: str) -> Iterator[str]:
+    """The folders from the top down to this one."""
+    parts = folder.split("/") if folder else []
     return ("/".join(parts[: count + 1]) for count in range(len(parts)))
 
 
@@ -138,10 +133,11 @@ class _Walk:
         """The files below FOLDER, sorted by path; paths relative to BASE, which they carry, or to the site's root."""
         if not folder.is_dir():
             return
-        pending = [(folder, frozenset([os.path.realpath(folder)]))]
+        start = "" if base else folder.relative_to(self.root).as_posix() + "/"
+        pending = [(str(folder), start, frozenset([os.path.realpath(folder)]))]
         found: list[File] = []
         while pending:
-            current, seen = pending.pop()
+            current, prefix, seen = pending.pop()
             with os.scandir(current) as entries:
                 for entry in entries:
                     if not self._wanted(entry, base):
@@ -149,39 +145,36 @@ class _Walk:
                     if entry.is_dir():
                         real = os.path.realpath(entry.path) if entry.is_symlink() else entry.path
                         if real not in seen:
-                            pending.append((Path(entry.path), seen | {real}))
+                            pending.append((entry.path, f"{prefix}{entry.name}/", seen | {real}))
                     elif entry.is_file():
-                        found.append(self._file(entry, base))
+                        stat = stat_of(entry.stat())
+                        found.append(File(prefix + entry.name, stat, str(base) if base else ""))
         yield from sorted(found, key=lambda file: file.path.split("/"))
 
-    def _file(self, entry: os.DirEntry[str], base: Path | None) -> File:
-        path = Path(entry.path).relative_to(base or self.root).as_posix()
-        return File(path, stat_of(entry.stat()), "" if base is None else str(base))
-
     def _wanted(self, entry: os.DirEntry[str], base: Path | None) -> bool:
-        hidden = base is None and entry.name.startswith((".", "_")) and entry.name not in KEPT_UNDERSCORES
-        if hidden or LITTER.fullmatch(entry.name):
+        name = entry.name
+        hidden = base is None and name.startswith((".", "_")) and name not in KEPT_UNDERSCORES
+        if hidden or LITTER.fullmatch(name):
             return False
-        path = os.path.relpath(entry.path, self.root).replace(os.sep, "/")
-        if not entry.name.isprintable() or _not_unicode(entry.name):
-            self._leave_out(
-                path, "the file's name is not readable text", "rename it in UTF-8, without control characters"
-            )
+        if not name.isprintable() or _not_unicode(name):
+            hint = "rename it in UTF-8, without control characters"
+            self._leave_out(entry, "the file's name is not readable text", hint)
             return False
         if entry.is_symlink():
             real = os.path.realpath(entry.path)
             if not os.path.exists(real):
-                self._leave_out(path, "the symbolic link leads nowhere", "mend it or remove it")
+                self._leave_out(entry, "the symbolic link leads nowhere", "mend it or remove it")
                 return False
             roots = [self.real_root, *([os.path.realpath(base)] if base else [])]
             if not any(real == root or real.startswith(root + os.sep) for root in roots):
                 self._leave_out(
-                    path, "the symbolic link leads out of the site and is not followed", "copy the file here"
+                    entry, "the symbolic link leads out of the site and is not followed", "copy the file here"
                 )
                 return False
         return True
 
-    def _leave_out(self, path: str, what: str, hint: str) -> None:
+    def _leave_out(self, entry: os.DirEntry[str], what: str, hint: str) -> None:
+        path = os.path.relpath(entry.path, self.root).replace(os.sep, "/")
         shown = path.encode("utf-8", "backslashreplace").decode()
         self.mistakes.append(warning(Place(shown), what, hint))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from blogsite.digest import Digest
 from blogsite.errors import Mistake, Place
-from blogsite.model import Fragment, Post, Stat
+from blogsite.model import Fragment, Page, Post, Stat
 
 if TYPE_CHECKING:
     from blogsite.maths.engine import Output, TeX
@@ -139,6 +139,18 @@ def load_post(data: bytes) -> Post:
     post = unpickled(data)
     assert isinstance(post, Post)
     return post
+
+
+def dump_page(page: Page) -> bytes:
+    """A page as the store keeps it."""
+    return pickle.dumps(page, 5)
+
+
+def load_page(data: bytes) -> Page:
+    """The page that `dump_page` wrote."""
+    page = unpickled(data)
+    assert isinstance(page, Page)
+    return page
 
 
 def dump_fragment(fragment: Fragment) -> bytes:

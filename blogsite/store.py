@@ -5,6 +5,7 @@
     formulas    every formula of the site by key: its TeX, and what the engine made of it
     looks       what was seen in pictures and other files, in one row, named by code
     outputs     each output by folder and path: its ingredients, the digest and stat of its file, its mistakes
+    pages       what the page of each post was made of, by folder and path
     builds      each output folder: what the last build saw and said, named by code
 
 Small rows are cheap to load; texts and formulas are compressed and loaded by name. A row that its code or its settings
@@ -24,16 +25,18 @@ from typing import Any, TypeVar
 
 from blogsite.digest import Digest
 from blogsite.errors import Place, SiteError, error
-from blogsite.model import Post
+from blogsite.model import Page, Post
 from blogsite.rows import (
     DamageError,
     Made,
     Seen,
     chunks,
     dump_mistakes,
+    dump_page,
     dump_seen,
     dump_stat,
     load_mistakes,
+    load_page,
     load_seen,
     load_stat,
     seal,
@@ -42,7 +45,7 @@ from blogsite.rows import (
     unseal,
 )
 
-SCHEMA = 4
+SCHEMA = 6
 Result = TypeVar("Result")
 
 _TABLES = """
@@ -54,6 +57,8 @@ CREATE TABLE outputs (
     folder TEXT, path TEXT, ingredients BLOB, digest TEXT, stat BLOB, settled INTEGER, mistakes BLOB,
     PRIMARY KEY (folder, path)
 ) WITHOUT ROWID;
+CREATE TABLE pages (folder TEXT, path TEXT, source TEXT, page BLOB, PRIMARY KEY (folder, path)) WITHOUT ROWID;
+CREATE INDEX pages_by_source ON pages (folder, source);
 CREATE TABLE builds (folder TEXT PRIMARY KEY, code TEXT, data BLOB);
 """
 _REFUSED = {
@@ -109,7 +114,7 @@ class Store:
     def clear(self) -> None:
         """Nothing is known any more."""
         with self.together():
-            for table in ("posts", "fragments", "formulas", "looks", "outputs", "builds"):
+            for table in ("posts", "fragments", "formulas", "looks", "outputs", "pages", "builds"):
                 self._database.execute(f"DELETE FROM {table}")
 
     def begin_anew(self) -> None:
@@ -230,20 +235,24 @@ class Store:
         self._database.execute("DELETE FROM looks")
         self._database.execute("INSERT INTO looks VALUES (?,?)", (code, seal(code, data)))
 
-    def outputs(self, folder: str) -> dict[str, Made]:
-        """Path → what the last build made there, in this output folder."""
+    def outputs(self, folder: str, paths: Sequence[str] | None = None) -> dict[str, Made]:
+        """Path → what the last build made there, in this output folder; of all, or of these."""
         query = "SELECT path, ingredients, digest, stat, settled, mistakes FROM outputs WHERE folder = ?"
+        if paths is None:
+            rows = self._database.execute(query, (folder,))
+        else:
+            rows = self._database.execute(f"{query} AND path IN ({','.join('?' * len(paths))})", (folder, *paths))
         made = {}
-        for path, ingredients, digest, stat, settled, flaws in self._database.execute(query, (folder,)):
+        for path, ingredients, digest, stat, settled, flaws in rows:
             mistakes = load_mistakes(unseal(path, flaws)) if flaws is not None else ()
             made[path] = Made(ingredients, digest, load_stat(stat), bool(settled), mistakes)
         return made
 
     def forget_outputs(self, folder: str, paths: Iterable[str]) -> None:
         """These outputs are as if they had never been made, nor has the folder a last build."""
-        self._database.executemany(
-            "DELETE FROM outputs WHERE folder = ? AND path = ?", ((folder, path) for path in paths)
-        )
+        names = [(folder, path) for path in paths]
+        self._database.executemany("DELETE FROM outputs WHERE folder = ? AND path = ?", names)
+        self._database.executemany("DELETE FROM pages WHERE folder = ? AND path = ?", names)
         self._database.execute("DELETE FROM builds WHERE folder = ?", (folder,))
 
     def save_outputs(self, folder: str, rows: Mapping[str, Made]) -> None:
@@ -259,6 +268,19 @@ class Store:
             ),
         )
 
+    def pages(self, folder: str, sources: Sequence[str]) -> dict[str, Page]:
+        """Source → its page in this output folder."""
+        query = f"SELECT source, page FROM pages WHERE folder = ? AND source IN ({','.join('?' * len(sources))})"
+        rows = self._database.execute(query, (folder, *sources))
+        return {source: load_page(unseal(source, page)) for source, page in rows}
+
+    def save_pages(self, folder: str, pages: Iterable[Page]) -> None:
+        """Keep what these outputs are made of, until they are forgotten."""
+        self._database.executemany(
+            "INSERT OR REPLACE INTO pages VALUES (?,?,?,?)",
+            ((folder, page.path, page.source, seal(page.source, dump_page(page))) for page in pages),
+        )
+
     def build(self, folder: str, code: Digest) -> Any:
         """What `save_build` was given for this folder by this code, None where nothing was."""
         query = "SELECT data FROM builds WHERE folder = ? AND code = ?"
@@ -271,8 +293,8 @@ class Store:
         self._database.execute("INSERT OR REPLACE INTO builds VALUES (?,?,?)", row)
         for (other,) in self._database.execute("SELECT folder FROM builds").fetchall():
             if other != folder and not os.path.isdir(other):
-                self._database.execute("DELETE FROM outputs WHERE folder = ?", (other,))
-                self._database.execute("DELETE FROM builds WHERE folder = ?", (other,))
+                for table in ("outputs", "pages", "builds"):
+                    self._database.execute(f"DELETE FROM {table} WHERE folder = ?", (other,))
 
     # ── the file ─────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from blogsite.digest import Digest
 from blogsite.model import Card, Content, Data, Entry, Info, Output, Page, Site
 from blogsite.record import Record
 from blogsite.urls import output_path
@@ -56,3 +57,13 @@ def _feed(site: Site, entries: Sequence[Entry], title: str, url: str, home: str)
     return Feed(
         site.info, title, url, home, max(dates, default=datetime(1970, 1, 1, tzinfo=UTC)), items, site.full_feeds
     )
+
+
+def texts_in_feeds(outputs: Iterable[Output]) -> frozenset[Digest]:
+    """The texts that stand in the feeds among these outputs."""
+    found: set[Digest] = set()
+    for output in outputs:
+        feed = output.context if isinstance(output, Page) else output.inputs if isinstance(output, Data) else None
+        if isinstance(feed, Feed):
+            found.update(item.content.fragment for item in feed.items)
+    return frozenset(found)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from blogsite.model import Content, Entry, Heading, Info, Link, Page, Rich, Site, Table, Term
+from blogsite.model import Content, Entry, Heading, Info, Link, Page, Post, Rich, Site, Table, Term
 from blogsite.pages.common import Head, titled
 from blogsite.record import Record
 from blogsite.urls import output_path
@@ -59,6 +59,19 @@ def own_page(site: Site, entry: Entry, *, older: Link | None, newer: Link | None
     return _page(site, entry, "page.html" if entry.post.kind == "page" else "post.html", older, newer)
 
 
+def with_text(page: Page, post: Post) -> Page:
+    """PAGE for what its POST has become, of which nothing but the text differs."""
+    context = page.context
+    assert isinstance(context, PostPage)
+    content = replace(context.content, fragment=post.body.fragment)
+    return replace(page, context=replace(context, content=content, headings=_contents(post), word_count=post.words))
+
+
+def _contents(post: Post) -> tuple[Heading, ...]:
+    """The headings that the page lists."""
+    return post.headings if post.meta.toc else ()
+
+
 def _page(site: Site, entry: Entry, template: str, older: Link | None, newer: Link | None) -> Page:
     post, meta = entry.post, entry.post.meta
     head = Head(
@@ -82,7 +95,7 @@ def _page(site: Site, entry: Entry, template: str, older: Link | None, newer: Li
         tags=entry.tags,
         categories=entry.categories,
         content=entry.content,
-        headings=post.headings if meta.toc else (),
+        headings=_contents(post),
         word_count=post.words,
         lang=meta.lang,
         state=entry.state,

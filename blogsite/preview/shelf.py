@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from blogsite.digest import Digest, digest, digest_bytes
+from blogsite.digest import digest_bytes
 from blogsite.files import PICTURES
-from blogsite.load import Workshop, parse_sources, posts_of, read, settings_of
+from blogsite.load import Workshop, name_of_posts, parse_sources, posts_of, read
 from blogsite.model import File, Post, Source, Stat
 from blogsite.read import Inventory, locate, read_bytes, stat_of
 from blogsite.rows import Seen
@@ -40,7 +40,7 @@ class Shelf:
     def __init__(self, workshop: Workshop) -> None:
         """Everything is read, and parsed where the store does not know it."""
         self.workshop = workshop
-        self._name = _name(workshop)
+        self._name = name_of_posts(workshop)
         moment = time.time_ns()
         self.inventory = read(workshop)
         self.posts = {post.source: post for post in posts_of(workshop, self.inventory.sources)}
@@ -54,7 +54,7 @@ class Shelf:
 
     def fits(self, workshop: Workshop) -> bool:
         """Whether the posts would be the same if WORKSHOP had parsed them; it is used from now on if so."""
-        if _name(workshop) != self._name:
+        if name_of_posts(workshop) != self._name:
             return False
         self.workshop = workshop
         return True
@@ -115,10 +115,6 @@ class Shelf:
             present = {source.path for source in self.inventory.sources}
             self.posts = {path: post for path, post in self.posts.items() if path in present}
         return changed
-
-
-def _name(workshop: Workshop) -> Digest:
-    return digest((settings_of(workshop.config), workshop.config.math_output, workshop.code))
 
 
 def _news(before: Inventory, after: Inventory, posts: Iterable[tuple[Post | None, Post | None]], *, sure: bool) -> News:

@@ -8,10 +8,11 @@ from functools import cached_property
 
 from blogsite.assemble import View, assemble
 from blogsite.errors import Mistake, SiteError
+from blogsite.face import face
 from blogsite.files import Files
 from blogsite.load import Loaded, Workshop, now
 from blogsite.make import Templates, read_templates
-from blogsite.model import Asset, Content, Entry, Need, Output, Page, Part, Post, Site
+from blogsite.model import Asset, Content, Entry, Output, Page, Post, Site
 from blogsite.pages import produce
 from blogsite.pages.posts import PostPage, own_page
 from blogsite.preview.shelf import News, Shelf
@@ -103,7 +104,7 @@ def with_post(shown: Shown, before: Post | None, after: Post | None) -> Shown | 
     Nothing is asked of assemble: the post has the address, the state, the terms and the answers that it had.
     """
     site = shown.loaded.site
-    if before is None or after is None or _to_others(before) != _to_others(after):
+    if before is None or after is None or face(before) != face(after):
         return None
     if any(mistake.severity == "error" for mistake in after.mistakes):
         return None
@@ -158,27 +159,6 @@ def _at_site(shown: Shown, site: Site, early: Sequence[Output]) -> Shown:
     paths = {output.path for output in early}
     others = (output for output in shown.early if output.path not in paths)
     return replace(shown, loaded=replace(shown.loaded, site=site), early=(*others, *early))
-
-
-def _to_others(post: Post) -> Post:
-    """What assemble asks of a post, without lines and columns: texts are for pages alone."""
-    return replace(
-        post,
-        digest="",
-        meta=replace(post.meta, places=()),
-        body=Part("", _unplaced(post.body.needs)),
-        excerpt=Part("", _unplaced(post.excerpt.needs)),
-        summary="",
-        whole=False,
-        headings=(),
-        words=0,
-        excerpt_has_math=False,
-        mistakes=(),
-    )
-
-
-def _unplaced(needs: tuple[Need, ...]) -> tuple[Need, ...]:
-    return tuple(replace(need, line=0, column=0) for need in needs)
 
 
 def _entry(old: Entry, post: Post) -> Entry:

@@ -1,0 +1,33 @@
+"""What a post is to all others: where it is equal to what it was, nothing but its texts has changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from blogsite.model import Need, Part, Post
+
+
+def face(post: Post) -> Post:
+    """What assemble asks of a post, without lines and columns: texts are for pages alone."""
+    return replace(
+        post,
+        digest="",
+        meta=replace(post.meta, places=()),
+        body=Part("", _unplaced(post.body.needs)),
+        excerpt=Part("", _unplaced(post.excerpt.needs)),
+        summary="",
+        whole=False,
+        headings=(),
+        words=0,
+        excerpt_has_math=False,
+        mistakes=(),
+    )
+
+
+def in_lists(post: Post) -> tuple[object, ...]:
+    """The texts of a post that stand on other pages than its own, but for feeds of whole posts."""
+    return post.excerpt.fragment, post.summary, post.whole, post.excerpt_has_math
+
+
+def _unplaced(needs: tuple[Need, ...]) -> tuple[Need, ...]:
+    return tuple(replace(need, line=0, column=0) for need in needs)

@@ -1,0 +1,94 @@
+"""The plan of a build before which only the texts of a few posts have changed: their pages alone, nothing assembled.
+
+The page of each post was kept as it was planned; with the new text in it, it is what planning all of them leads to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from blogsite import make
+from blogsite.face import face, in_lists
+from blogsite.files import Files
+from blogsite.lastbuild import LastBuild, contents_of
+from blogsite.load import Loaded, Workshop, name_of_posts, parse_sources
+from blogsite.make import Work
+from blogsite.model import Page, Post, Site, Source, Stat
+from blogsite.pages.posts import PostPage, with_text
+from blogsite.publish import Folder
+from blogsite.read import Inventory
+from blogsite.rows import Made, Seen, load_post
+
+MOST_AT_ONCE = 20
+"""Posts; with more of them changed, assembling the site costs little beside the rest."""
+
+
+def shortcut(
+    workshop: Workshop, folder: Folder, name: str, last: LastBuild, inventory: Inventory, stats: Mapping[str, Stat]
+) -> Work | None:
+    """What is to be made if nothing but texts has changed since the LAST build, which left STATS in the folder.
+
+    None where more may have changed; the posts that were parsed to find that out are in the store.
+    """
+    known = workshop.store.posts(name_of_posts(workshop))
+    changed = _changed(inventory.sources, known, last)
+    kept = workshop.store.pages(name, [source.path for source in changed])
+    if not changed or len(kept) != len(changed):
+        return None
+    with workshop.times.of("parse"):
+        before = {source.path: load_post(known[source.path][1]) for source in changed}
+        after = parse_sources(workshop, changed, known)
+    mistakes = set(last.mistakes)
+    pages: list[Page] = []
+    for path, old in before.items():
+        new = after.get(path)
+        mistakes -= set(old.mistakes)
+        if new is None or not _differs_in_text(old, new, last) or any(one.place.path == path for one in mistakes):
+            return None  # of a mistake that others found, the line may have moved
+        mistakes |= set(new.mistakes)
+        pages.append(with_text(kept[path], new))
+    with workshop.times.of("plan"):
+        looks = workshop.store.looks(workshop.code)
+        loaded = Loaded(inventory, _site_of(pages[0], last), Files(workshop.root, looks))
+        loaded.files.looks.update(looks)
+        templates = make.read_templates(workshop, loaded)
+        made = workshop.store.outputs(name, [page.path for page in pages])
+        plan = make.plan(workshop, loaded, templates, pages, folder, made)
+        others = {path: Made(b"", digest, stats[path], True) for path, digest in folder.ours.items()}
+        for item in plan.stale:
+            del others[item.output.path]
+    digests = {path: seen.digest for path, (seen, _) in known.items()} | {path: after[path].digest for path in before}
+    return Work(
+        loaded,
+        templates,
+        replace(plan, fresh={**others, **plan.fresh}),
+        tuple(mistakes),
+        replace(last, contents=contents_of(digests)),
+    )
+
+
+def _changed(sources: Sequence[Source], known: Mapping[str, tuple[Seen, bytes]], last: LastBuild) -> Sequence[Source]:
+    """The sources that are not what the last build made pages of; none if they may be too many, or others are gone."""
+    if known.keys() != {source.path for source in sources}:
+        return ()
+    if contents_of({path: seen.digest for path, (seen, _) in known.items()}) != last.contents:
+        return ()  # somebody has parsed a source since
+    changed = [source for source in sources if not known[source.path][0].is_still(source.stat)]
+    return changed if len(changed) <= MOST_AT_ONCE else ()
+
+
+def _differs_in_text(old: Post, new: Post, last: LastBuild) -> bool:
+    """Whether a post has the same page as before but for its text, and all other pages show nothing new of it."""
+    return (
+        face(old) == face(new)
+        and in_lists(old) == in_lists(new)
+        and old.body.fragment not in last.in_feeds
+        and not any(mistake.severity == "error" for mistake in new.mistakes)
+    )
+
+
+def _site_of(page: Page, last: LastBuild) -> Site:
+    """What making a page asks of its site."""
+    assert isinstance(page.context, PostPage)
+    return Site(page.context.site, (), (), (), (), (), (), last.since)

@@ -1,0 +1,168 @@
+"""Where only the text of a post has changed, its page alone is made again, and the site is not assembled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+from making import build_site, post, site, tree, write
+
+from blogsite import load
+from blogsite.build import BuildOptions, Report
+from blogsite.errors import SiteError
+
+LONG = "Opening.\n\n<!--more-->\n\n"
+FILES: dict[str, str | bytes] = {
+    "posts/a.md": post(
+        "A", "2024-01-01", LONG + "## Part\n\nText of $x^2$.\n\n$$y \\label{eq}$$\n\nSee [b](b.md) ![](a.png)\n"
+    ),
+    "posts/b.md": post("B", "2024-01-02", LONG + "See [the part](a.md#part).\n"),
+    "posts/c.md": post("C", "2024-01-03", LONG + "Text.\n"),
+    "posts/d.md": post("D", "2024-01-04", LONG + "Text.\n", draft="true"),
+    "posts/a.png": b"no picture",
+    "pages/about.md": post("About", None, "Text.\n"),
+}
+CONFIG = 'title = "Test"\nbase_url = "https://example.org/"\nfeed_limit = 1\n'
+
+
+@pytest.fixture
+def blog(tmp_path: Path) -> Path:
+    """Built, and so that a glance would say that nothing has changed; only post C is in the feeds."""
+    root = site(tmp_path / "site", FILES, CONFIG)
+    build_site(root)
+    build_site(root)
+    return root
+
+
+def edit(blog: Path, path: str, *changes: tuple[str, str]) -> None:
+    text = (blog / path).read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    write(blog, {path: text})
+
+
+def built(blog: Path, options: BuildOptions | None = None) -> tuple[Report, bool]:
+    """The report of a build that leaves what one from nothing leaves, and whether the site was assembled for it."""
+    with patch.object(load, "assemble", wraps=load.assemble) as assemble:
+        report = build_site(blog, options)
+    clean = site(blog.parent / "clean", {}, CONFIG)
+    for path, data in tree(blog).items():
+        if not path.startswith(("public/", ".blogsite/")):
+            write(clean, {path: data})
+    expected = build_site(clean)
+    assert report.mistakes == expected.mistakes
+    assert report.left_out == expected.left_out
+    assert tree(blog / "public") == tree(clean / "public")
+    return report, assemble.called
+
+
+TEXTS: dict[str, tuple[str, tuple[str, str]]] = {
+    "a sentence": ("posts/a.md", ("Text of", "More text. Text of")),
+    "lines above": ("posts/a.md", ("## Part", "One.\n\nTwo.\n\n## Part")),
+    "a formula": ("posts/a.md", ("$x^2$", "$x^3$")),
+    "a numbered formula": ("posts/a.md", ("$$y ", "$$z ")),
+    "the words of a heading": ("posts/a.md", ("## Part", "## *Part*")),
+    "a post with a link": ("posts/b.md", ("See", "Look at")),
+    "a page": ("pages/about.md", ("Text.", "Other text.")),
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_text_has_changed(blog: Path, name: str) -> None:
+    path, change = TEXTS[name]
+    edit(blog, path, change)
+    report, assembled = built(blog)
+    assert not assembled or path == "pages/about.md"  # its description changes with its only sentence
+    assert len(report.changes.written) == 1
+    assert build_site(blog).changes.written == ()
+
+
+def test_several_texts_one_after_another(blog: Path) -> None:
+    for number in range(3):
+        for path in ("posts/a.md", "posts/b.md"):
+            edit(blog, path, ("See", f"{number} See"))
+        report, assembled = built(blog)
+        assert not assembled
+        assert len(report.changes.written) == 2
+        assert set(report.reasons.values()) == {("content", "word_count")}
+
+
+MORE: dict[str, tuple[str, tuple[str, str]]] = {
+    "the excerpt": ("posts/a.md", ("Opening.", "Another opening.")),
+    "the title": ("posts/a.md", ("title: A", "title: Z")),
+    "the date": ("posts/a.md", ("2024-01-01", "2024-02-01")),
+    "an anchor that others link to": ("posts/a.md", ("## Part", "## Chapter")),
+    "a label": ("posts/a.md", ("label{eq}", "label{other}")),
+    "a link": ("posts/a.md", ("(b.md)", "(c.md)")),
+    "a link that leads nowhere": ("posts/a.md", ("(b.md)", "(nowhere.md)")),
+    "a picture": ("posts/a.md", ("![](a.png)", "")),
+    "a whole post in a feed": ("posts/c.md", ("Text.", "Other text.")),
+    "a draft": ("posts/d.md", ("Text.", "Other text.")),
+    "no formula any more": ("posts/a.md", ("$x^2$", "x")),
+}
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_more_than_a_text_has_changed(blog: Path, name: str) -> None:
+    path, change = MORE[name]
+    edit(blog, path, change)
+    _, assembled = built(blog)
+    assert assembled or name == "no formula any more"  # there is another formula
+
+
+@pytest.mark.parametrize(
+    "also",
+    [
+        lambda blog: write(blog, {"posts/e.md": post("E")}),
+        lambda blog: (blog / "posts/c.md").unlink(),
+        lambda blog: write(blog, {"templates/partials/badge.html": "badge"}),
+        lambda blog: write(blog, {"static/x.txt": "x"}),
+        lambda blog: write(blog, {"posts/a.png": "another"}),
+        lambda blog: edit(blog, "blogsite.toml", ("limit = 1", "limit = 1\nsubtitle = 'x'")),
+        lambda blog: write(blog, {"public/index.html": "by hand"}),
+        lambda blog: (blog / "public/posts/b/index.html").unlink(),
+        lambda blog: build_site(blog, BuildOptions(output=blog / "look")),
+    ],
+    ids=["new post", "lost post", "template", "static", "picture", "config", "by hand", "lost page", "elsewhere"],
+)
+def test_a_text_and_something_else_have_changed(blog: Path, also: Callable[[Path], object]) -> None:
+    edit(blog, "posts/a.md", ("Text of", "More text. Text of"))
+    also(blog)
+    with patch(f"{__name__}.CONFIG", (blog / "blogsite.toml").read_text(encoding="utf-8")):
+        _, assembled = built(blog)
+    assert assembled
+
+
+def test_a_text_that_a_killed_build_had_parsed(blog: Path) -> None:
+    """The next edit of another post must not hide it."""
+    edit(blog, "posts/a.md", ("Text of", "More text. Text of"))
+    with patch("blogsite.make.render", side_effect=SiteError([])), pytest.raises(SiteError):
+        build_site(blog)
+    edit(blog, "posts/b.md", ("See", "Look at"))
+    report, _ = built(blog)
+    assert len(report.changes.written) == 2
+
+
+def test_mistakes_in_a_text_come_and_go(blog: Path) -> None:
+    edit(blog, "posts/a.md", ("$x^2$", "$\\frac$ and $\\unheardof$"))
+    report, _ = built(blog)
+    assert len(report.mistakes) == 2
+    edit(blog, "posts/a.md", ("Text of", "\n\nText of"))
+    built(blog)
+    edit(blog, "posts/a.md", ("$\\frac$ and $\\unheardof$", "$x$"))
+    report, _ = built(blog)
+    assert not report.mistakes
+    edit(blog, "posts/a.md", ("$x$", "$\\frac$"))
+    with pytest.raises(SiteError):
+        build_site(blog, BuildOptions(strict=True))
+    built(blog)
+
+
+def test_a_file_that_was_only_touched(blog: Path) -> None:
+    write(blog, {"posts/a.md": FILES["posts/a.md"]})
+    report, assembled = built(blog)
+    assert not assembled
+    assert report.changes.written == ()
