@@ -87,7 +87,7 @@ def plan(
 def typeset(workshop: Workshop, loaded: Loaded, stale: Sequence[Stale]) -> None:
     """The store has every formula that the stale outputs show."""
     pages = [item.output for item in stale if not isinstance(item.output, Asset)]
-    keys: set[str] = set()
+    keys: dict[str, None] = {}
     for batch in chunks(pages, 500):
         keys |= _formulas(workshop, loaded, batch, [_texts(output) for output in batch])
     unmade = list(workshop.store.unmade_formulas(keys))
@@ -153,11 +153,11 @@ def _kept(
 
 def _formulas(
     workshop: Workshop, loaded: Loaded, outputs: Sequence[Page | Data], shown: Sequence[Sequence[Content | Rich]]
-) -> set[str]:
-    """The keys of all formulas in the texts that the outputs show; the store knows the TeX of each."""
+) -> dict[str, None]:
+    """The keys of all formulas in the texts that the outputs show, in order; the store knows the TeX of each."""
     digests = dict.fromkeys(text.fragment for texts in shown for text in texts if isinstance(text, Content))
     known = _kept(workshop, loaded, digests, workshop.store.keys)
-    keys: set[str] = set()
+    keys: dict[str, None] = {}
     loose: dict[str, bytes] = {}
     for output, texts in zip(outputs, shown, strict=True):
         how = how_of(workshop, output)
@@ -170,11 +170,11 @@ def _formulas(
                 data = _kept(workshop, loaded, {text.fragment: None}, workshop.store.texts)[text.fragment]
                 loose |= _keyed(settle(load_fragment(data).formulas, text.answers), how)
             else:
-                keys.update(settled)
+                keys |= dict.fromkeys(settled)
     if loose:
         with workshop.store.together():
             workshop.store.add_formulas(loose.items())
-    return keys | loose.keys()
+    return keys | dict.fromkeys(loose)
 
 
 def _keyed(formulas: Sequence[Formula], how: How) -> dict[str, bytes]:

@@ -2,7 +2,8 @@
 
     posts       each source by path: the look at its file and the parsed post, named by code and settings
     fragments   texts by digest, loaded only when a page that shows them is rendered
-    formulas    every formula of the site by key: its TeX, and what the engine made of it
+    formulas    every formula of the site by key: its TeX
+    made        what the engine made of it; tables of their own, so that rows are only ever added behind the others
     looks       what was seen in pictures and other files, in one row, named by code
     outputs     each output by folder and path: its ingredients, the digest and stat of its file, its mistakes
     pages       what the page of each post was made of, by folder and path
@@ -45,13 +46,16 @@ from blogsite.rows import (
     unseal,
 )
 
-SCHEMA = 6
+SCHEMA = 7
+CACHE = 16_000
+"""KiB of the file that are kept in memory: all its indexes with ten thousand posts."""
 Result = TypeVar("Result")
 
 _TABLES = """
 CREATE TABLE posts (path TEXT PRIMARY KEY, settings TEXT, body TEXT, excerpt TEXT, row BLOB) WITHOUT ROWID;
 CREATE TABLE fragments (digest TEXT PRIMARY KEY, data BLOB, keys BLOB);
-CREATE TABLE formulas (key BLOB PRIMARY KEY, tex BLOB, made BLOB) WITHOUT ROWID;
+CREATE TABLE formulas (key BLOB UNIQUE, tex BLOB);
+CREATE TABLE made (key BLOB UNIQUE, html BLOB);
 CREATE TABLE looks (code TEXT PRIMARY KEY, data BLOB);
 CREATE TABLE outputs (
     folder TEXT, path TEXT, ingredients BLOB, digest TEXT, stat BLOB, settled INTEGER, mistakes BLOB,
@@ -114,7 +118,7 @@ class Store:
     def clear(self) -> None:
         """Nothing is known any more."""
         with self.together():
-            for table in ("posts", "fragments", "formulas", "looks", "outputs", "pages", "builds"):
+            for table in ("posts", "fragments", "formulas", "made", "looks", "outputs", "pages", "builds"):
                 self._database.execute(f"DELETE FROM {table}")
 
     def begin_anew(self) -> None:
@@ -185,27 +189,27 @@ class Store:
     def add_formulas(self, rows: Iterable[tuple[str, bytes]]) -> None:
         """Make formulas known by key and TeX; those that are known stay as they are."""
         self._database.executemany(
-            "INSERT OR IGNORE INTO formulas (key, tex) VALUES (?,?)",
+            "INSERT OR IGNORE INTO formulas VALUES (?,?)",
             ((bytes.fromhex(key), seal(key, tex)) for key, tex in rows),
         )
 
     def unmade_formulas(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Key and TeX of those among KEYS that the engine has not made yet."""
-        query = "SELECT key, tex FROM formulas WHERE made IS NULL AND key IN ({})"
+        unmade = "NOT EXISTS (SELECT 1 FROM made WHERE made.key = formulas.key)"
+        query = f"SELECT key, tex FROM formulas WHERE key IN ({{}}) AND {unmade}"
         rows = self._by_name(query, map(bytes.fromhex, keys))
         return ((key.hex(), unseal(key.hex(), tex)) for key, tex in rows)
 
     def save_formulas(self, rows: Iterable[tuple[str, bytes]]) -> None:
         """Keep what the engine made."""
         self._database.executemany(
-            "UPDATE formulas SET made = ? WHERE key = ?", ((seal(key, made), bytes.fromhex(key)) for key, made in rows)
+            "INSERT OR REPLACE INTO made VALUES (?,?)", ((bytes.fromhex(key), seal(key, html)) for key, html in rows)
         )
 
     def formulas(self, keys: Iterable[str]) -> dict[str, bytes]:
         """What the engine made of these, where it has."""
-        query = "SELECT key, made FROM formulas WHERE made IS NOT NULL AND key IN ({})"
-        rows = self._by_name(query, map(bytes.fromhex, keys))
-        return {key.hex(): unseal(key.hex(), made) for key, made in rows}
+        rows = self._by_name("SELECT key, html FROM made WHERE key IN ({})", map(bytes.fromhex, keys))
+        return {key.hex(): unseal(key.hex(), html) for key, html in rows}
 
     def drop_unused_formulas(self) -> None:
         """Drop the formulas that no text has, once they may be many."""
@@ -219,7 +223,8 @@ class Store:
             }
             names = [key for (key,) in self._database.execute("SELECT key FROM formulas")]
             gone = [(key,) for key in names if key.hex() not in kept]
-            self._database.executemany("DELETE FROM formulas WHERE key = ?", gone)
+            for table in ("formulas", "made"):
+                self._database.executemany(f"DELETE FROM {table} WHERE key = ?", gone)
 
     # ── files, outputs, builds ───────────────────────────────────────────────────────────────────────────────────
 
@@ -303,6 +308,7 @@ class Store:
         try:
             database.execute("PRAGMA journal_mode = WAL")
             database.execute("PRAGMA synchronous = NORMAL")
+            database.execute(f"PRAGMA cache_size = -{CACHE}")
             (version,) = database.execute("PRAGMA user_version").fetchone()
             if version != SCHEMA:
                 names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import patch
@@ -166,3 +168,13 @@ def test_a_file_that_was_only_touched(blog: Path) -> None:
     report, assembled = built(blog)
     assert not assembled
     assert report.changes.written == ()
+
+
+@pytest.mark.parametrize("damage", ["UPDATE pages SET page = x'00'", "DELETE FROM pages WHERE source = 'posts/a.md'"])
+def test_what_was_kept_is_damaged_or_lost(blog: Path, damage: str) -> None:
+    with contextlib.closing(sqlite3.connect(blog / ".blogsite/store.sqlite")) as store, store:
+        store.execute(damage)
+    edit(blog, "posts/a.md", ("Text of", "More text. Text of"))
+    report, assembled = built(blog)
+    assert assembled
+    assert ("damaged" in report.note) == damage.startswith("UPDATE")
