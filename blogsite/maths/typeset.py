@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from blogsite.digest import Digest
 from blogsite.errors import Mistake, Place, warning
@@ -19,8 +18,7 @@ SHORT = 40
 _PLACE = re.compile("\x02f([0-9]+)\x03([，。、；：？！）」』”’,.;:?!)]{0,3})")
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(NamedTuple):
     """A formula's HTML without wrapper, or why there is none."""
 
     html: str
