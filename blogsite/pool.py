@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
 from multiprocessing.connection import wait
 from types import TracebackType
 from typing import TypeVar
@@ -50,7 +51,8 @@ class Pool(AbstractContextManager["Pool"]):
         waiting: deque[Future[Result]] = deque()
         try:
             for task in tasks:
-                waiting.append(executor.submit(_alone, function, task))
+                with _deaf_to_interrupts():  # as are then the processes that this starts
+                    waiting.append(executor.submit(_alone, function, task))
                 if len(waiting) >= ahead:
                     yield waiting.popleft().result()
             while waiting:
@@ -66,6 +68,8 @@ class Pool(AbstractContextManager["Pool"]):
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is not None and issubclass(kind, KeyboardInterrupt):
+            end_processes()
         self.stop()
 
     def stop(self) -> None:
@@ -77,7 +81,7 @@ class Pool(AbstractContextManager["Pool"]):
     def _started(self) -> Executor:
         if self._executor is None:
             context = multiprocessing.get_context("fork" if _may_fork() else "spawn")
-            self._executor = ProcessPoolExecutor(self.jobs, context, initializer=_end_with_parent)
+            self._executor = ProcessPoolExecutor(self.jobs, context, initializer=_serve_parent)
         return self._executor
 
 
@@ -98,8 +102,28 @@ def _alone(function: Callable[[Task], Result], task: Task) -> Result:
         return function(task)
 
 
-def _end_with_parent() -> None:
-    """This process ends when the one that started it does, also when that was killed."""
+@contextmanager
+def _deaf_to_interrupts() -> Iterator[None]:
+    """Ctrl-C waits until the end: who is started meanwhile, where that can be inherited, never hears of it."""
+    if hasattr(signal, "pthread_sigmask"):
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            yield
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    else:
+        yield
+
+
+def end_processes() -> None:
+    """The processes that this one has started end in the middle of their work, which nobody wants any more."""
+    for process in multiprocessing.active_children():
+        process.kill()
+
+
+def _serve_parent() -> None:
+    """This process ends when the one that started it does, also when that was killed, and leaves Ctrl-C to it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_leave_after, args=(parent.sentinel,), daemon=True).start()

@@ -8,6 +8,8 @@ import re
 import shutil
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -236,6 +238,27 @@ def test_ctrl_c_ends_it_at_once_while_tabs_listen(tmp_path: Path) -> None:
         assert time.monotonic() - start < 3
         for tab in tabs:
             tab.close()
+
+
+@pytest.mark.parametrize("command", ["build", "serve"])
+@pytest.mark.parametrize("seconds", [0.5, 1.0, 1.5, 2.0])
+def test_ctrl_c_ends_all_processes_at_once_without_a_traceback(tmp_path: Path, command: str, seconds: float) -> None:
+    """As a terminal does it: every process hears of it, also those that are just being started."""
+    text = "Words and `code`. " * 4000
+    root = site(tmp_path, {f"posts/{number}.md": post(f"Post {number}", body=text) for number in range(200)})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "blogsite", command, "--quiet"],
+        cwd=root,
+        start_new_session=True,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+    )
+    time.sleep(seconds)
+    start = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+    assert time.monotonic() - start < 3
+    assert b"Traceback" not in said, said.decode()
 
 
 def test_public_is_not_touched_and_a_build_can_run_meanwhile(tmp_path: Path) -> None:

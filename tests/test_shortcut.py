@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from making import build_site, post, site, tree, write
+from making import EPOCH, build_site, post, site, tree, write
 
 from blogsite import load
+from blogsite.assemble import View
 from blogsite.build import BuildOptions, Report
-from blogsite.errors import SiteError
+from blogsite.errors import Place, SiteError, error
+from blogsite.face import face
+from blogsite.model import Fragment, Heading, Label, Meta, Need, Part, Post, Rich
+from blogsite.preview.printer import Printed
+from blogsite.preview.session import Session
 
 LONG = "Opening.\n\n<!--more-->\n\n"
 FILES: dict[str, str | bytes] = {
@@ -168,6 +175,62 @@ def test_a_file_that_was_only_touched(blog: Path) -> None:
     report, assembled = built(blog)
     assert not assembled
     assert report.changes.written == ()
+
+
+ALL = {**TEXTS, **MORE}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_preview_shows_what_a_build_writes_after_each(blog: Path, name: str) -> None:
+    """What the preview may leave as it was is decided by the same comparison."""
+    path, change = ALL[name]
+    view = View(drafts=True, future=True, preview=True)
+    with patch.dict(os.environ, {"SOURCE_DATE_EPOCH": str(EPOCH)}):
+        session = Session(blog, None, view, lambda stage, done, total: None)
+        with contextlib.closing(session):
+            session.update(None)
+            session.answer("posts/b/index.html")
+            edit(blog, path, change)
+            session.update([str(blog / path)])
+            assert session.shown is not None
+            shown = {path: session.answer(path) for path in session.shown.outputs}
+            warned = session.shown.warnings
+    expected = build_site(blog, BuildOptions(view, output=blog.parent / "out"))
+    written = tree(blog.parent / "out")
+    assert warned == expected.mistakes
+    assert {path: answer.data for path, answer in shown.items() if isinstance(answer, Printed)} == {
+        path: written[path] for path, answer in shown.items() if isinstance(answer, Printed)
+    }
+
+
+OWN_PAGE_ALONE = {"digest", "headings", "words", "mistakes", "summary", "whole", "excerpt_has_math"}
+"""Fields of a post that are its own page's, or its card's, which in_lists compares."""
+
+
+@pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Post)])
+def test_a_face_shows_every_other_field(field: str) -> None:
+    need = Need("link", "b.md", 3, 4)
+    rich = Rich("A", Fragment("A"))
+    one = Post("posts/a.md", "post", "1", Meta(title="A"), rich, Part("1", (need,)), Part("2"))
+    others: dict[str, object] = {
+        "source": "posts/b.md",
+        "kind": "page",
+        "digest": "2",
+        "meta": Meta(title="B"),
+        "title": Rich("B", Fragment("B")),
+        "body": Part("1", (Need("link", "c.md", 3, 4),)),
+        "excerpt": Part("2", (need,)),
+        "summary": "S",
+        "headings": (Heading(2, "x", rich),),
+        "anchors": ("x",),
+        "labels": (Label("x", "1", "eq-x"),),
+        "words": 7,
+        "first_image": 0,
+        "mistakes": (error(Place("posts/a.md"), "what", "hint"),),
+    }
+    other = dataclasses.replace(one, **{field: others.get(field, True)})  # type: ignore[arg-type]
+    assert other != one
+    assert (face(other) == face(one)) == (field in OWN_PAGE_ALONE)
 
 
 @pytest.mark.parametrize("damage", ["UPDATE pages SET page = x'00'", "DELETE FROM pages WHERE source = 'posts/a.md'"])

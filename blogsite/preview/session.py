@@ -229,7 +229,8 @@ class Session:
             files = Files(self.root, self._files.looks if self._files else workshop.store.looks(workshop.code))
             shown = show(shelf, self._view, files, self.shown.templates if self.shown else {})
         self._files = files
-        gc.collect()
+        if self.shown:
+            gc.collect()
         gc.freeze()  # these values live long: no later collection has to go through them
         return shown
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import ParamSpec, TypeVar
+
+from blogsite.pool import end_processes
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -41,9 +44,12 @@ class Worker:
         self._steps = steps
 
     def stop(self, seconds: float) -> None:
-        """The thread has ended, or SECONDS have passed."""
+        """The thread has ended, or SECONDS have passed; nobody wants what other processes do for it any more."""
         self._calls.put(None)
-        self._thread.join(seconds)
+        end = time.monotonic() + seconds
+        while self._thread.is_alive() and time.monotonic() < end:
+            end_processes()
+            self._thread.join(0.05)
 
     def _work(self) -> None:
         while True:
