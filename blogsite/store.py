@@ -164,6 +164,18 @@ class Store:
             "DELETE FROM fragments WHERE digest NOT IN (SELECT body FROM posts UNION SELECT excerpt FROM posts)"
         )
 
+    def texts_of(self, paths: Sequence[str]) -> list[Digest]:
+        """The names of the texts of the posts that are kept of these paths."""
+        query = "SELECT body, excerpt FROM posts WHERE path IN ({})"
+        return [name for row in self._by_name(query, paths) for name in row]
+
+    def drop_texts(self, digests: Iterable[Digest]) -> None:
+        """Drop those of these texts that no post has any more."""
+        used = "SELECT body FROM posts UNION ALL SELECT excerpt FROM posts"
+        for chunk in chunks(digests, 500):
+            marks = ",".join("?" * len(chunk))
+            self._database.execute(f"DELETE FROM fragments WHERE digest IN ({marks}) AND digest NOT IN ({used})", chunk)
+
     def save_fragments(self, rows: Iterable[tuple[Digest, bytes, tuple[str, ...] | None]]) -> None:
         """Keep texts: (digest, the text as `dump_fragment` writes it, the keys of its formulas if they are settled)."""
         self._database.executemany(

@@ -99,6 +99,18 @@ def test_several_texts_one_after_another(blog: Path) -> None:
         assert set(report.reasons.values()) == {("content", "word_count")}
 
 
+def test_the_store_does_not_grow_with_each_edit(blog: Path) -> None:
+    def texts() -> int:
+        with contextlib.closing(sqlite3.connect(blog / ".blogsite/store.sqlite")) as store:
+            return int(store.execute("SELECT count(*) FROM fragments").fetchone()[0])
+
+    before = texts()
+    for number in range(3):
+        edit(blog, "posts/a.md", ("See", f"{number} See"))
+        assert not built(blog)[1]
+        assert texts() == before
+
+
 MORE: dict[str, tuple[str, tuple[str, str]]] = {
     "the excerpt": ("posts/a.md", ("Opening.", "Another opening.")),
     "the title": ("posts/a.md", ("title: A", "title: Z")),
