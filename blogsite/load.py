@@ -26,7 +26,7 @@ from blogsite.urls import category_lists
 
 WORK = ".blogsite"
 """The folder, in the site's root, for all that a build leaves for the next one."""
-PARSED_AT_ONCE = 40
+PARSED_AT_ONCE = 20
 """Sources in a task; fewer stale ones than this are parsed here, without starting processes."""
 
 Progress = Callable[[str, int, int], None]

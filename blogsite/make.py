@@ -25,7 +25,7 @@ How: TypeAlias = Literal["html", "mathml"]
 
 RENDERED_AT_ONCE = 24
 """Outputs in a task; fewer stale ones than this are rendered here, without starting processes."""
-TYPESET_AT_ONCE = 1500
+TYPESET_AT_ONCE = 500
 """Formulas in a task."""
 
 

@@ -78,7 +78,6 @@ class Law(RuleBasedStateMachine):
         for _ in range(2):
             with world(self.blog):
                 outcome(self.blog.root, BuildOptions(views[0]))
-        self.damaged = False
         self.edit(data, edits)
         self.check(BuildOptions(views[1]))
 
@@ -133,7 +132,7 @@ class Law(RuleBasedStateMachine):
         assert not list((self.blog.root / ".blogsite").glob("stage*"))
         if warm.report and not self.damaged:
             assert not warm.report.note
-        self.damaged &= warm.code != 0
+        self.damaged &= not (warm.report and warm.report.note)  # else it may be met later: no build reads all rows
 
     def teardown(self) -> None:
         shutil.rmtree(getattr(self, "folder", "/nonexistent"), ignore_errors=True)
