@@ -87,17 +87,19 @@ def plan(
 def typeset(workshop: Workshop, loaded: Loaded, stale: Sequence[Stale]) -> None:
     """The store has every formula that the stale outputs show."""
     pages = [item.output for item in stale if not isinstance(item.output, Asset)]
-    keys: dict[str, None] = {}
+    unmade: dict[bytes, None] = {}
     for batch in chunks(pages, 500):
-        keys |= _formulas(workshop, loaded, batch, [_texts(output) for output in batch])
-    unmade = list(workshop.store.unmade_formulas(keys))
-    tasks = (TypesetTask(tuple(batch)) for batch in chunks(unmade, TYPESET_AT_ONCE))
-    done = 0
-    for rows in workshop.pool.map(typeset_batch, tasks, worthwhile=len(unmade) > TYPESET_AT_ONCE):
+        keys = _formulas(workshop, loaded, batch, [_texts(output) for output in batch])
+        unmade |= dict.fromkeys(workshop.store.unmade_formulas(keys))
+    tasks = (TypesetTask(tuple(workshop.store.texs(batch))) for batch in chunks(unmade, TYPESET_AT_ONCE))
+    done, many = 0, len(unmade) > TYPESET_AT_ONCE
+    for rows in workshop.pool.map(typeset_batch, tasks, worthwhile=many):
         with workshop.store.together():
             workshop.store.save_formulas(rows)
         done += len(rows)
         workshop.progress("typeset", done, len(unmade))
+    if many:
+        workshop.pool.stop()  # the engine does not give back its memory, which is better used for pages
 
 
 def render(

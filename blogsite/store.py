@@ -205,12 +205,16 @@ class Store:
             ((bytes.fromhex(key), seal(key, tex)) for key, tex in rows),
         )
 
-    def unmade_formulas(self, keys: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """Key and TeX of those among KEYS that the engine has not made yet."""
+    def unmade_formulas(self, keys: Iterable[str]) -> list[bytes]:
+        """Those among KEYS, 20 bytes each, that the engine has not made yet and whose TeX is known."""
         unmade = "NOT EXISTS (SELECT 1 FROM made WHERE made.key = formulas.key)"
-        query = f"SELECT key, tex FROM formulas WHERE key IN ({{}}) AND {unmade}"
-        rows = self._by_name(query, map(bytes.fromhex, keys))
-        return ((key.hex(), unseal(key.hex(), tex)) for key, tex in rows)
+        query = f"SELECT key FROM formulas WHERE key IN ({{}}) AND {unmade}"
+        return [key for (key,) in self._by_name(query, map(bytes.fromhex, keys))]
+
+    def texs(self, keys: Iterable[bytes]) -> list[tuple[str, bytes]]:
+        """Key and TeX of these formulas."""
+        rows = self._by_name("SELECT key, tex FROM formulas WHERE key IN ({})", keys)
+        return [(key.hex(), unseal(key.hex(), tex)) for key, tex in rows]
 
     def save_formulas(self, rows: Iterable[tuple[str, bytes]]) -> None:
         """Keep what the engine made."""

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from re import _compiler, _parser  # type: ignore[attr-defined]
-from re import _constants as ops  # type: ignore[attr-defined]
+from importlib import import_module
 from typing import Any, TypeAlias
 
 from pygments.lexer import RegexLexer
@@ -124,11 +123,16 @@ def _beginnings(rule: Rule) -> frozenset[str] | None:
 @lru_cache(maxsize=4096)
 def _first(pattern: str, flags: int) -> frozenset[str] | None:
     try:
-        parsed = _parser.parse(pattern, flags)
+        parsed = _inside("_parser").parse(pattern, flags)
         found, empty = _first_of(parsed, parsed.state.flags)
-    except Exception:  # a future Python may parse patterns into what is not known here
+    except Exception:  # a future Python may have no such parser, or parse patterns into what is not known here
         return None
     return None if empty else found
+
+
+def _inside(name: str) -> Any:
+    """A part of Python's regular expressions that is not for others: nothing but speed may depend on it."""
+    return import_module(f"re.{name}")
 
 
 def _first_of(parsed: Any, flags: int) -> tuple[frozenset[str], bool]:
@@ -143,10 +147,12 @@ def _first_of(parsed: Any, flags: int) -> tuple[frozenset[str], bool]:
 
 
 def _first_of_one(operation: Any, value: Any, flags: int, state: Any) -> tuple[frozenset[str], bool]:
+    ops = _inside("_constants")
     if operation is ops.LITERAL and not flags & re.IGNORECASE:
         return frozenset(chr(value)), False
     if operation in (ops.LITERAL, ops.NOT_LITERAL, ops.IN, ops.ANY):
-        one = _compiler.compile(_parser.SubPattern(state, [(operation, value)]), flags)
+        single = _inside("_parser").SubPattern(state, [(operation, value)])
+        one = _inside("_compiler").compile(single, flags)
         return frozenset(filter(one.match, ASCII)), False
     if operation in (ops.AT, ops.ASSERT, ops.ASSERT_NOT):
         return frozenset(), True

@@ -180,8 +180,11 @@ _FLAGS = (
     "--always-sparkplug",
     "--no-lazy-feedback-allocation",
     "--min-semi-space-size=16",
+    "--max-semi-space-size=16",
 )
-"""For V8: the simple compilers at once, but not the slow one, whose code takes longer to make than it ever saves."""
+"""For V8: the simple compilers at once, but not the slow one, whose code takes longer to make than it ever saves; and
+30 MB less of memory in each process, for a twentieth more time.
+"""
 _SCRIPTS = (
     *(f"katex-{KATEX}/{name}" for name in ("katex.min.js", "mhchem.min.js")),
     *(f"temml-{TEMML}/{name}" for name in ("temml.min.js", "mhchem.min.js", "texvc.js")),
