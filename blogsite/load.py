@@ -151,13 +151,8 @@ def parse_sources(
     workshop: Workshop, sources: Sequence[Source], known: Mapping[str, tuple[Seen, bytes]] | None = None
 ) -> dict[str, Post]:
     """Path → post of each of these that is there, parsed again unless it is as it was KNOWN to be, and kept."""
-    settings, store = settings_of(workshop.config), workshop.store
     posts: dict[str, Post] = {}
-    before = store.texts_of([source.path for source in sources])
-    _parse(workshop, settings, name_of_posts(workshop), sources, known or {}, posts)
-    with store.together():
-        store.drop_texts(before)
-        store.drop_unused_formulas()
+    _parse(workshop, settings_of(workshop.config), name_of_posts(workshop), sources, known or {}, posts)
     return posts
 
 

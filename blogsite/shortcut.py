@@ -39,6 +39,11 @@ def shortcut(
     with workshop.times.of("parse"):
         before = {source.path: load_post(known[source.path][1]) for source in changed}
         after = parse_sources(workshop, changed, known)
+        with workshop.store.together():
+            workshop.store.drop_texts(
+                text for post in before.values() for text in (post.body.fragment, post.excerpt.fragment)
+            )
+            workshop.store.drop_unused_formulas()
     mistakes = set(last.mistakes)
     pages: list[Page] = []
     for path, old in before.items():

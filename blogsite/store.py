@@ -164,11 +164,6 @@ class Store:
             "DELETE FROM fragments WHERE digest NOT IN (SELECT body FROM posts UNION SELECT excerpt FROM posts)"
         )
 
-    def texts_of(self, paths: Sequence[str]) -> list[Digest]:
-        """The names of the texts of the posts that are kept of these paths."""
-        query = "SELECT body, excerpt FROM posts WHERE path IN ({})"
-        return [name for row in self._by_name(query, paths) for name in row]
-
     def drop_texts(self, digests: Iterable[Digest]) -> None:
         """Drop those of these texts that no post has any more."""
         used = "SELECT body FROM posts UNION ALL SELECT excerpt FROM posts"
