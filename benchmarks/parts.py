@@ -39,8 +39,8 @@ from blogsite.frontmatter import read_head
 from blogsite.load import load_config
 from blogsite.maths.engine import Engine, EngineError, TeX
 from blogsite.maths.typeset import Rendered, tex_of
-from blogsite.notes import MarkdownSettings, Notes
-from blogsite.parse import Parsed, ParseSettings, parse
+from blogsite.notes import MarkdownSettings, Notes, ParseSettings
+from blogsite.parse import Parsed, parse
 from blogsite.plaintext import count_words
 from blogsite.rows import dump_rendered, load_rendered
 

@@ -30,14 +30,15 @@ from blogsite.lastbuild import (
     outputs_of,
     stats_of,
 )
-from blogsite.load import WORK, Progress, Times, Workshop, load, now, read
+from blogsite.load import WORK, Progress, Times, Workshop, load, now, read, theme_templates
 from blogsite.lock import only_build_of
-from blogsite.model import Page, Stat
+from blogsite.model import File, Page, Stat
 from blogsite.plan import Plan, code_digest
 from blogsite.pool import Pool
-from blogsite.publish import Folder, Publication, Stage, Staged
+from blogsite.publish import Folder, Publication, Staged
 from blogsite.read import Inventory, stat_of
 from blogsite.rows import Made, is_settled
+from blogsite.stage import Stage
 from blogsite.store import Store, with_store
 
 if TYPE_CHECKING:
@@ -114,11 +115,12 @@ def _build(workshop: Workshop, folder: Folder, options: BuildOptions) -> Report:
         Stage.sweep(folder, workshop.root / WORK)
     inventory = read(workshop)
     with times.of("compare"):
-        frame, sources = frame_of(workshop.config, options.view, inventory), stats_of(inventory.sources)
+        theme = theme_templates()
+        frame, sources = frame_of(workshop.config, options.view, inventory, theme), stats_of(inventory.sources)
         last = store.build(name, workshop.code)
         if not isinstance(last, LastBuild) or last.frame != frame or not last.is_in_time(moment):
             last = None
-        stats = _untouched(folder, inventory, last) if last else None
+        stats = _untouched(folder, files_of(inventory, theme), last) if last else None
     work: make.Work | None = None
     if last and stats is not None:
         if last.sources == sources and are_settled(inventory.sources, last.moment):
@@ -193,9 +195,9 @@ def _everything(
     return make.Work(loaded, templates, plan, mistakes, known)
 
 
-def _untouched(folder: Folder, inventory: Inventory, last: LastBuild) -> dict[str, Stat] | None:
-    """The stats of all outputs, where they and all inputs but the sources are as the last build left or saw them."""
-    if not are_settled(files_of(inventory), last.moment):
+def _untouched(folder: Folder, files: Sequence[File], last: LastBuild) -> dict[str, Stat] | None:
+    """The stats of all outputs, if they, and FILES, all inputs but the sources, are as the last build knew them."""
+    if not are_settled(files, last.moment):
         return None
     stats = look_at_outputs(folder)
     return stats if stats is not None and outputs_of(folder, stats) == last.outputs else None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 
+from blogsite.errors import Mistake
 from blogsite.model import Need, Part, Post
 
 
@@ -22,6 +24,17 @@ def face(post: Post) -> Post:
         excerpt_has_math=False,
         mistakes=(),
     )
+
+
+def with_new_text(mistakes: Set[Mistake], old: Post, new: Post) -> Set[Mistake] | None:
+    """The site's MISTAKES with NEW in place of OLD, where nothing but its texts differs; None where more may.
+
+    Of a mistake in its file that others have found, the line may have moved.
+    """
+    others = mistakes - set(old.mistakes)
+    if face(old) != face(new) or any(mistake.severity == "error" for mistake in new.mistakes):
+        return None
+    return None if any(mistake.place.path == new.source for mistake in others) else others | set(new.mistakes)
 
 
 def in_lists(post: Post) -> tuple[object, ...]:

@@ -6,17 +6,20 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TypeAlias
 
 from blogsite.assemble import View
 from blogsite.config import Config
 from blogsite.digest import Digest, digest, digest_bytes
 from blogsite.errors import Mistake
-from blogsite.load import theme_templates
 from blogsite.model import Entry, File, Meta, Site, Source, Stat
 from blogsite.publication import publication
 from blogsite.publish import Folder
 from blogsite.read import Inventory, stat_of
 from blogsite.rows import is_settled
+
+Theme: TypeAlias = "tuple[tuple[str, File], ...]"
+"""The theme's templates, as `theme_templates` names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,10 @@ def lasts(site: Site) -> tuple[datetime, datetime]:
     return site.now, site.now if waiting else site.next_change or datetime.max.replace(tzinfo=UTC)
 
 
-def frame_of(config: Config, view: View, inventory: Inventory) -> Digest:
+def frame_of(config: Config, view: View, inventory: Inventory, theme: Theme) -> Digest:
     """The digest of all that a build depends on, files by their stat, but for the stats of the sources."""
     sources = tuple((source.path, source.kind, source.attachments) for source in inventory.sources)
-    return digest((config, view, replace(inventory, sources=()), sources, theme_templates()))
+    return digest((config, view, replace(inventory, sources=()), sources, theme))
 
 
 def stats_of(sources: Sequence[Source]) -> Digest:
@@ -110,9 +113,9 @@ def are_settled(files: Iterable[File | Source], moment: int) -> bool:
     return all(is_settled(file.stat, moment) for file in files)
 
 
-def files_of(inventory: Inventory) -> tuple[File, ...]:
+def files_of(inventory: Inventory, theme: Theme) -> tuple[File, ...]:
     """Every file that a build depends on but for the sources."""
-    return (*inventory.files, *inventory.static, *inventory.templates, *(file for _, file in theme_templates()))
+    return (*inventory.files, *inventory.static, *inventory.templates, *(file for _, file in theme))
 
 
 def digests_of(site: Site) -> dict[str, Digest]:

@@ -126,9 +126,8 @@ def load(workshop: Workshop, inventory: Inventory, view: View, moment: datetime)
 
 def posts_of(workshop: Workshop, sources: Sequence[Source]) -> list[Post]:
     """Every source's post, from the store where it is still what was parsed; the others are parsed and kept."""
-    store, settings = workshop.store, settings_of(workshop.config)
-    name = name_of_posts(workshop)
-    known = store.posts(name)
+    store = workshop.store
+    known = store.posts(name_of_posts(workshop))
     posts: dict[str, Post] = {}
     unsure: list[Source] = []
     for source in sources:
@@ -138,7 +137,7 @@ def posts_of(workshop: Workshop, sources: Sequence[Source]) -> list[Post]:
         else:
             unsure.append(source)
     for batch in chunks(unsure, 1000):
-        _parse(workshop, settings, name, batch, known, posts)
+        _parse(workshop, batch, known, posts)
         workshop.progress("parse", len(posts), len(sources))
     if unsure or len(known) != len(posts):
         with store.together():
@@ -152,7 +151,7 @@ def parse_sources(
 ) -> dict[str, Post]:
     """Path → post of each of these that is there, parsed again unless it is as it was KNOWN to be, and kept."""
     posts: dict[str, Post] = {}
-    _parse(workshop, settings_of(workshop.config), name_of_posts(workshop), sources, known or {}, posts)
+    _parse(workshop, sources, known or {}, posts)
     return posts
 
 
@@ -163,8 +162,6 @@ def name_of_posts(workshop: Workshop) -> Digest:
 
 def _parse(
     workshop: Workshop,
-    settings: ParseSettings,
-    name: Digest,
     sources: Sequence[Source],
     known: Mapping[str, tuple[Seen, bytes]],
     posts: dict[str, Post],
@@ -190,7 +187,7 @@ def _parse(
     many = len(stale) > PARSED_AT_ONCE
     if many:
         import blogsite.parse  # noqa: F401 - once here rather than in each process that is forked
-    output = workshop.config.math_output
+    settings, output, name = settings_of(workshop.config), workshop.config.math_output, name_of_posts(workshop)
     tasks = (
         ParseTask(settings, output, tuple((source.path, source.kind, data) for source, data in batch))  # type: ignore[arg-type]
         for batch in chunks(stale, PARSED_AT_ONCE)

@@ -14,10 +14,11 @@ from blogsite.load import Loaded, Workshop, restore_texts, theme_templates
 from blogsite.model import Asset, Content, Data, Formula, Output, Page, Rich
 from blogsite.pages.feeds import Feed
 from blogsite.plan import Plan, Stale, closures, computed_names, make_plan
-from blogsite.publish import Folder, Stage, Staged
+from blogsite.publish import Folder, Staged
 from blogsite.read import read_bytes
 from blogsite.render import texts_of
 from blogsite.rows import DamageError, Made, chunks, dump_tex, load_fragment
+from blogsite.stage import Stage
 from blogsite.tasks import RenderSetup, RenderTask, TypesetTask, render_batch, typeset_batch
 
 Row = TypeVar("Row")

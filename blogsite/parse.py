@@ -14,8 +14,7 @@ from blogsite.decode import decode
 from blogsite.digest import Digest, digest, digest_bytes
 from blogsite.frontmatter import read_head
 from blogsite.model import Fragment, Kind, Meta, Need, Part, Post, Rich
-from blogsite.notes import Notes
-from blogsite.notes import ParseSettings as ParseSettings
+from blogsite.notes import Notes, ParseSettings
 from blogsite.plaintext import count_words, plain
 from blogsite.urls import stem, undated
 

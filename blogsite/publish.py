@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import stat
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -19,7 +18,7 @@ from json.encoder import encode_basestring as encode
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from blogsite.digest import Digest, digest_bytes
+from blogsite.digest import Digest
 from blogsite.errors import Place, SiteError, error, unwritable
 
 MANIFEST = ".blogsite.json"
@@ -112,7 +111,7 @@ class Folder:
         lines = ",\n".join(f"{encode(path)}: {encode(digest)}" for path, digest in sorted(files.items()))
         data = f'{{\n"version": 1,\n"files": {{\n{lines}\n}}\n}}\n'.encode()
         temporary = self._manifest.with_name(MANIFEST + ".new")
-        with _reported(f"{self.shown}/{MANIFEST}"):
+        with reported(f"{self.shown}/{MANIFEST}"):
             try:
                 if self.manifest != data:
                     self.path.mkdir(parents=True, exist_ok=True)
@@ -193,7 +192,7 @@ class Folder:
                 continue
             target = os.path.join(self.path, item.path)
             parent = os.path.dirname(target)
-            with _reported(f"{self.shown}/{item.path}"):
+            with reported(f"{self.shown}/{item.path}"):
                 if parent not in ready:
                     os.makedirs(parent, exist_ok=True)
                     ready.add(parent)
@@ -208,7 +207,7 @@ class Folder:
         if self._link_in(parent) or (target.is_dir() and not target.is_symlink()):
             return False
         removed = True
-        with _reported(f"{self.shown}/{path}"):
+        with reported(f"{self.shown}/{path}"):
             try:
                 target.unlink()
             except (FileNotFoundError, NotADirectoryError):
@@ -218,56 +217,6 @@ class Folder:
                 with suppress(FileNotFoundError):
                     os.rmdir(self.path / part)
         return removed
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A folder for the files of one build until all are made; on the output's disk, so that a rename moves them."""
-
-    path: Path
-    output: Path
-
-    @staticmethod
-    def of(folder: Folder, work: Path, *, dry: bool = False) -> Stage:
-        """An empty stage in WORK, or in the output folder if that is on another disk; always in WORK if DRY.
-
-        No two are the same: what is left of a build that was killed may still be writing into its own.
-        """
-        near = next(place for place in (folder.path, *folder.path.absolute().parents) if place.exists())
-        near_work, near_output = Stage._places(folder, work)
-        place, prefix = near_work if dry or near.stat().st_dev == work.stat().st_dev else near_output
-        with _reported(f"{folder.shown}/{prefix}"):
-            place.mkdir(parents=True, exist_ok=True)
-            return Stage(Path(tempfile.mkdtemp(prefix=prefix, dir=place)), folder.path)
-
-    @staticmethod
-    def sweep(folder: Folder, work: Path) -> None:
-        """Nothing is left of a build of this folder that was killed."""
-        for place, prefix in Stage._places(folder, work):
-            for left in place.glob(prefix + "*"):
-                shutil.rmtree(left, ignore_errors=True)
-
-    @staticmethod
-    def _places(folder: Folder, work: Path) -> tuple[tuple[Path, str], tuple[Path, str]]:
-        name = digest_bytes(os.path.realpath(folder.path).encode("utf-8", "surrogateescape"))[:16]
-        return (work, f"stage-{name}-"), (folder.path, f"{STAGE}-")
-
-    def add(self, path: str, data: bytes) -> Staged:
-        """An output with these bytes, staged unless the output folder holds them already."""
-        digest = digest_bytes(data)
-        if holds(self.output / path, digest, len(data)):
-            return Staged(path, digest, None)
-        file = self.path / digest_bytes(path.encode())
-        with _reported(path):
-            file.write_bytes(data)
-        return Staged(path, digest, file)
-
-    def discard(self) -> None:
-        """Nothing staged is left, nor an output folder that has nothing else in it."""
-        shutil.rmtree(self.path, ignore_errors=True)
-        if self.path.parent == self.output:
-            with suppress(OSError):
-                self.output.rmdir()
 
 
 Standing: TypeAlias = Literal["nothing", "file", "link", "folder"]
@@ -305,19 +254,8 @@ class _Standing:
         return "link" if stat.S_ISLNK(mode) else "folder" if stat.S_ISDIR(mode) else "file"
 
 
-def holds(target: Path, digest: Digest, size: int) -> bool:
-    """Whether the file has just these bytes."""
-    try:
-        status = os.lstat(target)
-        if status.st_size != size or not stat.S_ISREG(status.st_mode):
-            return False
-        return digest_bytes(target.read_bytes()) == digest
-    except OSError:
-        return False
-
-
 @contextmanager
-def _reported(path: str) -> Iterator[None]:
+def reported(path: str) -> Iterator[None]:
     """What the file system refuses becomes a mistake that names the file."""
     try:
         yield

@@ -88,6 +88,11 @@ def unpickled(data: bytes) -> Any:
         raise DamageError(str(problem)) from problem
 
 
+def _one(kind: type[Row], value: object) -> Row:
+    assert isinstance(value, kind)
+    return value
+
+
 def chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
     """The rows in lists of at most SIZE."""
     iterator = iter(rows)
@@ -136,9 +141,7 @@ def dump_post(post: Post) -> bytes:
 
 def load_post(data: bytes) -> Post:
     """The post that `dump_post` wrote."""
-    post = unpickled(data)
-    assert isinstance(post, Post)
-    return post
+    return _one(Post, unpickled(data))
 
 
 def dump_page(page: Page) -> bytes:
@@ -148,9 +151,7 @@ def dump_page(page: Page) -> bytes:
 
 def load_page(data: bytes) -> Page:
     """The page that `dump_page` wrote."""
-    page = unpickled(data)
-    assert isinstance(page, Page)
-    return page
+    return _one(Page, unpickled(data))
 
 
 def dump_fragment(fragment: Fragment) -> bytes:
@@ -160,9 +161,7 @@ def dump_fragment(fragment: Fragment) -> bytes:
 
 def load_fragment(data: bytes) -> Fragment:
     """The text that `dump_fragment` wrote."""
-    fragment = unpickled(zlib.decompress(data))
-    assert isinstance(fragment, Fragment)
-    return fragment
+    return _one(Fragment, unpickled(zlib.decompress(data)))
 
 
 def dump_mistakes(mistakes: tuple[Mistake, ...]) -> bytes:

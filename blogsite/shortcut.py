@@ -5,16 +5,17 @@ The page of each post was kept as it was planned; with the new text in it, it is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from blogsite import make
-from blogsite.face import face, in_lists
+from blogsite.errors import Mistake
+from blogsite.face import in_lists, with_new_text
 from blogsite.files import Files
 from blogsite.lastbuild import LastBuild, contents_of
 from blogsite.load import Loaded, Workshop, name_of_posts, parse_sources
 from blogsite.make import Work
-from blogsite.model import Page, Post, Site, Source, Stat
+from blogsite.model import Page, Site, Source, Stat
 from blogsite.pages.posts import PostPage, with_text
 from blogsite.publish import Folder
 from blogsite.read import Inventory
@@ -44,14 +45,15 @@ def shortcut(
                 text for post in before.values() for text in (post.body.fragment, post.excerpt.fragment)
             )
             workshop.store.drop_unused_formulas()
-    mistakes = set(last.mistakes)
+    mistakes: Set[Mistake] = set(last.mistakes)
     pages: list[Page] = []
     for path, old in before.items():
         new = after.get(path)
-        mistakes -= set(old.mistakes)
-        if new is None or not _differs_in_text(old, new, last) or any(one.place.path == path for one in mistakes):
-            return None  # of a mistake that others found, the line may have moved
-        mistakes |= set(new.mistakes)
+        if new is None or in_lists(old) != in_lists(new) or old.body.fragment in last.in_feeds:
+            return None
+        if (told := with_new_text(mistakes, old, new)) is None:
+            return None
+        mistakes = told
         pages.append(with_text(kept[path], new))
     with workshop.times.of("plan"):
         looks = workshop.store.looks(workshop.code)
@@ -81,16 +83,6 @@ def _changed(sources: Sequence[Source], known: Mapping[str, tuple[Seen, bytes]],
         return ()  # somebody has parsed a source since
     changed = [source for source in sources if not known[source.path][0].is_still(source.stat)]
     return changed if len(changed) <= MOST_AT_ONCE else ()
-
-
-def _differs_in_text(old: Post, new: Post, last: LastBuild) -> bool:
-    """Whether a post has the same page as before but for its text, and all other pages show nothing new of it."""
-    return (
-        face(old) == face(new)
-        and in_lists(old) == in_lists(new)
-        and old.body.fragment not in last.in_feeds
-        and not any(mistake.severity == "error" for mistake in new.mistakes)
-    )
 
 
 def _site_of(page: Page, last: LastBuild) -> Site:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from blogsite.digest import Digest
 from blogsite.errors import Mistake
 from blogsite.model import Data, Info, Kind, Page
-from blogsite.publish import Stage, Staged
+from blogsite.publish import Staged
 from blogsite.rows import dump_fragment, dump_post, dump_rendered, dump_tex, load_fragment, load_rendered, load_tex
+from blogsite.stage import Stage
 
 if TYPE_CHECKING:
     from blogsite.maths.engine import Output, TeX

@@ -27,7 +27,8 @@ from sites_for_law import scratch
 from blogsite.build import BuildOptions, Report
 from blogsite.errors import SiteError
 from blogsite.lock import only_build_of
-from blogsite.publish import MANIFEST, Folder, Stage
+from blogsite.publish import MANIFEST, Folder
+from blogsite.stage import Stage
 
 LONG = bool(os.environ.get("BLOGSITE_LONG"))
 CHILD = Path(__file__).with_name("crash_child.py")

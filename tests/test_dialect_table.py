@@ -17,8 +17,8 @@ from making import CONFIG, build_site, page, post, site, tree, warnings
 
 from blogsite.errors import SiteError
 from blogsite.model import Post
-from blogsite.notes import MarkdownSettings
-from blogsite.parse import ParseSettings, parse
+from blogsite.notes import MarkdownSettings, ParseSettings
+from blogsite.parse import parse
 
 SETTINGS = ParseSettings(MarkdownSettings(), "Asia/Shanghai", 300)
 NBSP, ZWSP, WIDE = "\u00a0", "\u200b", "\u3000"

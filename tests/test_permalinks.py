@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from blogsite.assemble import _address
 from blogsite.config import parse_config
-from blogsite.parse import ParseSettings, parse
+from blogsite.notes import ParseSettings
+from blogsite.parse import parse
 from blogsite.urls import AddressError, category_lists, output_path, post_address
 
 DAY = "date: 2024-01-02"

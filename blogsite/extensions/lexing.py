@@ -168,4 +168,4 @@ def _first_of_one(operation: Any, value: Any, flags: int, state: Any) -> tuple[f
     if operation is ops.BRANCH:
         branches = [_first_of(branch, flags) for branch in value[1]]
         return frozenset().union(*(found for found, _ in branches)), any(empty for _, empty in branches)
-    raise NotImplementedError(operation)
+    return frozenset(ASCII), True  # a group once more, or what a later Python may know: anything

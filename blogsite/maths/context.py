@@ -18,6 +18,7 @@ _TOKEN = re.compile(
     r"""|<!--.*?(?:-->|\Z)|<(/?)([A-Za-z][A-Za-z0-9]*+)((?:[^<>"']|"[^"]*+"|'[^']*+')*+)>""",
     re.DOTALL,
 )
+_COLOURED = re.compile("<code[^<>\x02]*>(?:[^<\x02]|</?span[^<>\x02]*>)*+</code>(?=</pre>)")
 _CODE = frozenset(("code", "pre", "kbd"))
 _RAW = {name: re.compile(rf"</{name}", re.IGNORECASE) for name in ("script", "style", "textarea", "title")}
 _DECODED = ("textarea", "title")
@@ -53,8 +54,8 @@ def split(html: str, source: Callable[[int], str]) -> Iterator[str | Slot]:
         name = tag.lower() if tag else ""
         if name in _CODE:
             code = max(0, code - 1) if closing else code + 1
-            if name == "pre" and code:
-                at = _past_code(html, at)
+            if name == "pre" and (coloured := _COLOURED.match(html, at)):
+                at = coloured.end()  # hundreds of tags of which none matters here
         elif name == "a":
             links = 0 if closing else 1
         elif name in _RAW and not closing:
@@ -66,15 +67,6 @@ def split(html: str, source: Callable[[int], str]) -> Iterator[str | Slot]:
                 done = stop
             at = stop
     yield html[done:]
-
-
-def _past_code(html: str, start: int) -> int:
-    """The end of the code that begins at START, if it can be passed over: no placeholder in it, all its tags closed."""
-    end = html.find("</pre>", start)
-    if end < 0 or html.find("\x02f", start, end) >= 0:
-        return start
-    balanced = html.count("<code", start, end) == html.count("</code>", start, end)
-    return end if balanced and html.find("<a", start, end) < 0 else start
 
 
 def _escape_text(text: str) -> str:

@@ -75,7 +75,7 @@ def close() -> None:
         _engine = None
 
 
-@lru_cache(maxsize=1024)  # a page asks for each of its formulas when it is filled and when its flaws are told
+@lru_cache(maxsize=1024)  # x and n stand in every other text
 def key(formula: TeX, output: Output) -> Digest:
     """The name under which a formula's HTML can be kept: everything that shapes it goes into it."""
     parts = (_fingerprint(output), formula.display, formula.tex, formula.macros)

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from blogsite.assemble import View, assemble
 from blogsite.errors import Mistake, SiteError
-from blogsite.face import face
+from blogsite.face import with_new_text
 from blogsite.files import Files
 from blogsite.load import Loaded, Workshop, now
 from blogsite.make import Templates, read_templates
@@ -104,12 +104,11 @@ def with_post(shown: Shown, before: Post | None, after: Post | None) -> Shown | 
     Nothing is asked of assemble: the post has the address, the state, the terms and the answers that it had.
     """
     site = shown.loaded.site
-    if before is None or after is None or face(before) != face(after):
+    if before is None or after is None:
         return None
-    if any(mistake.severity == "error" for mistake in after.mistakes):
+    mistakes = with_new_text(set(site.mistakes), before, after)
+    if mistakes is None:
         return None
-    if any(mistake.place.path == after.source for mistake in set(site.mistakes) - set(before.mistakes)):
-        return None  # its line may have moved
     for group in ("posts", "hidden", "pages"):
         entries: tuple[Entry, ...] = getattr(site, group)
         index = next((number for number, entry in enumerate(entries) if entry.post.source == after.source), -1)
@@ -120,9 +119,8 @@ def with_post(shown: Shown, before: Post | None, after: Post | None) -> Shown | 
         if not isinstance(page, Page) or not isinstance(page.context, PostPage):
             return None
         new = _entry(old, after)
-        mistakes = tuple(sorted((set(site.mistakes) - set(before.mistakes)) | set(after.mistakes)))
         entries = (*entries[:index], new, *entries[index + 1 :])
-        site = replace(site, mistakes=mistakes, **{group: entries})  # type: ignore[arg-type]
+        site = replace(site, mistakes=tuple(sorted(mistakes)), **{group: entries})  # type: ignore[arg-type]
         early = own_page(site, new, older=page.context.older, newer=page.context.newer)
         return _at_site(shown, site, [early])
     return None
