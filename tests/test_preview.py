@@ -20,9 +20,11 @@ import pytest
 from making import post, run_alone, site, tree, write
 from serving import Listener, Served, fetch, free_port, serving
 
+from blogsite.assemble import View
 from blogsite.errors import Place, UsageError, error, warning
 from blogsite.preview import listening
 from blogsite.preview.pages import error_page, script, with_script
+from blogsite.preview.session import Session
 
 VIDEO = bytes(range(256)) * 40
 CONFIG = 'title = "Test"\nbase_url = "https://example.org/blog/"\n'
@@ -114,6 +116,16 @@ def test_what_is_not_there_is_answered_with_the_404_page(served: Served) -> None
         answer = fetch(served.port, "/blog" + path)
         assert (answer.status, answer.headers["content-type"]) == (404, "text/html; charset=utf-8"), path
         assert '<a class="skip"' in answer.text
+
+
+def test_an_icon_that_browsers_ask_for_unasked_is_no_mistake(served: Served, tmp_path: Path) -> None:
+    assert fetch(served.port, "/favicon.ico").status == 204
+    root = site(tmp_path, {"posts/a.md": post("A")})
+    with serving(root) as server:
+        assert fetch(server.port, "/favicon.ico").status == 204
+    write(root, {"static/favicon.ico": b"an icon"})
+    with serving(root) as server:
+        assert fetch(server.port, "/favicon.ico").body == b"an icon"
 
 
 def test_below_a_base_path(served: Served) -> None:
@@ -333,6 +345,31 @@ def test_editors_files_are_no_change_and_a_file_saved_by_a_rename_is(writing: tu
         assert fetch(server.port, "/blog/posts/entropy/").status == 200
         (root / "posts/entropy.md").rename(root / "posts/熵.md")
         tab.next()
+
+
+def test_a_file_that_is_being_written_is_read_once_there_is_something_in_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = content(tmp_path)
+    session = Session(root, None, View(drafts=True, future=True, preview=True), lambda stage, done, total: None)
+    session.update(None)
+    path = root / "posts/熵.md"
+    path.write_bytes(b"")
+    moments: list[float] = []
+
+    def wait(seconds: float) -> None:
+        moments.append(seconds)
+        if len(moments) == 3:
+            path.write_text(post("Entropy", body="Now all of it.\n"), encoding="utf-8")
+
+    monkeypatch.setattr("blogsite.preview.shelf.time.sleep", wait)
+    session.update([str(path)])
+    assert (session.broken, len(moments)) == ((), 3)
+    path.write_bytes(b"")
+    session.update([str(path)])
+    assert session.broken
+    assert sum(moments) < 0.5
+    session.close()
 
 
 def test_folders_that_go_and_come_back(writing: tuple[Path, Served]) -> None:

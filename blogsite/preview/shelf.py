@@ -17,6 +17,9 @@ from blogsite.rows import Seen
 
 Touched = Collection[str]
 """Absolute paths of which somebody says that they have changed."""
+MOMENT = 0.005
+"""Seconds between two looks at a file that is empty."""
+MOMENTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,14 @@ class Shelf:
         seen = self._seen.get(source.path)
         return seen is None or source.path not in self.posts or not seen.is_still(source.stat)
 
+    def _text(self, source: Source) -> bytes:
+        """What is in a file; one that is empty is being written, as a rule, and gets a moment to be no longer so."""
+        for _ in range(MOMENTS):
+            if data := read_bytes(self.workshop.root, source):
+                return data
+            time.sleep(MOMENT)
+        return b""
+
     def _parse(self, sources: Sequence[Source]) -> list[tuple[Post | None, Post | None]]:
         """What the post was and is, of those that have changed; files that are gone are no posts any more."""
         changed: list[tuple[Post | None, Post | None]] = []
@@ -92,7 +103,7 @@ class Shelf:
         for source in sources:
             moment = time.time_ns()
             try:
-                name = digest_bytes(read_bytes(self.workshop.root, source))
+                name = digest_bytes(self._text(source))
             except OSError:
                 name = ""  # parsing says what is wrong with it
             known = self.posts.get(source.path)

@@ -27,6 +27,8 @@ from blogsite.preview.worker import Worker
 from blogsite.read import locate, theme_root
 
 CHANGES = "/_blogsite/changes"
+ICON = "/favicon.ico"
+"""What browsers ask for by themselves while they know of no other; that there is none is no mistake of the site."""
 TYPES = {
     ".html": "text/html",
     ".htm": "text/html",
@@ -190,6 +192,8 @@ class Web:
 
     async def _missing(self, request: Request) -> Response:
         number = self.session.number
+        if request.scope["path"] == ICON:
+            return Response(status_code=204)
         answer = await self._ask("404.html")
         if answer is not None:
             return await self._sent(request, "404.html", answer, number, 404)
