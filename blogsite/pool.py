@@ -62,7 +62,8 @@ class Pool(AbstractContextManager["Pool"]):
                 "a process that was at work has ended before its time; where memory is short, build with --jobs 1"
             ) from None
         finally:
-            for future in waiting:
+            # `stop` ends our own: an executor whose processes are killed while it holds a cancelled one never ends.
+            for future in () if self._own else waiting:
                 future.cancel()
 
     def __exit__(
