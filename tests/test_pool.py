@@ -8,9 +8,11 @@ from pathlib import Path
 
 INTERRUPTED = """
 import _thread, threading, time
+from concurrent.futures import process
 from blogsite import pool
 from blogsite.pool import Pool
 
+process.EXTRA_QUEUED_CALLS = -1  # so that tasks wait outside the queue, where they can be cancelled
 end = pool.end_processes
 pool.end_processes = lambda: (end(), time.sleep(0.3))  # so that it is noticed before anything else is done
 
