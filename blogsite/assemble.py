@@ -6,12 +6,14 @@ One pass without input or output. Every mistake that more than one file makes is
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from blogsite.config import FILE_NAME, Config
+from blogsite.digest import Digest
 from blogsite.errors import Mistake, Place, error, warning
+from blogsite.fingerprint import fingerprinted
 from blogsite.maths.assets import MATH_ASSETS
 from blogsite.messages import words_for
 from blogsite.model import Card, Content, Entry, File, Info, Link, Post, Site, State, Term
@@ -48,7 +50,13 @@ class _Seen:
 
 
 def assemble(
-    config: Config, posts: Sequence[Post], inventory: Inventory, now: datetime, view: View, measure: Measure
+    config: Config,
+    posts: Sequence[Post],
+    inventory: Inventory,
+    now: datetime,
+    view: View,
+    measure: Measure,
+    digest: Callable[[File], Digest],
 ) -> Site:
     """The whole site as it is to be seen at NOW; its mistakes include those of every post."""
     mistakes: list[Mistake] = [*inventory.mistakes]
@@ -62,13 +70,15 @@ def assemble(
     placed = [_with_kind(config, post, mistakes) for post in sorted(posts, key=lambda post: post.source.split("/"))]
     seen, unseen = _choose(config, placed, now, view, mistakes)
     seen.sort(key=lambda item: item.post.meta.date or datetime.min.replace(tzinfo=UTC), reverse=True)
-    info = make_info(config, [item for item in seen if item.post.kind == "page"], preview=view.preview)
+    needed = _needed(config, seen, inventory.static)
+    names = fingerprinted(needed, digest)
+    info = make_info(config, [item for item in seen if item.post.kind == "page"], names, preview=view.preview)
     references = References(
         [item.addressed for item in seen],
         [item.post for item in unseen],
         inventory.sources,
         inventory.files,
-        _needed(config, seen, inventory.static),
+        {names.get(file.path, file.path): file for file in needed},
         info.base_path,
         measure,
     )
@@ -115,7 +125,7 @@ def _needed(config: Config, seen: Sequence[_Seen], static: Sequence[File]) -> li
     return [file for file in static if not file.path.startswith(unneeded)]
 
 
-def make_info(config: Config, pages: Sequence[_Seen], *, preview: bool) -> Info:
+def make_info(config: Config, pages: Sequence[_Seen], names: Mapping[str, str], *, preview: bool) -> Info:
     """What every page may know of the site."""
     return Info(
         title=config.title,
@@ -131,6 +141,7 @@ def make_info(config: Config, pages: Sequence[_Seen], *, preview: bool) -> Info:
         has_feed=bool(config.base_url),
         math_css=MATH_ASSETS[config.math_output].style_sheet if config.math_enable else "",
         math_fonts=MATH_ASSETS[config.math_output].fonts if config.math_enable else (),
+        assets=tuple(names.items()),
         preview=preview,
     )
 

@@ -15,7 +15,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 import click
 
@@ -26,6 +26,7 @@ from blogsite.config import Config
 from blogsite.errors import BlogsiteError, Mistake, SiteError, UsageError
 from blogsite.load import WORK, load_config, look_at, now
 from blogsite.model import Entry, Site
+from blogsite.pool import end_processes
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -335,6 +336,7 @@ def serve_command(where: Where, port: int, bind: str, open_browser: bool, no_dra
             ServeOptions(view, port, bind, follow),
             Voice(say, _say_mistake, announce, progress),
         )
+    _leave(0)
 
 
 @cli.command("list")
@@ -403,6 +405,14 @@ def clean_command(where: Where) -> None:
         _say(f"{removed} file{'' if removed == 1 else 's'} removed from {config.output}")
 
 
+def _leave(code: int) -> NoReturn:
+    """The program has ended, though processes that it started be at work, and threads that wait for them."""
+    end_processes()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 def main() -> None:
     """Run the command; the exit code is 0 done, 1 mistakes in the site, 2 wrong usage."""
     where = Where()
@@ -427,7 +437,7 @@ def main() -> None:
         _say(f"blogsite: {problem}")
         sys.exit(1)
     except (KeyboardInterrupt, click.Abort):
-        sys.exit(130)
+        _leave(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)

@@ -204,6 +204,32 @@ def _are_texts(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
 
 
+_COMMENTS = {
+    "utterances": {"repo", "label", "issue_term"},
+    "giscus": {
+        "repo",
+        "repo_id",
+        "category",
+        "category_id",
+        "mapping",
+        "strict",
+        "reactions_enabled",
+        "input_position",
+    },
+}
+"""What each provider of comments may be told."""
+
+
+def _is_comments(value: Any) -> bool:
+    return (
+        _are_texts(value)
+        and value.get("provider") in _COMMENTS
+        and set(value) <= _COMMENTS[value["provider"]] | {"provider"}
+        and re.fullmatch(r"[\w.-]+/[\w.-]+", value.get("repo", "")) is not None
+        and (value["provider"] != "giscus" or {"repo_id", "category_id"} <= set(value))
+    )
+
+
 # Of each key below [theme]: whether a value can be used, and what to write.
 _THEME_KEYS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "colours": (_colours, 'a table of colours, as {accent = "#8a3324", dark = {accent = "#e0a080"}}'),
@@ -215,7 +241,14 @@ _THEME_KEYS: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: isinstance(value, str) or (_are_texts(value) and set(value) == {"name", "url"}),
         "a text, or a table with name and url",
     ),
-    "comments": (lambda value: isinstance(value, bool), "true or false"),
+    "image": (lambda value: isinstance(value, str), 'the address of a picture, as "/cover.png"'),
+    "comments": (
+        lambda value: isinstance(value, bool) or _is_comments(value),
+        'true, false, or a table, as {provider = "utterances", repo = "owner/name"} '
+        '(provider = "giscus" has repo_id, category and category_id besides)',
+    ),
+    "cite": (lambda value: isinstance(value, bool), "true or false"),
+    "copy_tex": (lambda value: isinstance(value, bool), "true or false"),
 }
 
 

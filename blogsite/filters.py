@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +15,10 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from blogsite.cite import bibtex, citation
+from blogsite.fingerprint import address
 from blogsite.messages import badge, long_date, words_for
-from blogsite.model import Info
+from blogsite.model import Info, Rich
 from blogsite.plaintext import reading_minutes, xml_safe
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
@@ -39,9 +41,28 @@ def absolute(context: Context, url: str) -> str:
     return with_base(url, _site(context).base_url)
 
 
+@pass_context
+def asset(context: Context, path: str) -> str:
+    """A file below static/, by its path there, as it stands in a link."""
+    site = _site(context)
+    return with_base(address(path, dict(site.assets)), site.base_path)
+
+
 def iso(date: datetime) -> str:
     """ISO 8601 with the zone, to the second."""
     return date.isoformat(timespec="seconds")
+
+
+@pass_context
+def citation_of(context: Context, title: Rich, authors: Sequence[str], date: datetime | None, url: str) -> str:
+    """A post as a line of text that others may cite it by."""
+    return citation(_site(context), title.plain, authors, date, url)
+
+
+@pass_context
+def bibtex_of(context: Context, title: Rich, authors: Sequence[str], date: datetime | None, url: str) -> str:
+    """A post as an entry of BibTeX."""
+    return bibtex(_site(context), title, authors, date, url)
 
 
 @pass_context
@@ -95,8 +116,11 @@ def _site(context: Context) -> Info:
 FILTERS: dict[str, Callable[..., Any]] = {
     "href": href,
     "absolute": absolute,
+    "asset": asset,
     "iso": iso,
     "badge": badge_of,
+    "citation": citation_of,
+    "bibtex": bibtex_of,
     "date": date_in_words,
     "posts": posts,
     "minutes": minutes,

@@ -120,7 +120,7 @@ def load(workshop: Workshop, inventory: Inventory, view: View, moment: datetime)
     with workshop.times.of("parse"):
         posts = posts_of(workshop, inventory.sources)
     with workshop.times.of("assemble"):
-        site = assemble(workshop.config, posts, inventory, moment, view, files.measure)
+        site = assemble(workshop.config, posts, inventory, moment, view, files.measure, files.digest)
     return Loaded(inventory, site, files)
 
 

@@ -71,6 +71,20 @@ class Words:
     """Name of the links from one list page to the next."""
     neighbours: str
     """Name of the links from one post to the next."""
+    cite: str
+    citation: str
+    """The form of it that is a line of text."""
+    comments: str
+    scheme: str
+    """Name of the choice between light and dark colours."""
+    scheme_system: str
+    scheme_light: str
+    scheme_dark: str
+    copy: str
+    copied: str
+    enlarge: str
+    """Show a picture at its full size."""
+    close: str
 
 
 ENGLISH = Words(
@@ -117,6 +131,17 @@ ENGLISH = Words(
     newest="Newest",
     pages="Pages",
     neighbours="Older and newer posts",
+    cite="Cite this post",
+    citation="Text",
+    comments="Comments",
+    scheme="Colours",
+    scheme_system="System",
+    scheme_light="Light",
+    scheme_dark="Dark",
+    copy="Copy",
+    copied="Copied",
+    enlarge="Full size",
+    close="Close",
 )
 
 CHINESE = Words(
@@ -163,6 +188,17 @@ CHINESE = Words(
     newest="最新",
     pages="翻页",
     neighbours="上一篇与下一篇",
+    cite="引用本文",
+    citation="文本",
+    comments="评论",
+    scheme="配色",
+    scheme_system="跟随系统",
+    scheme_light="浅色",
+    scheme_dark="深色",
+    copy="复制",
+    copied="已复制",
+    enlarge="查看大图",
+    close="关闭",
 )
 
 

@@ -363,6 +363,8 @@ class Info(Record):
     """Site address of the style sheet for formulas."""
     math_fonts: tuple[str, ...] = ()
     """Site addresses of the fonts that nearly every formula needs."""
+    assets: tuple[tuple[str, str], ...] = ()
+    """(path below static/, output path) of the theme's files that have another name in the site."""
     preview: bool = False
 
     @property

@@ -83,7 +83,8 @@ def _is_markdown(path: str) -> bool:
 
 def _layered(walk: _Walk, own: Path, theme: Path) -> tuple[File, ...]:
     layers: dict[str, File] = {}
-    for base in (theme, own):
+    is_theme = os.path.realpath(own) == os.path.realpath(theme)  # in the checkout, whose own files are the theme's
+    for base in (theme,) if is_theme else (theme, own):
         for file in walk.below(base, base):
             layers[file.path] = file
     return tuple(layers[path] for path in sorted(layers))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
 from urllib.parse import unquote, urljoin
@@ -30,11 +30,11 @@ class References:
         unseen: Iterable[Post],
         sources: Iterable[Source],
         files: Iterable[File],
-        static: Iterable[File],
+        static: Mapping[str, File],
         base_path: str,
         measure: Measure,
     ) -> None:
-        self.assets: dict[str, File] = {file.path: file for file in static}
+        self.assets: dict[str, File] = dict(static)
         self.mistakes: list[Mistake] = []
         self._measure = measure
         self._base_path = base_path

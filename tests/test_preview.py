@@ -313,7 +313,11 @@ def test_tabs_hear_of_each_change_once_and_of_style_sheets_alone(writing: tuple[
         write(root, {"static/extra.css": "a {}"})
         at = json.loads(tab.next())["at"]
         write(root, {"static/extra.css": "b {}"})
-        assert json.loads(tab.next()) == {"at": news["at"][:-1] + "4", "after": at, "sheets": ["/blog/extra.css"]}
+        assert json.loads(tab.next()) == {
+            "at": news["at"][:-1] + "4",
+            "after": at,
+            "sheets": {"/blog/extra.css": "/blog/extra.css"},
+        }
         assert fetch(server.port, "/blog/extra.css").body == b"b {}"
 
 

@@ -33,6 +33,7 @@ class PostPage(Record):
     state: str
     reason: str
     comments: bool
+    cite: bool
     extra: Table
     older: Link | None = None
     newer: Link | None = None
@@ -101,6 +102,7 @@ def _page(site: Site, entry: Entry, template: str, older: Link | None, newer: Li
         state=entry.state,
         reason=entry.reason,
         comments=meta.comments is not False,
+        cite=meta.cite is not False,
         extra=meta.extra,
         older=older,
         newer=newer,

@@ -30,11 +30,11 @@
 
   const exchange = (sheets) => {
     const links = [...document.querySelectorAll("link[rel~=stylesheet]")]
-      .filter((link) => sheets.includes(decodeURI(new URL(link.href).pathname)));
+      .map((link) => [link, sheets[decodeURI(new URL(link.href).pathname)]]).filter(([, now]) => now);
     if (!links.length) again();
-    for (const link of links) {
+    for (const [link, now] of links) {
       const fresh = link.cloneNode();
-      fresh.href = link.href.split("?")[0] + `?${at}`;
+      fresh.href = `${encodeURI(now)}?${at}`;
       fresh.onload = fresh.onerror = () => link.remove();
       link.after(fresh);
     }

@@ -19,6 +19,7 @@ from blogsite.assemble import View
 from blogsite.config import FILE_NAME
 from blogsite.errors import BlogsiteError, Mistake, Place, SiteError, UsageError, error
 from blogsite.files import Files
+from blogsite.fingerprint import address
 from blogsite.load import WORK, Progress, Times, Workshop, load_config
 from blogsite.model import Asset, Page
 from blogsite.plan import closures, code_digest
@@ -52,8 +53,8 @@ class Update:
     mistakes: tuple[Mistake, ...]
     """Those that are new."""
     before: Shown | None
-    style_sheets: tuple[str, ...] = ()
-    """Output paths of these, where nothing else has changed."""
+    style_sheets: tuple[tuple[str, str], ...] = ()
+    """Site addresses that these had and have, where nothing else has changed."""
 
 
 class Session:
@@ -169,7 +170,7 @@ class Session:
         mistakes = broken_now or (shown.warnings if shown else ())
         new = tuple(mistake for mistake in mistakes if mistake not in self._told)
         self._told = frozenset(mistakes)
-        sheets = () if broken or broken_now else _style_sheets(news)
+        sheets = () if broken or broken_now else _style_sheets(news, before, shown)
         return Update(self.number, _named(self.root, news, touched), new, before, sheets)
 
     def prepare(self) -> None:
@@ -270,11 +271,14 @@ def _unexpected(problem: Exception) -> Mistake:
     return error(Place(FILE_NAME), f"the site cannot be made: {what}", "save any file to try again")
 
 
-def _style_sheets(news: News) -> tuple[str, ...]:
-    """The style sheets that have changed, if nothing else has."""
+def _style_sheets(news: News, before: Shown | None, after: Shown | None) -> tuple[tuple[str, str], ...]:
+    """The style sheets that have changed, if nothing else has: their site addresses before and after."""
+    if before is None or after is None:
+        return ()
     if news.posts or news.templates or news.others or not all(path.endswith(".css") for path in news.static):
         return ()
-    return news.static
+    old, new = (dict(shown.loaded.site.info.assets) for shown in (before, after))
+    return tuple((address(path, old), address(path, new)) for path in news.static)
 
 
 def _named(root: Path, news: News, touched: Touched | None) -> str:

@@ -68,7 +68,8 @@ def show(shelf: Shelf, view: View, files: Files, known: Templates) -> Shown:
 
     KNOWN templates are taken where they are the same.
     """
-    site = assemble(shelf.workshop.config, shelf.ordered(), shelf.inventory, now(), view, files.measure)
+    config, posts = shelf.workshop.config, shelf.ordered()
+    site = assemble(config, posts, shelf.inventory, now(), view, files.measure, files.digest)
     shown = Shown(shelf.workshop, Loaded(shelf.inventory, site, files), {})
     assert shown.outputs is not None
     templates = read_templates(shelf.workshop, shown.loaded)
@@ -84,6 +85,8 @@ def changed_little(shown: Shown, shelf: Shelf, news: News) -> Shown | None:
         return None
     if not news:
         return shown
+    if any(path in dict(shown.loaded.site.info.assets) for path in news.static):
+        return None  # every page names it by what is in it
     changed: Shown | None = replace(shown, loaded=replace(shown.loaded, inventory=shelf.inventory))
     assert changed is not None
     if not news.posts and not news.static:

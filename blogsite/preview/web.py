@@ -98,7 +98,8 @@ class Tabs:
         """Every tab hears of the new state."""
         news: dict[str, object] = {"at": self.name(update.number), "after": self.name(self._told)}
         if update.style_sheets:
-            news["sheets"] = [f"{self.session.base_path}/{path}" for path in update.style_sheets]
+            base = self.session.base_path
+            news["sheets"] = {base + old: base + new for old, new in update.style_sheets}
         self._told = update.number
         for tab in self._listening:
             tab.put_nowait(json.dumps(news, ensure_ascii=False))
