@@ -18,7 +18,7 @@ from blogsite.model import Card, Content, Entry, File, Info, Link, Post, Site, S
 from blogsite.postnames import Addressed
 from blogsite.publication import next_change, publication
 from blogsite.read import Inventory
-from blogsite.references import Measure, References
+from blogsite.references import Looks, References
 from blogsite.taxonomy import Taxonomy
 from blogsite.urls import AddressError, checked_address, post_address, slugify, stem, undated
 
@@ -48,7 +48,7 @@ class _Seen:
 
 
 def assemble(
-    config: Config, posts: Sequence[Post], inventory: Inventory, now: datetime, view: View, measure: Measure
+    config: Config, posts: Sequence[Post], inventory: Inventory, now: datetime, view: View, looks: Looks
 ) -> Site:
     """The whole site as it is to be seen at NOW; its mistakes include those of every post."""
     mistakes: list[Mistake] = [*inventory.mistakes]
@@ -70,7 +70,8 @@ def assemble(
         inventory.files,
         _needed(config, seen, inventory.static),
         info.base_path,
-        measure,
+        looks,
+        config.images(),
     )
     layouts = frozenset(file.path.removesuffix(".html") for file in inventory.templates if file.path.endswith(".html"))
     listed = [item for item in seen if item.post.kind == "post" and item.state != "hidden"]
@@ -93,6 +94,7 @@ def assemble(
             (path, of[item.post.source].link) for item in listed for path in item.post.meta.categories
         ),
         files=tuple(sorted(references.assets.items())),
+        variants=tuple(references.variants[path] for path in sorted(references.variants)),
         now=now,
         left_out=tuple(_outline(config, item) for item in unseen),
         mistakes=tuple(sorted(set(mistakes))),

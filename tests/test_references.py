@@ -237,7 +237,7 @@ def test_thousands_of_wrong_references_take_seconds_not_minutes() -> None:
     files = [File(f"posts/pictures/picture-{n}.png", stat) for n in range(5000)]
     sources = [Source(item.post.source, "post", stat) for item in posts]
     start = time.process_time()
-    references = References(posts, [], sources, files, [], "", lambda file: (0, 0))
+    references = References(posts, [], sources, files, [], "", NO_LOOKS, Images())
     for item in posts:
         references.answers(item, (*item.post.body.needs, Need("image", f"pictuer-{item.url}.png")))
     references.answers(posts[0], (Need("link", "x" * 999_999 + ".md"), Need("image", "../" * 99_999 + "x.png")))
