@@ -128,7 +128,7 @@ class _Pass:
             if value != written:
                 changes.append((start, end, f'"{value}"'))
         more = _image_attributes(attributes, found, need) if name == "img" else ""
-        if ".size\x03" in more and "srcset" not in found and "sizes" not in found:
+        if ".size\x03" in more and need < len(self.notes.needs) and not found.keys() & {"srcset", "sizes"}:
             self.notes.needs[need] = replace(self.notes.needs[need], responsive=True)
         if not changes and not more:
             return None
