@@ -60,9 +60,9 @@ def warnings(report: Report) -> list[str]:
     return [str(mistake) for mistake in report.mistakes]
 
 
-def png(width: int, height: int = 7) -> bytes:
-    """A grey PNG of this size."""
-    head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\0\0\0\0"
+def png(width: int, height: int = 7, claims: int = 0) -> bytes:
+    """A grey PNG of this size, or one whose header CLAIMS that it has so many px in rows and in columns."""
+    head = (claims or width).to_bytes(4, "big") + (claims or height).to_bytes(4, "big") + b"\x08\0\0\0\0"
     chunks = ((b"IHDR", head), (b"IDAT", zlib.compress((b"\0" + b"\x80" * width) * height)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big") for kind, data in chunks

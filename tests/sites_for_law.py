@@ -71,7 +71,7 @@ def equation(label: str, tex: str = "a = b") -> str:
 
 
 NAMES = tuple(f"p{number}" for number in range(1, 8))
-HUGE = png(1)[:16] + (20_000).to_bytes(4, "big") * 2 + png(1)[24:]
+HUGE = png(1, 1, claims=20_000)
 """A picture that says that it has 400 million pixels."""
 LOCATED = picture("PNG", (30, 5), gps=True)
 LINKS = (
@@ -265,7 +265,7 @@ def edit_config(blog: Blog, pick: Picks) -> None:
 
 def edit_file(blog: Blog, pick: Picks) -> None:
     files: dict[str, tuple[str | bytes, ...]] = {
-        "posts/one.png": (png(20), png(21), png(20, 8), b"no picture", png(20)[:-20], HUGE),
+        "posts/one.png": (png(20), png(21), png(20, 8), b"no picture", png(20)[:-30], HUGE),
         "posts/none.png": (png(5), png(900, 1)),
         "static/two.svg": (svg(30), svg(99)),
         "static/note.txt": ("one\n", "two\n", ""),
