@@ -23,8 +23,8 @@ from blogsite.notes import MarkdownSettings
 from blogsite.urls import PERMALINKS, TOKENS, is_pattern
 
 FILE_NAME = "blogsite.toml"
-WIDEST = 16_383
-"""The most px in a row that every format of [images] can have."""
+LONGEST_SIDE = 16_383
+"""The most px in a row or a column that every format of [images] can have."""
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _number(low: int, high: int) -> Reader:
 
 def _widths(value: Any) -> tuple[int, ...]:
     try:
-        widths = {_number(1, WIDEST)(item) for item in value}
+        widths = {_number(1, LONGEST_SIDE)(item) for item in value}
     except (TypeError, ValueError):
         widths = set()
     if isinstance(value, list) and widths:

@@ -64,9 +64,13 @@ class Files:
         return str(locate(self._root, file))
 
     def is_decoded(self, file: File) -> bool:
-        """Whether `sight` has nothing to do."""
-        known = self.looks.get(self._name(file)) or self._still_known(file)
-        return known is not None and known.sight != ""
+        """Whether `sight` has nothing to do; what was known of the file stays known then."""
+        name = self._name(file)
+        known = self.looks.get(name) or self._still_known(file)
+        if known is None or not known.sight:
+            return False
+        self.looks[name] = known
+        return True
 
     def known(self, file: File) -> Look | None:
         """What was seen in the file when somebody looked into it last."""

@@ -6,13 +6,12 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
+from blogsite.config import LONGEST_SIDE
 from blogsite.digest import Digest, digest
 from blogsite.model import File, ImageFormat, Images, Table, Value, Variant
 from blogsite.pictures import height_at, revision
 
 RASTER = (".png", ".jpg", ".jpeg", ".webp")
-LONGEST_SIDE = 16_383
-"""The most px that a WebP may have in a row or a column."""
 STEM_BYTES = 200
 TEXT_REM = 1.0625
 """The size of the theme's text; its column is as many times as wide as `width` says, in em."""

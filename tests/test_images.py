@@ -68,7 +68,7 @@ def candidates(root: Path, number: int = 0) -> dict[str, int]:
             found[unquote(url).lstrip("/")] = int(width.removesuffix("w"))
     for path, width in found.items():
         with Image.open(root / "public" / path) as opened:
-            assert opened.width == width or orientation((root / "public" / path).read_bytes()) > 4
+            assert opened.width == width
     return found
 
 
@@ -179,6 +179,29 @@ def test_drawings_and_what_moves_are_left_alone(tmp_path: Path) -> None:
     for number, (name, data) in enumerate(moving.items()):
         assert not candidates(root, number)
         assert (root / "public/posts/x" / name).read_bytes() == (data.encode() if isinstance(data, str) else data)
+
+
+def test_a_picture_that_is_too_long_for_a_webp_is_offered_itself(tmp_path: Path) -> None:
+    root = blog(tmp_path, {"a.png": png(1000, 17_000), "b.png": png(500, 20_000)})
+    build_site(root)
+    assert [path.split(".")[0].removeprefix("posts/x/") for path in candidates(root)] == ["a-480w", "a-800w", "a"]
+    assert not candidates(root, 1)
+
+
+def test_a_photograph_with_more_behind_it_is_one_picture(tmp_path: Path) -> None:
+    """Telephones put a map of depths or of brightness behind the first picture, with metadata of its own."""
+    first, second = opened(JPEG), opened(picture("JPEG", (60, 40)))
+    exif = Image.Exif()
+    exif[GPS] = {1: "N", 2: (48.0, 12.0, 34.5)}
+    file = io.BytesIO()
+    first.save(file, "MPO", save_all=True, append_images=[second], exif=exif)
+    root = blog(tmp_path, {"a.jpg": file.getvalue()})
+    build_site(root)
+    assert list(candidates(root).values()) == [480, 800, 900]
+    published = opened((root / "public/posts/x/a.jpg").read_bytes())
+    assert not dict(published.getexif().get_ifd(GPS))
+    published.seek(1)
+    assert (published.n_frames, published.size) == (2, (60, 40))
 
 
 @pytest.mark.parametrize(
@@ -470,6 +493,12 @@ def test_settings_that_cannot_be_used_are_mistakes(line: str) -> None:
 
 def test_widths_are_sorted() -> None:
     assert parse_config("[images]\nwidths = [800, 300, 800]\n").images_widths == (300, 800)
+
+
+def test_what_is_only_listed_is_not_decoded(tmp_path: Path) -> None:
+    root = blog(tmp_path, {"a.jpg": JPEG})
+    with patch.object(pictures, "_opened", side_effect=AssertionError("it was decoded")):
+        assert "X" in run("list", cwd=root).stdout
 
 
 # ── again and again ──────────────────────────────────────────────────────────────────────────────────────────────────
