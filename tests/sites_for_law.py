@@ -265,8 +265,6 @@ def edit_config(blog: Blog, pick: Picks) -> None:
 
 def edit_file(blog: Blog, pick: Picks) -> None:
     files: dict[str, tuple[str | bytes, ...]] = {
-        "posts/one.png": (png(20), png(21), png(20, 8), b"no picture", png(20)[:-30], HUGE),
-        "posts/none.png": (png(5), png(900, 1)),
         "static/two.svg": (svg(30), svg(99)),
         "static/note.txt": ("one\n", "two\n", ""),
         "static/posts/p1/index.html": ("two for one path",),
@@ -274,6 +272,15 @@ def edit_file(blog: Blog, pick: Picks) -> None:
         "static/css/style.css": ("body {}",),
         "posts/data.csv": ("1,2\n", "3,4\n"),
         "posts/p1/picture.png": (png(8),),
+    }
+    _put_or_remove(blog, files, pick)
+
+
+def edit_picture(blog: Blog, pick: Picks) -> None:
+    """A picture is swapped, broken, mended, or gone."""
+    files: dict[str, tuple[str | bytes, ...]] = {
+        "posts/one.png": (png(20), png(21), png(20, 8), LOCATED, b"no picture", png(20)[:-30], HUGE),
+        "posts/none.png": (png(5), png(900, 1)),
         "static/one.png": (png(9), LOCATED),
     }
     _put_or_remove(blog, files, pick)
@@ -381,7 +388,7 @@ def lose_store(blog: Blog, pick: Picks) -> None:
 
 EDITS: tuple[Callable[[Blog, Picks], None], ...] = (
     *(edit_post, edit_post, edit_post, edit_post),
-    *(edit_template, edit_template, edit_template, meddle, meddle, edit_file, edit_file),
+    *(edit_template, edit_template, edit_template, meddle, meddle, edit_file, edit_file, edit_picture),
     *(add_post, remove_post, rename_post, edit_config, link_nowhere, pass_time, change_code, lose_store),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from unittest.mock import patch
 from urllib.parse import quote, unquote
@@ -560,6 +561,9 @@ def test_what_comes_out_does_not_depend_on_the_number_of_processes(tmp_path: Pat
         trees.append(tree(root / "public"))
     assert trees[0] == trees[1]
     assert messages[0] == messages[1]
+    with ThreadPoolExecutor(2) as executor:  # as on a cluster, whose workers do not see our files
+        build_site(blog(tmp_path / "executor", files), BuildOptions(executor=executor))
+    assert tree(tmp_path / "executor/public") == trees[0]
     assert messages[0].count("cannot be decoded") == 2
     assert sum(".webp" in path for path in trees[0]) == 24
 
