@@ -14,8 +14,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blogsite import metadata
 from blogsite.digest import Digest, digest
-from blogsite.metadata import orientation
 from blogsite.model import ImageFormat, Sight
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def encode(data: bytes, widths: Sequence[int], format: ImageFormat, quality: int
     """The picture in these widths in px, the right way up, in its own colours, without any other metadata."""
     with _opened(data) as opened:
         drawn = opened.format == "PNG"
-        image, profile = _upright(opened, orientation(data))
+        image, profile = _upright(opened, metadata.orientation(data))
     encoded = []
     for width in widths:
         size = width, height_at(width, image.size)
@@ -83,7 +83,7 @@ def revision() -> Digest:
         pillow = version("pillow")
     except PackageNotFoundError:
         pillow = "?"
-    return digest((pillow, Path(__file__).read_bytes()))
+    return digest((pillow, Path(__file__).read_bytes(), metadata.revision()))
 
 
 def _pillow() -> Any:
