@@ -6,12 +6,11 @@ One pass without input or output. Every mistake that more than one file makes is
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from blogsite.config import FILE_NAME, Config
-from blogsite.digest import Digest
 from blogsite.errors import Mistake, Place, error, warning
 from blogsite.fingerprint import fingerprinted
 from blogsite.maths.assets import MATH_ASSETS
@@ -20,7 +19,7 @@ from blogsite.model import Card, Content, Entry, File, Info, Link, Post, Site, S
 from blogsite.postnames import Addressed
 from blogsite.publication import next_change, publication
 from blogsite.read import Inventory
-from blogsite.references import Measure, References
+from blogsite.references import Looks, References
 from blogsite.taxonomy import Taxonomy
 from blogsite.urls import AddressError, checked_address, post_address, slugify, stem, undated
 
@@ -50,13 +49,7 @@ class _Seen:
 
 
 def assemble(
-    config: Config,
-    posts: Sequence[Post],
-    inventory: Inventory,
-    now: datetime,
-    view: View,
-    measure: Measure,
-    digest: Callable[[File], Digest],
+    config: Config, posts: Sequence[Post], inventory: Inventory, now: datetime, view: View, looks: Looks
 ) -> Site:
     """The whole site as it is to be seen at NOW; its mistakes include those of every post."""
     mistakes: list[Mistake] = [*inventory.mistakes]
@@ -71,7 +64,7 @@ def assemble(
     seen, unseen = _choose(config, placed, now, view, mistakes)
     seen.sort(key=lambda item: item.post.meta.date or datetime.min.replace(tzinfo=UTC), reverse=True)
     needed = _needed(config, seen, inventory.static)
-    names = fingerprinted(needed, digest)
+    names = fingerprinted(needed, looks.digest)
     info = make_info(config, [item for item in seen if item.post.kind == "page"], names, preview=view.preview)
     references = References(
         [item.addressed for item in seen],
@@ -80,7 +73,8 @@ def assemble(
         inventory.files,
         {names.get(file.path, file.path): file for file in needed},
         info.base_path,
-        measure,
+        looks,
+        config.images(),
     )
     layouts = frozenset(file.path.removesuffix(".html") for file in inventory.templates if file.path.endswith(".html"))
     listed = [item for item in seen if item.post.kind == "post" and item.state != "hidden"]
@@ -103,6 +97,7 @@ def assemble(
             (path, of[item.post.source].link) for item in listed for path in item.post.meta.categories
         ),
         files=tuple(sorted(references.assets.items())),
+        variants=tuple(references.variants[path] for path in sorted(references.variants)),
         now=now,
         left_out=tuple(_outline(config, item) for item in unseen),
         mistakes=tuple(sorted(set(mistakes))),

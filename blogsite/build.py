@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from blogsite.assemble import PUBLIC, View
 from blogsite.config import Config
+from blogsite.encoded import Encoded
 from blogsite.errors import Mistake, Place, SiteError, unwritable
 from blogsite.lastbuild import (
     LastBuild,
@@ -111,6 +112,7 @@ def _build(workshop: Workshop, folder: Folder, options: BuildOptions) -> Report:
     name = os.path.realpath(folder.path)
     if options.clean:
         store.clear()
+        Encoded(workshop.root / WORK).clear()
     if not options.dry_run:
         Stage.sweep(folder, workshop.root / WORK)
     inventory = read(workshop)
@@ -183,6 +185,8 @@ def _everything(
     with workshop.times.of("plan"):
         templates = make.read_templates(workshop, loaded)
         plan = make.plan(workshop, loaded, templates, outputs, folder, workshop.store.outputs(name))
+        if (plan.stale or plan.gone) and not options.dry_run:
+            Encoded(workshop.root / WORK).keep({variant.key for variant in loaded.site.variants})
     since, until = lasts(loaded.site)
     known = LastBuild(
         contents=contents_of(digests_of(loaded.site)),

@@ -18,11 +18,13 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from blogsite.errors import Mistake, Place, SiteError, error
-from blogsite.model import EMPTY, Table, Value
+from blogsite.model import EMPTY, ImageFormat, Images, Table, Value
 from blogsite.notes import MarkdownSettings
 from blogsite.urls import PERMALINKS, TOKENS, is_pattern
 
 FILE_NAME = "blogsite.toml"
+LONGEST_SIDE = 16_383
+"""The most px in a row or a column that every format of [images] can have."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,10 @@ class Config:
     math_macros: tuple[tuple[str, str], ...] = ()
     markdown_extensions: tuple[str, ...] = ()
     markdown_soft_breaks: str = "cjk"
+    images_resize: bool = True
+    images_widths: tuple[int, ...] = (480, 800, 1200, 1600)
+    images_format: ImageFormat = "webp"
+    images_quality: int = 80
     theme: Table = EMPTY
     tags_map: tuple[tuple[str, str], ...] = ()
     tags_feeds: bool = False
@@ -84,6 +90,10 @@ class Config:
             extensions=self.markdown_extensions,
         )
 
+    def images(self) -> Images:
+        """The settings for pictures."""
+        return Images(self.images_resize, self.images_widths, self.images_format, self.images_quality)
+
     def without_places(self) -> Config:
         """The settings alone, as an input of what depends on all of them."""
         return replace(self, places=())
@@ -113,6 +123,25 @@ def _count(low: int) -> Reader:
         raise ValueError(f"a whole number from {low}")
 
     return read
+
+
+def _number(low: int, high: int) -> Reader:
+    def read(value: Any) -> int:
+        if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
+            return value
+        raise ValueError(f"a whole number from {low} to {high}")
+
+    return read
+
+
+def _widths(value: Any) -> tuple[int, ...]:
+    try:
+        widths = {_number(1, LONGEST_SIDE)(item) for item in value}
+    except (TypeError, ValueError):
+        widths = set()
+    if isinstance(value, list) and widths:
+        return tuple(sorted(widths))
+    raise ValueError("a list of widths in px, as [480, 800, 1200, 1600]")
 
 
 def _one_of(*choices: str) -> Reader:
@@ -289,6 +318,10 @@ KEYS: dict[str, Reader] = {
     "math.macros": _pairs,
     "markdown.extensions": _texts,
     "markdown.soft_breaks": _one_of("cjk", "keep"),
+    "images.resize": _flag,
+    "images.widths": _widths,
+    "images.format": _one_of("webp", "avif"),
+    "images.quality": _number(1, 100),
     "theme": _theme,
     "tags.map": _pairs,
     "tags.feeds": _flag,

@@ -12,8 +12,11 @@ from blogsite.model import Answer, Content, Formula, Fragment
 _PLACEHOLDER = re.compile("\x02(?:n([0-9]+)(?:\\.(size|text))?|self)\x03")
 
 
-def fill(fragment: Fragment, content: Content, base: str) -> str:
-    """The fragment's HTML with every need answered; addresses begin with BASE. Formulas still stand as placeholders."""
+def fill(fragment: Fragment, content: Content, base: str, sizes: str = "") -> str:
+    """The fragment's HTML with every need answered; addresses begin with BASE. Formulas still stand as placeholders.
+
+    Images offer their variants where SIZES says how wide they are shown.
+    """
     answers = content.answers
 
     def answer(found: re.Match[str]) -> str:
@@ -23,7 +26,7 @@ def fill(fragment: Fragment, content: Content, base: str) -> str:
         if found[2] == "text":
             return escape(known.text, quote=False)
         if found[2] == "size":
-            return _size(known)
+            return _size(known) + (_source_set(known, base, sizes) if sizes and known.variants else "")
         return escape(with_base(known.url, base))
 
     return _PLACEHOLDER.sub(answer, fragment.html) if "\x02" in fragment.html else fragment.html
@@ -45,3 +48,8 @@ def _settled(formula: Formula, answers: tuple[Answer, ...]) -> Formula:
 
 def _size(answer: Answer) -> str:
     return f' width="{answer.width}" height="{answer.height}"' if answer.width and answer.height else ""
+
+
+def _source_set(answer: Answer, base: str, sizes: str) -> str:
+    candidates = ", ".join(f"{with_base(url, base)} {width}w" for url, width in answer.variants)
+    return f' srcset="{escape(candidates)}" sizes="{escape(sizes)}"'

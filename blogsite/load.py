@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from blogsite.config import FILE_NAME, Config, parse_config
 from blogsite.digest import Digest, digest, digest_bytes
 from blogsite.errors import Mistake, Place, SiteError, UsageError, error
 from blogsite.files import Files
+from blogsite.gallery import look_at_all, shown_by
 from blogsite.model import File, Post, Site, Source
 from blogsite.notes import ParseSettings
 from blogsite.plan import code_digest
@@ -120,7 +121,8 @@ def load(workshop: Workshop, inventory: Inventory, view: View, moment: datetime)
     with workshop.times.of("parse"):
         posts = posts_of(workshop, inventory.sources)
     with workshop.times.of("assemble"):
-        site = assemble(workshop.config, posts, inventory, moment, view, files.measure, files.digest)
+        look_ahead(workshop, files, posts, inventory)
+        site = assemble(workshop.config, posts, inventory, moment, view, files)
     return Loaded(inventory, site, files)
 
 
@@ -249,8 +251,15 @@ def restore_texts(workshop: Workshop, loaded: Loaded, lost: Collection[Digest]) 
                 workshop.store.add_formulas(row.formulas)
 
 
+def look_ahead(workshop: Workshop, files: Files, posts: Iterable[Post], inventory: Inventory) -> None:
+    """Many pictures that posts show are decoded at once, before assembling asks for them one by one."""
+    if workshop.config.images_resize:
+        look_at_all(files, workshop.pool, shown_by(posts, (*inventory.files, *inventory.static)), workshop.progress)
+
+
 def look_at(root: Path, config: Config, view: View, progress: Progress) -> Site:
-    """The site as it is to be seen now, for commands that make nothing of it."""
+    """The site as it is to be seen now, for commands that make nothing of it; no picture is decoded."""
+    config = replace(config, images_resize=False)
     code = code_digest(config.markdown_extensions)
     with Pool(config.build_jobs) as pool:
 

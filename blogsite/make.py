@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
 from blogsite.digest import Digest
+from blogsite.encoded import Encoded
 from blogsite.errors import Mistake, Place, SiteError, error
 from blogsite.fill import settle
+from blogsite.gallery import check_format, encode_all
 from blogsite.lastbuild import LastBuild
-from blogsite.load import Loaded, Workshop, restore_texts, theme_templates
-from blogsite.model import Asset, Content, Data, Formula, Output, Page, Rich
+from blogsite.load import WORK, Loaded, Workshop, restore_texts, theme_templates
+from blogsite.model import Asset, Content, Data, Formula, Output, Page, Rich, Variant
 from blogsite.pages.feeds import Feed
 from blogsite.plan import Plan, Stale, closures, computed_names, make_plan
 from blogsite.publish import Folder, Staged
@@ -81,13 +83,13 @@ def plan(
     made: Mapping[str, Made],
 ) -> Plan:
     """Which outputs are to be made again, with MADE in the folder by the last build."""
-    files = {output.path: loaded.files.digest(output.file) for output in outputs if isinstance(output, Asset)}
+    files = {output.path: loaded.files.published(output.file) for output in outputs if isinstance(output, Asset)}
     return make_plan(outputs, made, folder.path, folder.ours, workshop.code, closures(templates), files)
 
 
 def typeset(workshop: Workshop, loaded: Loaded, stale: Sequence[Stale]) -> None:
     """The store has every formula that the stale outputs show."""
-    pages = [item.output for item in stale if not isinstance(item.output, Asset)]
+    pages = [item.output for item in stale if isinstance(item.output, Page | Data)]
     unmade: dict[bytes, None] = {}
     for batch in chunks(pages, 500):
         keys = _formulas(workshop, loaded, batch, [_texts(output) for output in batch])
@@ -107,10 +109,10 @@ def render(
     workshop: Workshop, loaded: Loaded, templates: Templates, stale: Sequence[Stale], stage: Stage
 ) -> Iterator[Remade | Mistake]:
     """Each stale output staged, in order, or the mistake that kept it from being made."""
-    pages = [item for item in stale if not isinstance(item.output, Asset)]
+    pages = [item for item in stale if isinstance(item.output, Page | Data)]
     for item in stale:
         if isinstance(item.output, Asset):
-            data = loaded.files.read(item.output.file)
+            data = loaded.files.content(item.output.file)
             yield Remade(stage.add(item.output.path, data), item.ingredients, ())
     shared = stage if workshop.pool.is_here else None
     setup = RenderSetup(loaded.site.info, tuple(templates.items()), how_of(workshop), shared)
@@ -126,11 +128,17 @@ def render(
             yield Remade(staged, ingredients[row.path], row.flaws)
         done += len(rows)
         workshop.progress("render", done, len(pages))
+    variants = {item.output: item.ingredients for item in stale if isinstance(item.output, Variant)}
+    if variants:
+        check_format(workshop.config.images_format, workshop.config.place("images_format"))
+        kept = Encoded(workshop.root / WORK)
+        for variant, data in encode_all(loaded.files, workshop.pool, kept, variants, workshop.progress):
+            yield Remade(stage.add(variant.path, data), variants[variant], ())
 
 
 def task_of(workshop: Workshop, loaded: Loaded, setup: RenderSetup, stale: Sequence[Stale]) -> RenderTask:
     """The stale outputs with all the texts and formulas that they show."""
-    outputs = tuple(item.output for item in stale if not isinstance(item.output, Asset))
+    outputs = tuple(item.output for item in stale if isinstance(item.output, Page | Data))
     shown = [_texts(output) for output in outputs]
     digests = dict.fromkeys(text.fragment for texts in shown for text in texts if isinstance(text, Content))
     kept = _kept(workshop, loaded, digests, workshop.store.texts)

@@ -5,7 +5,7 @@
 A *placeholder* stands in a fragment's HTML for what its own file cannot know; render puts the answer in its place.
 
     \\x02nN\\x03        the address that answers need N, escaped for an attribute
-    \\x02nN.size\\x03   ` width="…" height="…"` of need N, or nothing
+    \\x02nN.size\\x03   ` width="…" height="…"` of need N, and ` srcset="…" sizes="…"` if it has variants; or nothing
     \\x02nN.text\\x03   the words that answer need N: an equation's number, a post's title
     \\x02fN\\x03        formula N of the fragment
     \\x02self\\x03      the address of the fragment's own post
@@ -50,6 +50,20 @@ class Table(Record, Mapping[str, Value]):
 
 EMPTY = Table()
 
+ImageFormat = Literal["webp", "avif"]
+
+
+@dataclass(frozen=True, slots=True)
+class Images(Record):
+    """The settings for pictures: whether they have variants, in which widths in px, and how these are encoded."""
+
+    resize: bool = True
+    widths: tuple[int, ...] = (480, 800, 1200, 1600)
+    """At least one; the smallest first."""
+    format: ImageFormat = "webp"
+    quality: int = 80
+
+
 # ── what stands on disk ──────────────────────────────────────────────────────────────────────────────────────────────
 
 Kind = Literal["post", "page"]
@@ -73,6 +87,10 @@ class File(Record):
     stat: Stat
     root: str = ""
     """Absolute folder the path starts from; "" is the site's own root."""
+
+
+Sight = Literal["", "still", "animated", "broken", "huge"]
+"""What decoding a picture comes to: one that may have variants, or why it may not; "" while nobody has tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +176,8 @@ class Need(Record):
     column: int = 0
     optional: bool = False
     """An unknown target is no mistake: it stays as it was written."""
+    responsive: bool = False
+    """It is the picture of an <img> that leaves its size to us, which may offer it in several widths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +284,8 @@ class Answer(Record):
     text: str = ""
     width: int = 0
     height: int = 0
+    variants: tuple[tuple[str, int], ...] = ()
+    """(site address, width in px) of what a browser may show instead, the smallest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,6 +413,8 @@ class Site:
     now: datetime
     left_out: tuple[Entry, ...] = ()
     """Drafts, future and expired posts, with their reasons."""
+    variants: tuple[Variant, ...] = ()
+    """The smaller versions of those images."""
     mistakes: tuple[Mistake, ...] = ()
     next_change: datetime | None = None
     """The next moment at which a post becomes visible or expires."""
@@ -428,10 +452,23 @@ class Data(Record):
 
 @dataclass(frozen=True, slots=True)
 class Asset(Record):
-    """An output that is a copy of a file."""
+    """An output that is a copy of a file; a picture's does not say where it was taken."""
 
     path: str
     file: File
 
 
-Output = Page | Data | Asset
+@dataclass(frozen=True, slots=True)
+class Variant(Record):
+    """An output that is a smaller version of a picture."""
+
+    path: str
+    file: File
+    width: int
+    format: ImageFormat
+    quality: int
+    key: Digest
+    """Names all that it is made of: what is in the file, these settings, the encoder."""
+
+
+Output = Page | Data | Asset | Variant

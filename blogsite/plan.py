@@ -19,7 +19,7 @@ from platform import python_version_tuple
 
 from blogsite.digest import Digest, Digester
 from blogsite.errors import Mistake, Place, error
-from blogsite.model import Asset, Card, Content, Data, Info, Link, Output, Page
+from blogsite.model import Asset, Card, Content, Data, Info, Link, Output, Page, Variant
 from blogsite.read import stat_of
 from blogsite.rows import Made
 
@@ -34,7 +34,7 @@ _NAMES = re.compile(
 )
 _MAKERS = (
     *("markdown", "jinja2", "markupsafe", "pygments", "babel", "pyyaml"),
-    *("imagesize", "python-frontmatter", "charset-normalizer"),
+    *("imagesize", "pillow", "python-frontmatter", "charset-normalizer"),
 )
 
 
@@ -69,7 +69,7 @@ def make_plan(
     """The plan that leaves in FOLDER what a build from nothing would leave.
 
     MADE is the record of the last build, OURS what the folder's manifest says, TEMPLATES the digest of each template's
-    closure, FILES that of each asset's bytes by output path.
+    closure, FILES that of what each asset is made of by output path.
     """
     digester = Digester((Info, Link, Card, Content))
     code_hash = bytes.fromhex(code)[:WIDTH]
@@ -78,6 +78,8 @@ def make_plan(
     for output in outputs:
         if isinstance(output, Asset):
             ingredients = bytes.fromhex(files[output.path])[:WIDTH]
+        elif isinstance(output, Variant):
+            ingredients = bytes.fromhex(output.key)[:WIDTH]
         else:
             ingredients = code_hash + _ingredients(output, digester, templates)
         last = made.get(output.path)
@@ -129,7 +131,7 @@ def _reasons(output: Output, wanted: bytes, last: Made | None) -> Iterator[str]:
 
 
 def _names(output: Output) -> tuple[str, ...]:
-    if isinstance(output, Asset):
+    if isinstance(output, Asset | Variant):
         return ("file",)
     if isinstance(output, Data):
         return ("code", "template", "inputs")

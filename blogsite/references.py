@@ -5,20 +5,45 @@ from __future__ import annotations
 import posixpath
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cached_property
+from typing import Protocol
 from urllib.parse import unquote, urljoin
 
-from blogsite.digest import digest_bytes
+from blogsite.digest import Digest, digest_bytes
 from blogsite.errors import Mistake, Place, error, warning
-from blogsite.model import Answer, File, Need, Post, Source
+from blogsite.model import Answer, File, Images, Need, Post, Sight, Source, Variant
 from blogsite.nearest import LONGEST, Nearest
+from blogsite.pictures import MOST_PIXELS
 from blogsite.postnames import Addressed, PostNames
 from blogsite.urls import MARKDOWN_SUFFIXES, encode, folder_address, output_path
+from blogsite.variants import is_offered, is_raster, variants_of
 
-Measure = Callable[[File], tuple[int, int]]
-"""Width and height of a picture in px, (0, 0) where they cannot be known."""
+_FLAWS: dict[Sight, tuple[str, str]] = {
+    "broken": (
+        "the image {} cannot be decoded",
+        "save it again as what its name says, PNG, JPEG or WebP: it is damaged",
+    ),
+    "huge": (
+        f"the image {{}} has more than {MOST_PIXELS // 1_000_000} million pixels and is not made smaller",
+        "save it in the size in which it is to be seen",
+    ),
+}
+"""What is wrong with a picture that can have no variants, and what to do."""
+
+
+class Looks(Protocol):
+    """What is known of files by looking into them."""
+
+    def digest(self, file: File, /) -> Digest:
+        """The digest of its bytes."""
+
+    def measure(self, file: File, /) -> tuple[int, int]:
+        """Width and height of a picture in px, (0, 0) where they cannot be known."""
+
+    def sight(self, file: File, /) -> Sight:
+        """What decoding a picture comes to."""
 
 
 class References:
@@ -32,11 +57,14 @@ class References:
         files: Iterable[File],
         static: Mapping[str, File],
         base_path: str,
-        measure: Measure,
+        looks: Looks,
+        images: Images,
     ) -> None:
         self.assets: dict[str, File] = dict(static)
+        self.variants: dict[str, Variant] = {}
         self.mistakes: list[Mistake] = []
-        self._measure = measure
+        self._looks = looks
+        self._images = images
         self._base_path = base_path
         self._files = {_nfc(file.path): file for file in files}
         self._sources = {source.path: source for source in sources}
@@ -98,8 +126,26 @@ class References:
             if not need.optional:
                 self._warn(item, need, f"the image {target} does not exist", self._nearest_file(path))
             return Answer(encode(self._from_root(item, path)) + tail)
-        width, height = self._measure(located[0])
-        return Answer(located[1] + tail, width=width, height=height)
+        width, height = size = self._looks.measure(located[0])
+        variants = self._variants(item, need, *located, size) if need.responsive else ()
+        return Answer(located[1] + tail, width=width, height=height, variants=variants)
+
+    def _variants(
+        self, item: Addressed, need: Need, file: File, address: str, size: tuple[int, int]
+    ) -> tuple[tuple[str, int], ...]:
+        """(address, width in px) of the versions that a page offers of the picture at ADDRESS."""
+        if not self._images.resize or not is_raster(file.path):
+            return ()
+        sight = self._looks.sight(file)
+        if sight in _FLAWS:
+            what, hint = _FLAWS[sight]
+            self._warn(item, need, what.format(_split(need.target)[0]), hint)
+        if sight != "still":
+            return ()
+        variants = variants_of(file, output_path(address), self._looks.digest(file), size, self._images)
+        self.variants |= {variant.path: variant for variant in variants}
+        offered = tuple((encode(f"/{variant.path}"), variant.width) for variant in variants)
+        return (*offered, (address, size[0])) if is_offered(size, variants, self._images) else offered
 
     # ── posts ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -22,6 +22,7 @@ from blogsite.pages.others import Robots
 from blogsite.plaintext import for_feed, xml_safe
 from blogsite.record import names_of, values_of
 from blogsite.templates import environment, mistake_of
+from blogsite.variants import sizes
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Renderer:
         typeset: Typeset,
     ) -> None:
         self._info = info
+        self._sizes = sizes(info.theme)
         self._words = words_for(info.language)
         self.fragments = fragments
         self.typeset = typeset
@@ -88,7 +90,7 @@ class Renderer:
 
     def _content(self, content: Content) -> Markup:
         fragment = self.fragments[content.fragment]
-        html = fill(fragment, content, self._info.base_path)
+        html = fill(fragment, content, self._info.base_path, self._sizes)
         return Markup(self.typeset.fill(html, settle(fragment.formulas, content.answers)))
 
     def _rich(self, rich: Rich) -> Markup:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from blogsite.digest import Digest
 from blogsite.errors import Mistake, Place
-from blogsite.model import Fragment, Page, Post, Stat
+from blogsite.model import Fragment, Page, Post, Sight, Stat
+from blogsite.record import Record
 
 if TYPE_CHECKING:
     from blogsite.maths.engine import Output, TeX
@@ -37,6 +38,17 @@ class Seen:
     def is_still(self, stat: Stat) -> bool:
         """Whether a file with this stat must have the same bytes."""
         return stat == self.stat and is_settled(stat, self.moment)
+
+
+@dataclass(frozen=True, slots=True)
+class Look(Record):
+    """What was seen in a file; 0 and 0 for the width and height in px of what is no picture."""
+
+    seen: Seen
+    width: int = 0
+    height: int = 0
+    has_location: bool = False
+    sight: Sight = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from blogsite.errors import Place, SiteError, error
 from blogsite.model import Page, Post
 from blogsite.rows import (
     DamageError,
+    Look,
     Made,
     Seen,
     chunks,
@@ -46,7 +47,7 @@ from blogsite.rows import (
     unseal,
 )
 
-SCHEMA = 7
+SCHEMA = 8
 CACHE = 16_000
 """KiB of the file that are kept in memory: all its indexes with ten thousand posts."""
 Result = TypeVar("Result")
@@ -239,17 +240,20 @@ class Store:
 
     # ── files, outputs, builds ───────────────────────────────────────────────────────────────────────────────────
 
-    def looks(self, code: Digest) -> dict[str, tuple[Seen, tuple[int, int]]]:
-        """Path → the look at the file, and its width and height in px (0, 0 for what is no picture)."""
+    def looks(self, code: Digest) -> dict[str, Look]:
+        """Path → the look at the file."""
         row = self._database.execute("SELECT data FROM looks WHERE code = ?", (code,)).fetchone()
         rows = unpickled(unseal(code, row[0])) if row else ()
-        return {path: (load_seen(seen)[0], size) for path, seen, size in rows}
+        return {path: Look(load_seen(seen)[0], *others) for path, seen, *others in rows}
 
-    def save_looks(self, code: Digest, looks: Mapping[str, tuple[Seen, tuple[int, int]]]) -> None:
+    def save_looks(self, code: Digest, looks: Mapping[str, Look]) -> None:
         """Keep these looks at files, and no others."""
-        data = pickle.dumps([(path, dump_seen(seen), size) for path, (seen, size) in looks.items()], 5)
+        rows = [
+            (path, dump_seen(look.seen), look.width, look.height, look.has_location, look.sight)
+            for path, look in looks.items()
+        ]
         self._database.execute("DELETE FROM looks")
-        self._database.execute("INSERT INTO looks VALUES (?,?)", (code, seal(code, data)))
+        self._database.execute("INSERT INTO looks VALUES (?,?)", (code, seal(code, pickle.dumps(rows, 5))))
 
     def outputs(self, folder: str, paths: Sequence[str] | None = None) -> dict[str, Made]:
         """Path → what the last build made there, in this output folder; of all, or of these."""

@@ -3,19 +3,33 @@
 parse_batch      sources → posts and texts, as the store keeps them, and the formulas in them
 typeset_batch    formulas → what the engine made of them
 render_batch     outputs with the texts and formulas they show → staged files
+look_batch       pictures → what is seen in them, decoding them
+encode_batch     a picture → its variants
 """
 
 from __future__ import annotations
 
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from blogsite.digest import Digest
 from blogsite.errors import Mistake
-from blogsite.model import Data, Info, Kind, Page
+from blogsite.model import Data, File, Info, Kind, Page, Variant
 from blogsite.publish import Staged
-from blogsite.rows import dump_fragment, dump_post, dump_rendered, dump_tex, load_fragment, load_rendered, load_tex
+from blogsite.rows import (
+    Look,
+    dump_fragment,
+    dump_post,
+    dump_rendered,
+    dump_tex,
+    load_fragment,
+    load_rendered,
+    load_tex,
+)
 from blogsite.stage import Stage
 
 if TYPE_CHECKING:
@@ -174,3 +188,60 @@ def _renderer(setup: RenderSetup) -> Renderer:
     from blogsite.render import Renderer
 
     return Renderer(setup.info, dict(setup.templates), {}, Typeset(setup.math_output))
+
+
+# ── pictures ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture, and where it stands, or its bytes for who may not see that; what was known of it before."""
+
+    file: File
+    place: str
+    data: bytes | None
+    known: Look | None = None
+
+    def read(self) -> bytes:
+        """Its bytes; raises OSError."""
+        return Path(self.place).read_bytes() if self.data is None else self.data
+
+
+def look_batch(task: tuple[Picture, ...]) -> list[Look | None]:
+    """What is seen in each picture, in order; None for one that cannot be read."""
+    from blogsite.files import decoded, look_into
+
+    looks: list[Look | None] = []
+    for picture in task:
+        look = None
+        with suppress(OSError):
+            moment = time.time_ns()
+            data = picture.read()
+            look = look_into(picture.file, moment, data, picture.known)
+            look = look if look.sight else decoded(look, data)
+        looks.append(look)
+    return looks
+
+
+@dataclass(frozen=True, slots=True)
+class EncodeTask:
+    """Variants of one picture that differ in their width alone."""
+
+    picture: Picture
+    variants: tuple[Variant, ...]
+
+
+def encode_batch(task: EncodeTask) -> tuple[bytes, ...]:
+    """The bytes of each variant, in order; none where the picture is no longer what they were planned for."""
+    from blogsite.digest import digest_bytes
+    from blogsite.pictures import encode
+    from blogsite.variants import key_of
+
+    first = task.variants[0]
+    try:
+        data = task.picture.read()
+    except OSError:
+        return ()
+    if key_of(digest_bytes(data), first.width, first.format, first.quality) != first.key:
+        return ()
+    return encode(data, [variant.width for variant in task.variants], first.format, first.quality)

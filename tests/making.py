@@ -7,16 +7,21 @@ import io
 import os
 import subprocess
 import sys
+import zlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from unittest.mock import patch
 
+from PIL import Image
+
 from blogsite.build import BuildOptions, Report, build
 from blogsite.cli import main
 from blogsite.load import load_config
 
+MAKE, ORIENTATION, GPS = 0x010F, 0x0112, 0x8825
+"""Tags of EXIF."""
 EPOCH = int(datetime(2026, 1, 1, 12, tzinfo=UTC).timestamp())
 """The moment at which the sites of tests are built: noon of New Year's Day 2026, UTC."""
 
@@ -53,6 +58,31 @@ def build_site(root: Path, options: BuildOptions | None = None) -> Report:
 def warnings(report: Report) -> list[str]:
     """What a build warned of, as it is printed."""
     return [str(mistake) for mistake in report.mistakes]
+
+
+def png(width: int, height: int = 7, claims: int = 0) -> bytes:
+    """A grey PNG of this size, or one whose header CLAIMS that it has so many px in rows and in columns."""
+    head = (claims or width).to_bytes(4, "big") + (claims or height).to_bytes(4, "big") + b"\x08\0\0\0\0"
+    chunks = ((b"IHDR", head), (b"IDAT", zlib.compress((b"\0" + b"\x80" * width) * height)), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        len(data).to_bytes(4, "big") + kind + data + zlib.crc32(kind + data).to_bytes(4, "big") for kind, data in chunks
+    )
+
+
+def picture(format: str, size: tuple[int, int], *, gps: bool = False, orientation: int = 0, **options: object) -> bytes:
+    """A picture with a gradient, by Pillow; with EXIF if it says where it was taken or which way up it is."""
+    image = Image.linear_gradient("L").resize(size).convert("RGB")
+    image.paste((200, 30, 30), (0, 0, size[0] // 2, size[1] // 2))
+    exif = Image.Exif()
+    if gps or orientation:
+        exif[MAKE] = "A camera"
+    if orientation:
+        exif[ORIENTATION] = orientation
+    if gps:
+        exif[GPS] = {1: "N", 2: (48.0, 12.0, 34.5), 3: "E", 4: (11.0, 33.0, 59.5)}
+    file = io.BytesIO()
+    image.save(file, format, **({"exif": exif.tobytes()} if len(exif) else {}), **options)
+    return file.getvalue()
 
 
 def tree(folder: Path) -> dict[str, bytes]:

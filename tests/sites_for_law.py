@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from unittest.mock import patch
 
 import jinja2
-from making import EPOCH, tree, write
+from making import EPOCH, picture, png, tree, write
 
 import blogsite.build
 import blogsite.load
@@ -71,6 +71,9 @@ def equation(label: str, tex: str = "a = b") -> str:
 
 
 NAMES = tuple(f"p{number}" for number in range(1, 8))
+HUGE = png(1, 1, claims=20_000)
+"""A picture that says that it has 400 million pixels."""
+LOCATED = picture("PNG", (30, 5), gps=True)
 LINKS = (
     "See [the other](p1.md).",
     "See [it](p2.md#nowhere).",
@@ -88,16 +91,14 @@ LINKS = (
     equation("y", "c = d") + "\n\n" + equation("x"),
     "# A heading {#h}\n\nText[^1].\n\n[^1]: A note with $a+b$.",
     '<div id="raw">raw</div>',
+    "![A picture](/one.png)",
+    '<img src="one.png" width="5"> <img src="/one.png" srcset="one.png 2x">',
 )
 CONFIG = {"title": '"Test"', "base_url": '"https://example.org/"', "per_page": "2"}
 
 
 def svg(width: int) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="10"></svg>'
-
-
-def png(width: int) -> bytes:
-    return b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + width.to_bytes(4, "big") + b"\0\0\0\x07\x08\x06\0\0\0" + bytes(4)
 
 
 @dataclass
@@ -246,7 +247,10 @@ def edit_config(blog: Blog, pick: Picks) -> None:
         "math.output": ('"mathml"',),
         "math.number": ('"all"',),
         "markdown.soft_breaks": ('"keep"',),
-        "theme.width": ('"40em"',),
+        "theme.width": ('"40em"', '"600px"'),
+        "images.resize": ("false",),
+        "images.widths": ("[5, 10]", "[600]"),
+        "images.quality": ("5",),
         "tags.map": ('{"a" = "letter"}',),
         "extra.note": ('"n"',),
         "titel": ('"T"',),
@@ -261,8 +265,6 @@ def edit_config(blog: Blog, pick: Picks) -> None:
 
 def edit_file(blog: Blog, pick: Picks) -> None:
     files: dict[str, tuple[str | bytes, ...]] = {
-        "posts/one.png": (png(20), png(21), b"no picture"),
-        "posts/none.png": (png(5),),
         "static/two.svg": (svg(30), svg(99)),
         "static/note.txt": ("one\n", "two\n", ""),
         "static/posts/p1/index.html": ("two for one path",),
@@ -270,6 +272,16 @@ def edit_file(blog: Blog, pick: Picks) -> None:
         "static/css/style.css": ("body {}",),
         "posts/data.csv": ("1,2\n", "3,4\n"),
         "posts/p1/picture.png": (png(8),),
+    }
+    _put_or_remove(blog, files, pick)
+
+
+def edit_picture(blog: Blog, pick: Picks) -> None:
+    """A picture is swapped, broken, mended, or gone."""
+    files: dict[str, tuple[str | bytes, ...]] = {
+        "posts/one.png": (png(20), png(21), png(20, 8), LOCATED, b"no picture", png(20)[:-30], HUGE),
+        "posts/none.png": (png(5), png(900, 1)),
+        "static/one.png": (png(9), LOCATED),
     }
     _put_or_remove(blog, files, pick)
 
@@ -376,7 +388,7 @@ def lose_store(blog: Blog, pick: Picks) -> None:
 
 EDITS: tuple[Callable[[Blog, Picks], None], ...] = (
     *(edit_post, edit_post, edit_post, edit_post),
-    *(edit_template, edit_template, edit_template, meddle, meddle, edit_file, edit_file),
+    *(edit_template, edit_template, edit_template, meddle, meddle, edit_file, edit_file, edit_picture),
     *(add_post, remove_post, rename_post, edit_config, link_nowhere, pass_time, change_code, lose_store),
 )
 

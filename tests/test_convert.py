@@ -36,7 +36,7 @@ def test_needs_say_where_they_stand_in_the_file() -> None:
     _, notes = convert(text, first_line=5)
     assert notes.needs == [
         Need("link", "a.md", 5, 6),
-        Need("image", "图 1.png", 7, 6),
+        Need("image", "图 1.png", 7, 6, responsive=True),
         Need("link", "a.md", 8, 7),
         Need("link", "../b c/", 8, 18, optional=True),
     ]
@@ -61,7 +61,7 @@ def test_links_that_may_lead_nowhere(address: str, optional: bool) -> None:
 
 def test_images_must_exist() -> None:
     _, notes = convert("![a](/b.png)")
-    assert notes.needs == [Need("image", "/b.png", 1, 6)]
+    assert notes.needs == [Need("image", "/b.png", 1, 6, responsive=True)]
 
 
 def test_placeholders_of_other_extensions_stay() -> None:

@@ -21,7 +21,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
-from making import EPOCH, build_site, post, run, run_alone, site, tree, write
+from making import EPOCH, build_site, png, post, run, run_alone, site, tree, write
 from sites_for_law import (
     DAY,
     EDITS,
@@ -35,7 +35,6 @@ from sites_for_law import (
     meddle,
     outcome,
     pass_time,
-    png,
     scratch,
     world,
 )

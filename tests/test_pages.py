@@ -165,7 +165,7 @@ def test_what_the_head_says(public: Path) -> None:
     assert said["og:title"] == "Kitchen sink & <all>"
     assert said["description"].startswith("Before the break, with a link to the rest")
     assert len(said["description"]) <= 160
-    (script,) = document.find("script")
+    (script,) = (script for script in document.find("script") if "type" in script.attributes)
     assert script["type"] == "application/ld+json"
     data = json.loads("".join(child for child in script.children if isinstance(child, str)))
     assert data["headline"] == "Kitchen sink & <all>"
@@ -173,15 +173,14 @@ def test_what_the_head_says(public: Path) -> None:
     assert data["author"] == [{"@type": "Person", "name": "Lin Zhi"}]
 
 
-def test_no_script_and_no_other_host(public: Path) -> None:
+def test_no_other_host(public: Path) -> None:
     for file in public.rglob("*.html"):
         document = page(file)
-        assert all(script["type"] == "application/ld+json" for script in document.find("script")), file
         for element in document.find(""):
             loads = element.name in ("img", "script", "source", "iframe", "video", "audio")
             loads = loads or (element.name == "link" and element["rel"] in ("stylesheet", "icon", "preload"))
             address = element.attributes.get("src") or element.attributes.get("href", "")
-            loads = loads and element.attributes.get("type") != "application/ld+json"
+            loads = loads and (element.name != "script" or "src" in element.attributes)
             assert not loads or address.startswith("/blog/"), file
 
 

@@ -31,7 +31,8 @@ from sites_for_law import (
 
 from blogsite.assemble import View
 from blogsite.build import BuildOptions
-from blogsite.model import Asset
+from blogsite.metadata import without_location
+from blogsite.model import Asset, Variant
 from blogsite.preview.printer import Printed
 from blogsite.preview.session import Broken, Session
 from blogsite.read import locate
@@ -134,7 +135,9 @@ class PreviewLaw(RuleBasedStateMachine):
                 if isinstance(answer, Broken):
                     mistakes |= set(map(str, answer.mistakes))
                 elif isinstance(answer, Asset):
-                    files[path] = locate(self.blog.root, answer.file).read_bytes()
+                    files[path] = without_location(locate(self.blog.root, answer.file).read_bytes())
+                elif isinstance(answer, Variant):
+                    files[path] = self.session.encoded(answer) or b""
                 else:
                     assert isinstance(answer, Printed)
                     assert self.session.at_once(path) is answer

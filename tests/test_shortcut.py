@@ -11,7 +11,7 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from making import EPOCH, build_site, post, site, tree, write
+from making import EPOCH, build_site, png, post, site, tree, write
 
 from blogsite import load
 from blogsite.assemble import View
@@ -30,7 +30,7 @@ FILES: dict[str, str | bytes] = {
     "posts/b.md": post("B", "2024-01-02", LONG + "See [the part](a.md#part).\n"),
     "posts/c.md": post("C", "2024-01-03", LONG + "Text.\n"),
     "posts/d.md": post("D", "2024-01-04", LONG + "Text.\n", draft="true"),
-    "posts/a.png": b"no picture",
+    "posts/a.png": png(20),
     "pages/about.md": post("About", None, "Text.\n"),
 }
 CONFIG = 'title = "Test"\nbase_url = "https://example.org/"\nfeed_limit = 1\n'
@@ -141,7 +141,7 @@ def test_more_than_a_text_has_changed(blog: Path, name: str) -> None:
         lambda blog: (blog / "posts/c.md").unlink(),
         lambda blog: write(blog, {"templates/partials/badge.html": "badge"}),
         lambda blog: write(blog, {"static/x.txt": "x"}),
-        lambda blog: write(blog, {"posts/a.png": "another"}),
+        lambda blog: write(blog, {"posts/a.png": png(21)}),
         lambda blog: edit(blog, "blogsite.toml", ("limit = 1", "limit = 1\nsubtitle = 'x'")),
         lambda blog: write(blog, {"public/index.html": "by hand"}),
         lambda blog: (blog / "public/posts/b/index.html").unlink(),

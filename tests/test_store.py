@@ -14,7 +14,7 @@ from unittest.mock import patch
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from making import build_site, post, site, tree, write
+from making import build_site, png, post, site, tree, write
 from sites_for_law import scratch
 
 from blogsite.build import BuildOptions
@@ -36,7 +36,7 @@ class Blog:
             f"posts/p{number}.md": post(f"P {number} $x^{number}$", f"2024-0{number}-01", BODY)
             for number in range(1, 5)
         }
-        self.root = site(root, {**posts, "posts/one.png": "no picture"})
+        self.root = site(root, {**posts, "posts/one.png": png(20)})
         self.store = self.root / ".blogsite" / "store.sqlite"
         self.edited = False
         self.wanted = {}
@@ -238,8 +238,7 @@ def test_a_full_disk_is_a_mistake_that_says_what_to_do(blog: Blog) -> None:
 
 
 def test_without_its_store_a_build_writes_nothing_that_is_there_already(blog: Blog) -> None:
-    for left in blog.store.parent.iterdir():
-        left.unlink()
+    shutil.rmtree(blog.store.parent)
     states = {path: (blog.root / "public" / path).stat() for path in tree(blog.root / "public")}
     assert blog.build() == ""
     assert {path: (blog.root / "public" / path).stat() for path in states} == states

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 from urllib.parse import quote, unquote
 
 from markdown import Markdown
@@ -127,6 +128,8 @@ class _Pass:
             if value != written:
                 changes.append((start, end, f'"{value}"'))
         more = _image_attributes(attributes, found, need) if name == "img" else ""
+        if ".size\x03" in more and need < len(self.notes.needs) and not found.keys() & {"srcset", "sizes"}:
+            self.notes.needs[need] = replace(self.notes.needs[need], responsive=True)
         if not changes and not more:
             return None
         for start, end, value in sorted(changes, reverse=True):

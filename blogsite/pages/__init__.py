@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from blogsite.errors import Mistake, Place, error
-from blogsite.model import Asset, Output, Page, Site
+from blogsite.model import Asset, Output, Page, Site, Variant
 from blogsite.pages.archive import archive_pages
 from blogsite.pages.feeds import feeds
 from blogsite.pages.index import index_pages
-from blogsite.pages.others import aliases, assets, not_found, sitemap
+from blogsite.pages.others import aliases, assets, not_found, sitemap, variants
 from blogsite.pages.posts import PostPage, post_pages, standalone_pages
 from blogsite.pages.terms import ListPage, category_pages, tag_pages
 
@@ -29,6 +29,7 @@ PRODUCERS: tuple[Producer, ...] = (
     not_found,
     aliases,
     assets,
+    variants,
 )
 
 
@@ -70,10 +71,12 @@ def _is_known(first: Output, second: Output) -> bool:
 def _source(output: Output) -> str:
     if isinstance(output, Page):
         return output.source
-    return output.file.path if isinstance(output, Asset) else ""
+    return output.file.path if isinstance(output, Asset | Variant) else ""
 
 
 def _name(output: Output) -> str:
     if isinstance(output, Asset):
         return ("static/" if output.file.root else "") + output.file.path
+    if isinstance(output, Variant):
+        return f"a smaller version of {output.file.path}"
     return (isinstance(output, Page) and output.source) or f"the page {output.path}"

@@ -93,3 +93,8 @@ def assets(site: Site) -> Iterator[Output]:
     """Static files, the files of bundles, and the pictures that posts show."""
     for path, file in site.files:
         yield Asset(path, file)
+
+
+def variants(site: Site) -> Iterator[Output]:
+    """The smaller versions of the pictures that posts show."""
+    yield from site.variants

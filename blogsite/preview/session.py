@@ -17,11 +17,13 @@ from urllib.parse import urlsplit
 
 from blogsite.assemble import View
 from blogsite.config import FILE_NAME
+from blogsite.encoded import Encoded
 from blogsite.errors import BlogsiteError, Mistake, Place, SiteError, UsageError, error
 from blogsite.files import Files
 from blogsite.fingerprint import address
+from blogsite.gallery import check_format, encode_one
 from blogsite.load import WORK, Progress, Times, Workshop, load_config
-from blogsite.model import Asset, Page
+from blogsite.model import Asset, Data, Page, Variant
 from blogsite.plan import closures, code_digest
 from blogsite.pool import Pool
 from blogsite.preview.printer import Printed, Printer
@@ -40,8 +42,8 @@ class Broken:
     has_older: bool
 
 
-Answer = Printed | Asset | Broken | None
-"""What there is at a path: a page, a file, mistakes instead, or nothing."""
+Answer = Printed | Asset | Variant | Broken | None
+"""What there is at a path: a page, a file, a version of a picture, mistakes instead, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +102,18 @@ class Session:
         output = shown.known(path) if shown and not self.broken else None
         if shown is None or output is None:
             return None
-        if isinstance(output, Asset):
+        if isinstance(output, Asset | Variant):
             return output
         return self._printer.ready(shown, output)
+
+    def encoded(self, variant: Variant) -> bytes | None:
+        """The bytes of a version of a picture; None where the picture is another by now. For any thread.
+
+        Raises SiteError where they cannot be made at all.
+        """
+        if self._workshop:
+            check_format(variant.format, self._workshop.config.place("images_format"))
+        return encode_one(self.root, Encoded(self.root / WORK), variant)
 
     def answer(self, path: str, *, older: bool = False) -> Answer:
         """What there is at PATH now; if OLDER, the last that could be had there."""
@@ -110,7 +121,7 @@ class Session:
         if shown is None:
             return Broken(self.broken, False)
         output = shown.output(path)
-        if isinstance(output, Asset):
+        if isinstance(output, Asset | Variant):
             return output
         if older:
             return self._older(path)
@@ -134,7 +145,7 @@ class Session:
     def _older(self, path: str) -> Printed | None:
         for shown in (self.shown, self._good):
             output = shown.output(path) if shown else None
-            if shown and output and not isinstance(output, Asset):
+            if shown and isinstance(output, Page | Data):
                 try:
                     return self._printer.print(shown, output)
                 except (SiteError, KeyError):
@@ -177,7 +188,7 @@ class Session:
         """The pages of the posts that were edited last are made, so that they are there before they are asked for."""
         shown = self.shown
         for output in shown.early[-MOST_AT_ONCE:] if shown and not self.broken else ():
-            if not isinstance(output, Asset):
+            if isinstance(output, Page | Data):
                 self.answer(output.path)
 
     def warm_up(self) -> Iterator[None]:
@@ -227,8 +238,12 @@ class Session:
 
     def _anew(self, shelf: Shelf, workshop: Workshop) -> Shown:
         with _without_collections():
-            files = Files(self.root, self._files.looks if self._files else workshop.store.looks(workshop.code))
+            known = self._files.looks if self._files else workshop.store.looks(workshop.code)
+            files = Files(self.root, known)
             shown = show(shelf, self._view, files, self.shown.templates if self.shown else {})
+        if any(look.sight and look != known.get(path) for path, look in files.looks.items()):
+            with suppress(sqlite3.Error), workshop.store.together():  # else they are decoded again, the next time
+                workshop.store.save_looks(workshop.code, {**known, **files.looks})
         self._files = files
         if self.shown:
             gc.collect()

@@ -10,7 +10,7 @@ from blogsite.assemble import View, assemble
 from blogsite.errors import Mistake, SiteError
 from blogsite.face import with_new_text
 from blogsite.files import Files
-from blogsite.load import Loaded, Workshop, now
+from blogsite.load import Loaded, Workshop, look_ahead, now
 from blogsite.make import Templates, read_templates
 from blogsite.model import Asset, Content, Entry, Output, Page, Post, Site
 from blogsite.pages import produce
@@ -68,8 +68,10 @@ def show(shelf: Shelf, view: View, files: Files, known: Templates) -> Shown:
 
     KNOWN templates are taken where they are the same.
     """
-    config, posts = shelf.workshop.config, shelf.ordered()
-    site = assemble(config, posts, shelf.inventory, now(), view, files.measure, files.digest)
+    posts = shelf.ordered()
+    look_ahead(shelf.workshop, files, posts, shelf.inventory)
+    shelf.workshop.pool.stop()
+    site = assemble(shelf.workshop.config, posts, shelf.inventory, now(), view, files)
     shown = Shown(shelf.workshop, Loaded(shelf.inventory, site, files), {})
     assert shown.outputs is not None
     templates = read_templates(shelf.workshop, shown.loaded)

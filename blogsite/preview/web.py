@@ -19,7 +19,9 @@ from starlette.responses import FileResponse, PlainTextResponse, RedirectRespons
 from starlette.types import Receive, Scope, Send
 
 from blogsite.errors import Mistake
-from blogsite.model import Asset, File, Page
+from blogsite.files import PICTURES
+from blogsite.metadata import without_location
+from blogsite.model import Asset, File, Page, Variant
 from blogsite.preview.pages import SCRIPT, error_page, own_first, script, with_script
 from blogsite.preview.printer import Printed
 from blogsite.preview.session import Answer, Broken, Session, Update
@@ -201,7 +203,7 @@ class Web:
         return PlainTextResponse("there is nothing here\n", 404)
 
     async def _sent(
-        self, request: Request, name: str, answer: Printed | Asset | Broken, number: int, status: int = 200
+        self, request: Request, name: str, answer: Printed | Asset | Variant | Broken, number: int, status: int = 200
     ) -> Response:
         if isinstance(answer, Broken):
             page = error_page(self.session.root, answer.mistakes, has_older=answer.has_older)
@@ -209,6 +211,9 @@ class Web:
         if isinstance(answer, Asset):
             return self._file(request, name, answer.file, number, status)
         kind = content_type(name)
+        if isinstance(answer, Variant):
+            data = await asyncio.to_thread(self.session.encoded, answer)
+            return Response(data, status, media_type=kind) if data is not None else await self._missing(request)
         if not kind.startswith("text/html"):
             return Response(answer.data, status, media_type=kind)
         source = answer.output.source if isinstance(answer.output, Page) else ""
@@ -227,6 +232,10 @@ class Web:
         roots = (os.path.realpath(self.session.root), os.path.realpath(theme_root()))
         if not any(real.startswith(root + os.sep) for root in roots) or not os.path.isfile(real):
             return PlainTextResponse("there is nothing here\n", 404)
+        if file.path.lower().endswith(PICTURES):
+            data = Path(real).read_bytes()
+            if (shown := without_location(data)) is not data:
+                return Response(shown, status, media_type=kind)
         plain = "range" not in request.headers and os.path.getsize(real) <= BIGGEST_PAGE
         if kind.startswith("text/html") and plain:
             return self._page(Path(real).read_bytes(), kind, number, (), status)
