@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import mimetypes
 import shutil
@@ -118,7 +119,8 @@ class _Host(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(data)
+            with contextlib.suppress(ConnectionError):  # who asked may have gone on to another page
+                self.wfile.write(data)
 
     def log_message(self, format: str, *args: object) -> None:
         pass
