@@ -32,7 +32,6 @@ POST_MARKS = {
 """What posts have more or less of: of each, the post with the most is looked at."""
 
 
-
 def page_of_each_kind(public: Path) -> dict[str, str]:
     """The addresses of one page of every kind, by a name for the kind: "home", "tags/*", "most formulas", …"""
     pages = {
@@ -104,7 +103,8 @@ class _Host(BaseHTTPRequestHandler):
         missing = self.folder / "404.html"
         return self._answer(404, missing.read_bytes() if missing.is_file() else b"", "text/html; charset=utf-8")
 
-    do_HEAD = do_GET
+    def do_HEAD(self) -> None:
+        self.do_GET()
 
     def _answer(self, status: int, data: bytes, content_type: str, **headers: str) -> None:
         textual = not content_type.startswith(("image/p", "image/jp", "image/w", "font/"))
@@ -131,7 +131,12 @@ def _compressed(data: bytes) -> bytes:
     return gzip.compress(data, 6, mtime=0)
 
 
-_TYPES = {".woff2": "font/woff2", ".xml": "application/xml; charset=utf-8", ".webp": "image/webp", ".avif": "image/avif"}
+_TYPES = {
+    ".woff2": "font/woff2",
+    ".xml": "application/xml; charset=utf-8",
+    ".webp": "image/webp",
+    ".avif": "image/avif",
+}
 
 
 def _type(name: str) -> str:
