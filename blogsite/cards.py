@@ -1,34 +1,34 @@
 """The picture of a post that other sites show when somebody sends its address on: title, date badge, site and author.
 
-`draw_card` is a pure function: equal cards of an equal design are equal bytes, for one version of Pillow. Lines are
-broken as Chinese and English break them (`break_lines`), balanced, in the largest size in which the title fits.
+`draw_card` is a pure function: equal cards of an equal design are equal bytes, for one version of Pillow. The title
+stands in the largest size in which it has room.
 """
 
 from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 from blogsite.errors import UsageError
+from blogsite.linebreaks import balanced, break_lines, shortened, with_ellipsis
 from blogsite.record import Record
 
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 84
 BADGE = 132
 GAP = 48
-TITLE_SIZES = (84, 76, 68, 60, 54, 48)
+TITLE_SIZES = (92, 84, 76, 68, 60, 54, 48)
 TITLE_LINES = 4
 LEADING = 1.36
 FOOT_SIZE = 30
 FOOT_TOP = HEIGHT - MARGIN - 66
-
-Measure = Callable[[str], float]
+TITLE_HEIGHT = FOOT_TOP - MARGIN - 44
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,25 +57,16 @@ class CardDesign(Record):
 
 def draw_card(card: SocialCard, design: CardDesign | None = None) -> bytes:
     """A card as PNG, 1200 by 630; UsageError if the design cannot be drawn with."""
-    design = design or CardDesign()
-    font = font_file(design.font)
-    paper, ink, accent = map(_colour, (design.background, design.text, design.accent))
-    muted = _mixed(paper, ink, 0.68)
-    image = Image.new("RGB", (WIDTH, HEIGHT), paper)
-    draw = ImageDraw.Draw(image)
+    sheet = _Sheet(design or CardDesign())
     left = MARGIN
     if card.badge:
-        _draw_badge(draw, font, card.badge, accent, (_mixed(paper, ink, 0.035), _mixed(paper, ink, 0.15), ink, muted))
+        sheet.draw_badge(card.badge)
         left += BADGE + GAP
-    size, lines = title_lines(card.title, font, WIDTH - MARGIN - left)
-    face = _face(font, size)
+    size, lines = title_lines(card.title, sheet.font, WIDTH - MARGIN - left)
     for number, line in enumerate(lines):
-        _write(draw, face, (left, MARGIN + size * 0.9 + number * size * LEADING), line, ink)
-    draw.line((MARGIN, FOOT_TOP, WIDTH - MARGIN, FOOT_TOP), _mixed(paper, ink, 0.15), 2)
-    _draw_foot(draw, font, card, ink, muted)
-    file = io.BytesIO()
-    image.save(file, "PNG", optimize=True)
-    return file.getvalue()
+        sheet.write(line, size, (left, MARGIN + size * (0.9 + LEADING * number)), sheet.ink)
+    sheet.draw_foot(card)
+    return sheet.as_png()
 
 
 def font_file(given: str) -> Path:
@@ -87,7 +78,8 @@ def font_file(given: str) -> Path:
             from pylopdf_fonts_zh_cn import sans_path
         except ImportError:
             raise UsageError(
-                "there is no font to draw cards with", "install one with pip install 'blogsite[cards]', or name a font file"
+                "there is no font to draw cards with",
+                "install one with pip install 'blogsite[cards]', or name a font file",
             ) from None
         path = sans_path()
     try:
@@ -100,7 +92,7 @@ def font_file(given: str) -> Path:
 
 
 def title_lines(title: str, font: Path, width: float) -> tuple[int, list[str]]:
-    """The largest size in which a title takes no more than four lines of this width, and those lines, evenly filled.
+    """The largest size in which a title has room, in no more than four lines of this width, and those lines, balanced.
 
     In the smallest size what is left over becomes an ellipsis.
     """
@@ -108,147 +100,59 @@ def title_lines(title: str, font: Path, width: float) -> tuple[int, list[str]]:
         face = _face(font, size)
         text = _drawable(title, face)
         lines = break_lines(text, face.getlength, width)
-        if len(lines) <= TITLE_LINES:
+        if len(lines) <= TITLE_LINES and size * (1.2 + LEADING * (len(lines) - 1)) <= TITLE_HEIGHT:
             return size, balanced(text, face.getlength, width)
-    shown, rest = lines[: TITLE_LINES - 1], " ".join(lines[TITLE_LINES - 1 :])
-    return size, [*shown, shortened(rest, face.getlength, width)]
+    return size, [*lines[: TITLE_LINES - 1], with_ellipsis(lines[TITLE_LINES - 1], face.getlength, width)]
 
-
-# ── lines ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-NEVER_FIRST = frozenset("、。，．：；？！）］｝〉》」』】〕〗”’…—·・ー々％,.:;?!)]}%»›")
-"""What no line begins with: the marks that close something or lean on what is before them."""
-
-NEVER_LAST = frozenset("（［｛〈《「『【〔〖“‘([{«‹$¥￥")
-"""What no line ends with: the marks that open something."""
-
-
-def break_lines(text: str, measure: Measure, width: float) -> list[str]:
-    """A text in lines no wider than WIDTH: broken at spaces, at hyphens within words, and between Chinese characters.
-
-    No line begins with a closing mark or ends with an opening one. What has no place to break and is wider than a line
-    is cut where the line is full; only a single character may stick out.
-    """
-    lines: list[str] = []
-    line = ""
-    for piece in _pieces(text):
-        if line and measure((line + piece).rstrip()) > width:
-            lines.append(line.rstrip())
-            line = ""
-        line += piece
-        while measure(line.rstrip()) > width and (kept := _that_fits(line, measure, width)) < len(line.rstrip()):
-            lines.append(line[:kept].rstrip())
-            line = line[kept:].lstrip()
-    return [*lines, line.rstrip()] if line.strip() else lines
-
-
-def balanced(text: str, measure: Measure, width: float) -> list[str]:
-    """As few lines as `break_lines` makes, in the narrowest width that needs no more."""
-    lines = break_lines(text, measure, width)
-    low, high = width / 2, width
-    while high - low > 1:
-        middle = (low + high) / 2
-        narrower = break_lines(text, measure, middle)
-        if len(narrower) <= len(lines) and all(measure(line) <= middle for line in narrower):
-            lines, high = narrower, middle
-        else:
-            low = middle
-    return lines
-
-
-def shortened(text: str, measure: Measure, width: float) -> str:
-    """The beginning of a text that fits the width with an ellipsis after it; the whole text if that fits."""
-    if measure(text) <= width:
-        return text
-    kept = _that_fits(text, lambda start: measure(start.rstrip() + "…"), width)
-    return text[:kept].rstrip().rstrip("".join(NEVER_LAST) + ",.;:、。，；：") + "…"
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """The parts of a text between which a line may break, each with the spaces behind it."""
-    begin = 0
-    for place in range(1, len(text)):
-        if _may_break(text, place):
-            yield text[begin:place]
-            begin = place
-    yield text[begin:]
-
-
-def _may_break(text: str, place: int) -> bool:
-    """Whether a line may end before the character at PLACE."""
-    before, after = text[place - 1], text[place]
-    if after.isspace() or _joined(text, place) or after in NEVER_FIRST or before in NEVER_LAST:
-        return False
-    if before.isspace():
-        return text[:place].rstrip()[-1:] not in NEVER_LAST
-    if before in "-–/":
-        return place > 1 and text[place - 2].isalpha() and after.isalpha()
-    return _is_wide(before) or _is_wide(after) or before in "—…"
-
-
-def _is_wide(character: str) -> bool:
-    """Han, kana, hangul, full-width marks, emoji."""
-    return unicodedata.east_asian_width(character) in "WF"
-
-
-def _joined(text: str, place: int) -> bool:
-    """Whether the character at PLACE belongs to the one before it: accents, variants, parts of an emoji."""
-    joiner = "\u200d"
-    after = text[place]
-    return after == joiner or text[place - 1] == joiner or unicodedata.category(after) in ("Mn", "Me", "Mc")
-
-
-def _that_fits(text: str, measure: Measure, width: float) -> int:
-    """The length of the longest beginning that is no wider, at least one character with what is joined to it."""
-    ends = [place for place in range(1, len(text)) if not _joined(text, place)] + [len(text)]
-    kept = ends[0]
-    for end in ends:
-        if measure(text[:end].rstrip()) > width:
-            break
-        kept = end
-    return kept
-
-
-# ── drawing ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 Colour = tuple[int, int, int]
 
 
-def _draw_badge(
-    draw: ImageDraw.ImageDraw, font: Path, badge: str, accent: Colour, rest: tuple[Colour, Colour, Colour, Colour]
-) -> None:
-    """The box of the date, as the theme has it: an accent on top, the day large, the month below."""
-    surface, line, ink, muted = rest
-    day, _, month = badge.partition(" ")
-    box = (MARGIN, MARGIN, MARGIN + BADGE, MARGIN + BADGE)
-    draw.rounded_rectangle(box, 10, surface, line, 2)
-    draw.rounded_rectangle((box[0], box[1], box[2], box[1] + 20), 10, accent, corners=(True, True, False, False))
-    draw.rectangle((box[0] + 2, box[1] + 9, box[2] - 2, box[1] + 20), surface)
-    for text, size, base, colour in ((day, 58, 78, ink), (month.strip(), 28, 114, muted)):
-        while size > 10 and _face(font, size).getlength(text) > BADGE - 16:
-            size -= 2
-        _write(draw, _face(font, size), (MARGIN + BADGE / 2, MARGIN + base), text, colour, "ms")
+class _Sheet:
+    """What is drawn on: the picture, its colours, and what is written with."""
 
+    def __init__(self, design: CardDesign) -> None:
+        self.font = font_file(design.font)
+        self.paper, self.ink, self.accent = map(_colour, (design.background, design.text, design.accent))
+        self.surface, self.line, self.muted = (_mixed(self.paper, self.ink, share) for share in (0.035, 0.15, 0.68))
+        self._image = Image.new("RGB", (WIDTH, HEIGHT), self.paper)
+        self._draw = ImageDraw.Draw(self._image)
 
-def _draw_foot(draw: ImageDraw.ImageDraw, font: Path, card: SocialCard, ink: Colour, muted: Colour) -> None:
-    """The site's title, and at the other end the author, who gets at most a third of the line."""
-    face = _face(font, FOOT_SIZE)
-    width, base = WIDTH - 2 * MARGIN, HEIGHT - MARGIN - 4
-    author = shortened(_drawable(card.author, face), face.getlength, width / 3) if card.author != card.site_title else ""
-    site_title = shortened(_drawable(card.site_title, face), face.getlength, width * 2 / 3 - GAP)
-    _write(draw, face, (MARGIN, base), site_title, ink)
-    _write(draw, face, (WIDTH - MARGIN, base), author, muted, "rs")
+    def write(
+        self, text: str, size: int, place: tuple[float, float], colour: Colour, anchor: Literal["ls", "ms", "rs"] = "ls"
+    ) -> None:
+        """A line of text whose base line begins, has its middle or ends at a place."""
+        self._draw.text((round(place[0]), round(place[1])), text, colour, _face(self.font, size), anchor)
 
+    def draw_badge(self, badge: str) -> None:
+        """The box of the date, as the theme has it: the accent on top, the day large, the month below."""
+        left, top, right, bottom = MARGIN, MARGIN, MARGIN + BADGE, MARGIN + BADGE
+        below = (False, False, True, True)
+        self._draw.rounded_rectangle((left, top, right, top + 30), 10, self.accent)
+        self._draw.rounded_rectangle((left, top + 9, right, bottom), 10, self.surface, self.line, 2, corners=below)
+        day, _, month = badge.partition(" ")
+        for text, size, base, colour in ((day, 58, 78, self.ink), (month.strip(), 28, 114, self.muted)):
+            while size > 10 and _face(self.font, size).getlength(text) > BADGE - 16:
+                size -= 2
+            self.write(text, size, (left + BADGE / 2, top + base), colour, "ms")
 
-def _write(
-    draw: ImageDraw.ImageDraw,
-    face: ImageFont.FreeTypeFont,
-    place: tuple[float, float],
-    text: str,
-    colour: Colour,
-    anchor: str = "ls",
-) -> None:
-    draw.text((round(place[0]), round(place[1])), text, colour, face, anchor)
+    def draw_foot(self, card: SocialCard) -> None:
+        """Below a line the site's title, and at the other end the author, who gets at most a third of it."""
+        self._draw.line((MARGIN, FOOT_TOP, WIDTH - MARGIN, FOOT_TOP), self.line, 2)
+        face = _face(self.font, FOOT_SIZE)
+        author = "" if card.author == card.site_title else _drawable(card.author, face)
+        author = shortened(author, face.getlength, (WIDTH - 2 * MARGIN) / 3)
+        room = WIDTH - 2 * MARGIN - face.getlength(author) - GAP
+        site_title = shortened(_drawable(card.site_title, face), face.getlength, room)
+        self.write(site_title, FOOT_SIZE, (MARGIN, HEIGHT - MARGIN - 4), self.ink)
+        self.write(author, FOOT_SIZE, (WIDTH - MARGIN, HEIGHT - MARGIN - 4), self.muted, "rs")
+
+    def as_png(self) -> bytes:
+        """The picture in a file; a palette is enough for three colours and what is between them."""
+        file = io.BytesIO()
+        few = self._image.quantize(64, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        few.save(file, "PNG")
+        return file.getvalue()
 
 
 @lru_cache(maxsize=64)
@@ -259,16 +163,15 @@ def _face(font: Path, size: int) -> ImageFont.FreeTypeFont:
 
 def _drawable(text: str, face: ImageFont.FreeTypeFont) -> str:
     """A text as one line, without the characters that the font lacks, unless it lacks them all."""
-    words = " ".join("".join(c for c in text if unicodedata.category(c) not in ("Cc", "Cs") or c.isspace()).split())
+    words = " ".join(unicodedata.normalize("NFC", text).split())
+    words = "".join(character for character in words if unicodedata.category(character) not in ("Cc", "Cf", "Cs"))
     known = " ".join("".join(c for c in words if c == " " or _has(face, c)).split())
     return known or words
 
 
 @lru_cache(maxsize=8192)
 def _has(face: ImageFont.FreeTypeFont, character: str) -> bool:
-    """Whether a font has a character: it looks unlike one that cannot exist."""
-    if unicodedata.category(character) in ("Mn", "Me", "Cf"):
-        return unicodedata.category(character) != "Cf"
+    """Whether a font has a character: it looks unlike one that does not exist."""
     drawn, missing = face.getmask(character), face.getmask("\uffff")
     return drawn.size != missing.size or bytes(drawn) != bytes(missing)
 
