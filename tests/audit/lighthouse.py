@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import statistics
 import subprocess
 from pathlib import Path
@@ -67,7 +66,7 @@ def _run(tools: Path, report: Path, url: str) -> dict[str, Any]:
     node, program = (tools / "node_modules" / path for path in ("node/bin/node", "lighthouse/cli/index.js"))
     command = [str(node), str(program), url, "--quiet", "--output=json", "--output=html", f"--output-path={report}"]
     command += [f"--only-categories={','.join(BARS)}", f"--chrome-flags={FLAGS}"]
-    environment = {**os.environ, "CHROME_PATH": shutil.which(CHROMIUM) or CHROMIUM}
+    environment = {**os.environ, "CHROME_PATH": CHROMIUM}
     done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", timeout=300)
     if done.returncode:
         raise AuditorError(f"Lighthouse failed on {url}:\n{done.stderr.strip()[-2000:]}")
