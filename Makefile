@@ -2,6 +2,7 @@
 # make test    all tests; make check is part of it
 # make serve   look at the sample blog while writing
 # make bench   measure it beside other generators, as benchmarks/README.md says (an hour)
+# make audit   have it audited by Lighthouse and the Nu Html Checker, from npm (five minutes; needs npm, Java, Chromium)
 # make clean   remove what the above have made
 # Everything is installed into .venv, which is made again only when pyproject.toml changes.
 
@@ -10,10 +11,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 BENCH ?= $(HOME)/.cache/blogsite-bench
+AUDIT ?= $(HOME)/.cache/blogsite-audit
 BROWSERS := chromium chromium-browser google-chrome
 
 .DEFAULT_GOAL := build
-.PHONY: build serve test check format browser bench clean
+.PHONY: build serve test check format browser bench audit clean
 
 build: $(VENV)/.installed
 	$(BIN)/blogsite build
@@ -46,6 +48,14 @@ bench: $(VENV)/.installed
 	benchmarks/setup.sh $(BENCH)
 	$(BIN)/python -m benchmarks.parts --dir $(BENCH)
 	$(BIN)/python -m benchmarks.run --dir $(BENCH)
+
+# Scores count on a machine that does nothing else. Every report is kept, in $(AUDIT)/reports.
+audit: $(VENV)/.installed-dev browser
+	@for name in npm java; do command -v $$name >/dev/null || { echo "make audit needs $$name"; exit 1; }; done
+	@mkdir -p $(AUDIT)
+	@cp tests/audit/package.json $(AUDIT)/
+	cd $(AUDIT) && npm install --no-audit --no-fund --loglevel=error
+	PYTHONPATH=tests $(BIN)/python -m audit --tools $(AUDIT) --reports $(AUDIT)/reports
 
 clean:
 	rm -rf public .blogsite dist .pytest_cache .mypy_cache .ruff_cache .hypothesis $(VENV)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from chromium import IN_A_BROWSER
-from making import run_alone, tree
+from hosting import build_sample, hosted
+from making import tree
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-CHECKOUT = Path(__file__).parent.parent
 WIDTHS = (380, 1280)
 
 pytestmark = IN_A_BROWSER
@@ -26,29 +22,16 @@ pytestmark = IN_A_BROWSER
 @pytest.fixture(scope="module")
 def public(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample blog, built away from the checkout."""
-    root = tmp_path_factory.mktemp("sample")
-    for name in ("posts", "pages"):
-        if (CHECKOUT / name).is_dir():
-            shutil.copytree(CHECKOUT / name, root / name)
-    shutil.copy(CHECKOUT / "blogsite.toml", root)
-    run_alone("build", "--future", cwd=root)  # in this process Playwright's event loop is in the engine's way
-    return root / "public"
+    folder = tmp_path_factory.mktemp("sample") / "public"
+    build_sample(folder, "https://example.org/")
+    return folder
 
 
 @pytest.fixture(scope="module")
 def address(public: Path) -> Iterator[str]:
     """Where the sample blog is served."""
-
-    class Quiet(SimpleHTTPRequestHandler):
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(public))) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+    with hosted(public) as found:
+        yield found
 
 
 def addresses(public: Path) -> list[str]:

@@ -1,0 +1,190 @@
+"""The picture of a post that other sites show when somebody sends its address on: title, date badge, site and author.
+
+`draw_card` is a pure function: equal cards of an equal design are equal bytes, for one version of Pillow. The title
+stands in the largest size in which it has room.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from PIL import Image, ImageColor, ImageDraw, ImageFont
+
+from blogsite.errors import UsageError
+from blogsite.linebreaks import balanced, break_lines, shortened, with_ellipsis
+from blogsite.record import Record
+
+WIDTH, HEIGHT = 1200, 630
+MARGIN = 84
+BADGE = 132
+GAP = 48
+TITLE_SIZES = (92, 84, 76, 68, 60, 54, 48)
+TITLE_LINES = 4
+LEADING = 1.36
+FOOT_SIZE = 30
+FOOT_TOP = HEIGHT - MARGIN - 66
+TITLE_HEIGHT = FOOT_TOP - MARGIN - 44
+
+
+@dataclass(frozen=True, slots=True)
+class SocialCard(Record):
+    """What a card says; what is empty is left out."""
+
+    title: str
+    site_title: str = ""
+    author: str = ""
+    badge: str = ""
+    """The date as the site's badges have it, "27 Sep": its first word stands large, above the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardDesign(Record):
+    """What cards look like: colours as CSS writes them (#rrggbb, rgb(), hsl(), names), and the path of a font file.
+
+    Without a font it is the one of the package's extra "cards".
+    """
+
+    background: str = "#ffffff"
+    text: str = "#25282d"
+    accent: str = "#1d5f94"
+    font: str = ""
+
+
+def draw_card(card: SocialCard, design: CardDesign | None = None) -> bytes:
+    """A card as PNG, 1200 by 630; UsageError if the design cannot be drawn with."""
+    sheet = _Sheet(design or CardDesign())
+    left = MARGIN
+    if card.badge:
+        sheet.draw_badge(card.badge)
+        left += BADGE + GAP
+    size, lines = title_lines(card.title, sheet.font, WIDTH - MARGIN - left)
+    for number, line in enumerate(lines):
+        sheet.write(line, size, (left, MARGIN + size * (0.9 + LEADING * number)), sheet.ink)
+    sheet.draw_foot(card)
+    return sheet.as_png()
+
+
+def font_file(given: str) -> Path:
+    """The font that cards are written with: the file that was given, or that of the extra "cards"."""
+    if given:
+        path = Path(given)
+    else:
+        try:
+            from pylopdf_fonts_zh_cn import sans_path
+        except ImportError:
+            raise UsageError(
+                "there is no font to draw cards with",
+                "install one with pip install 'blogsite[cards]', or name a font file",
+            ) from None
+        path = sans_path()
+    try:
+        _face(path, TITLE_SIZES[0])
+    except OSError as problem:
+        raise UsageError(
+            f"the font {path} cannot be read: {problem}", "name a file in a format such as .otf, .ttf or .ttc"
+        ) from None
+    return path
+
+
+def title_lines(title: str, font: Path, width: float) -> tuple[int, list[str]]:
+    """The largest size in which a title has room, in no more than four lines of this width, and those lines, balanced.
+
+    In the smallest size what is left over becomes an ellipsis.
+    """
+    for size in TITLE_SIZES:
+        face = _face(font, size)
+        text = _drawable(title, face)
+        lines = break_lines(text, face.getlength, width)
+        if len(lines) <= TITLE_LINES and size * (1.2 + LEADING * (len(lines) - 1)) <= TITLE_HEIGHT:
+            return size, balanced(text, face.getlength, width)
+    return size, [*lines[: TITLE_LINES - 1], with_ellipsis(lines[TITLE_LINES - 1], face.getlength, width)]
+
+
+Colour = tuple[int, int, int]
+
+
+class _Sheet:
+    """What is drawn on: the picture, its colours, and what is written with."""
+
+    def __init__(self, design: CardDesign) -> None:
+        self.font = font_file(design.font)
+        self.paper, self.ink, self.accent = map(_colour, (design.background, design.text, design.accent))
+        self.surface, self.line, self.muted = (_mixed(self.paper, self.ink, share) for share in (0.035, 0.15, 0.68))
+        self._image = Image.new("RGB", (WIDTH, HEIGHT), self.paper)
+        self._draw = ImageDraw.Draw(self._image)
+
+    def write(
+        self, text: str, size: int, place: tuple[float, float], colour: Colour, anchor: Literal["ls", "ms", "rs"] = "ls"
+    ) -> None:
+        """A line of text whose base line begins, has its middle or ends at a place."""
+        self._draw.text((round(place[0]), round(place[1])), text, colour, _face(self.font, size), anchor)
+
+    def draw_badge(self, badge: str) -> None:
+        """The box of the date, as the theme has it: the accent on top, the day large, the month below."""
+        left, top, right, bottom = MARGIN, MARGIN, MARGIN + BADGE, MARGIN + BADGE
+        below = (False, False, True, True)
+        self._draw.rounded_rectangle((left, top, right, top + 30), 10, self.accent)
+        self._draw.rounded_rectangle((left, top + 9, right, bottom), 10, self.surface, self.line, 2, corners=below)
+        day, _, month = badge.partition(" ")
+        for text, size, base, colour in ((day, 58, 78, self.ink), (month.strip(), 28, 114, self.muted)):
+            while size > 10 and _face(self.font, size).getlength(text) > BADGE - 16:
+                size -= 2
+            self.write(text, size, (left + BADGE / 2, top + base), colour, "ms")
+
+    def draw_foot(self, card: SocialCard) -> None:
+        """Below a line the site's title, and at the other end the author, who gets at most a third of it."""
+        self._draw.line((MARGIN, FOOT_TOP, WIDTH - MARGIN, FOOT_TOP), self.line, 2)
+        face = _face(self.font, FOOT_SIZE)
+        author = "" if card.author == card.site_title else _drawable(card.author, face)
+        author = shortened(author, face.getlength, (WIDTH - 2 * MARGIN) / 3)
+        room = WIDTH - 2 * MARGIN - face.getlength(author) - GAP
+        site_title = shortened(_drawable(card.site_title, face), face.getlength, room)
+        self.write(site_title, FOOT_SIZE, (MARGIN, HEIGHT - MARGIN - 4), self.ink)
+        self.write(author, FOOT_SIZE, (WIDTH - MARGIN, HEIGHT - MARGIN - 4), self.muted, "rs")
+
+    def as_png(self) -> bytes:
+        """The picture in a file; a palette is enough for three colours and what is between them."""
+        file = io.BytesIO()
+        few = self._image.quantize(64, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        few.save(file, "PNG")
+        return file.getvalue()
+
+
+@lru_cache(maxsize=64)
+def _face(font: Path, size: int) -> ImageFont.FreeTypeFont:
+    """A font in a size; the basic layout, because the other is not in every Pillow and gives other pictures."""
+    return ImageFont.truetype(font, size, layout_engine=ImageFont.Layout.BASIC)
+
+
+def _drawable(text: str, face: ImageFont.FreeTypeFont) -> str:
+    """A text as one line, without the characters that the font lacks, unless it lacks them all."""
+    words = " ".join(unicodedata.normalize("NFC", text).split())
+    words = "".join(character for character in words if unicodedata.category(character) not in ("Cc", "Cf", "Cs"))
+    known = " ".join("".join(c for c in words if c == " " or _has(face, c)).split())
+    return known or words
+
+
+@lru_cache(maxsize=8192)
+def _has(face: ImageFont.FreeTypeFont, character: str) -> bool:
+    """Whether a font has a character: it looks unlike one that does not exist."""
+    drawn, missing = face.getmask(character), face.getmask("\uffff")
+    return drawn.size != missing.size or bytes(drawn) != bytes(missing)
+
+
+def _colour(css: str) -> Colour:
+    try:
+        red, green, blue = ImageColor.getrgb(css)[:3]
+    except ValueError:
+        raise UsageError(f'the colour "{css}" is not one that cards can be drawn in', "write it as #rrggbb") from None
+    return red, green, blue
+
+
+def _mixed(paper: Colour, ink: Colour, share: float) -> Colour:
+    """A colour between two, with this share of the second."""
+    red, green, blue = (round(one + (other - one) * share) for one, other in zip(paper, ink, strict=True))
+    return red, green, blue

@@ -1,0 +1,47 @@
+"""The Nu Html Checker's errors and warnings in the pages of a site."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from collections import Counter
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from audit.result import AuditorError, Result
+
+
+def check(tools: Path, reports: Path, public: Path) -> list[Result]:
+    """One result for errors and one for warnings, of all HTML below PUBLIC; every message is in the report."""
+    if shutil.which("java") is None:
+        raise AuditorError(
+            "no Java, which the Nu Html Checker needs: install it (apt-get install default-jre-headless)"
+        )
+    jar = tools / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
+    command = ["java", "-jar", str(jar), "--format", "json", "--skip-non-html", str(public)]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=600)
+    try:
+        messages = json.loads(done.stderr)["messages"]
+    except (ValueError, KeyError):
+        raise AuditorError(f"the Nu Html Checker failed:\n{done.stderr.strip()[-2000:]}") from None
+    said: dict[str, list[tuple[str, str]]] = {"errors": [], "warnings": []}
+    for message in messages:
+        page = Path(unquote(urlsplit(message.get("url", "")).path))
+        place = f"{page.relative_to(public.resolve()) if page.is_relative_to(public.resolve()) else page}"
+        kind = "warnings" if message["type"] == "info" else "errors"
+        said[kind].append((f"{place}:{message.get('lastLine', 0)}", message["message"]))
+    lines = [f"{place}: {kind[:-1]}: {text}\n" for kind, places in said.items() for place, text in places]
+    (reports / "nu.txt").write_text("".join(lines), encoding="utf-8")
+    pages = f"{len(list(public.rglob('*.html')))} pages"
+    return [
+        Result(pages, f"Nu {kind}", f"{len(places)}", "0", not places, _grouped(places))
+        for kind, places in said.items()
+    ]
+
+
+def _grouped(places: list[tuple[str, str]]) -> tuple[str, ...]:
+    """Each thing that was said once, with how often and where at first."""
+    first = {text: place for place, text in reversed(places)}
+    often = Counter(text for _, text in places)
+    return tuple(f"{count} × {text} First at {first[text]}" for text, count in often.most_common())
