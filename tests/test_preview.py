@@ -37,6 +37,7 @@ def content(root: Path) -> Path:
             "posts/熵.md": post("Entropy", body="Words of entropy.\n"),
             "posts/d.md": post("Draft", draft="true"),
             "posts/f.md": post("Future", "2030-01-01"),
+            "static/extra.css": "",
             "static/a b.txt": "blank",
             "static/video.mp4": VIDEO,
             "static/demo.html": "<!doctype html><body>demo</body>",
@@ -74,7 +75,7 @@ def test_pages_are_served_at_their_addresses(served: Served) -> None:
     assert (home.status, home.headers["content-type"]) == (200, "text/html; charset=utf-8")
     assert home.headers["cache-control"] == "no-store"
     assert "Words of entropy" in fetch(served.port, "/blog/posts/%E7%86%B5/?q=1#x").text
-    assert fetch(served.port, "/blog/css/style.css").headers["content-type"] == "text/css; charset=utf-8"
+    assert fetch(served.port, "/blog/extra.css").headers["content-type"] == "text/css; charset=utf-8"
     assert fetch(served.port, "/blog/feed.xml").headers["content-type"] == "application/xml"
     assert fetch(served.port, "/blog/data.json").headers["content-type"] == "application/json"
     assert fetch(served.port, "/blog/robots.txt").headers["content-type"] == "text/plain; charset=utf-8"
@@ -89,7 +90,7 @@ def test_a_page_is_what_a_build_writes_and_the_script(served: Served, tmp_path: 
             continue
         answer = fetch(served.port, "/blog/" + quote(path))
         if path.endswith(".html"):
-            assert answer.text.count("<script src") == 1
+            assert answer.text.count('<script src="/_blogsite/') == 1
             assert built(answer.text) == data.decode(), path
         else:
             assert answer.body == data, path
@@ -437,7 +438,7 @@ def test_a_mistake_is_shown_in_place_of_the_page_and_the_last_good_one_stays(wri
             assert "<mark>&lt;</mark>never&gt;" in broken.text
         assert 'href="?last-good"' in broken.text
         assert "Good words" in fetch(server.port, "/blog/posts/%E7%86%B5/?last-good").text
-        assert fetch(server.port, "/blog/css/style.css").status == 200
+        assert fetch(server.port, "/blog/extra.css").status == 200
         assert "error: " in server.says("posts/熵.md:3")
         write(root, {"posts/熵.md": good})
         tab.next()
@@ -518,4 +519,4 @@ def test_the_error_page_shows_the_place_whatever_the_file_holds(tmp_path: Path) 
 def test_the_script_stands_at_the_end_of_the_body() -> None:
     assert with_script(b"<body>x</body></html>", "1", follow=False).endswith(b"</script>\n</body></html>")
     assert with_script(b"no body", "1", follow=True).startswith(b"no body<script")
-    assert len(with_script(b"", "run-1", follow=True)) + len(script()) < 3000
+    assert len(with_script(b"", "run-1", follow=True)) + len(script()) < 3100

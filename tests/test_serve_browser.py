@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from chromium import IN_A_BROWSER
 from making import post, site, write
-from serving import Served, serving
+from serving import PATIENCE, Served, fetch, serving
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -53,6 +54,16 @@ def root(served: Served) -> Iterator[Path]:
     for path, text in files().items():
         if (served.root / path).read_text(encoding="utf-8") != text:
             write(served.root, {path: text})
+    end = time.monotonic() + PATIENCE
+    while not is_as_it_was(served):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def is_as_it_was(served: Served) -> bool:
+    """Whether both pages are served as they were before any test; else the next one would see what is not its own."""
+    seen = (fetch(served.port, f"/blog/posts/{name}/").text for name in ("other", "long"))
+    return all(words in text for words, text in zip(("Other words.", "Paragraph 119 says"), seen, strict=True))
 
 
 def opened(context: BrowserContext, served: Served, path: str) -> Page:
@@ -165,7 +176,7 @@ def test_nobody_else_is_asked_and_nothing_complains(context: BrowserContext, ser
     said: list[str] = []
     page = context.new_page()
     page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
+    page.on("console", lambda message: said.append(f"{message.text} {message.location}"))
     page.on("pageerror", lambda problem: said.append(str(problem)))
     page.goto(served.address + "posts/other/")
     write(root, {"posts/other.md": post("Other", body="Seen by nobody else.\n")})

@@ -3,6 +3,7 @@
   const { follow, at: made } = document.currentScript.dataset, here = `blogsite ${location.pathname}`;
   const blocks = "p,li,dt,dd,tr,pre,h1,h2,h3,h4,h5,h6,figure,blockquote,table,hr,details";
   let at = made, channel;
+  document.body.style.setProperty("--out-of-sight", "visible"); // heights must be what they were
 
   const hash = (text) => [...text].reduce((sum, char) => (sum * 31 + char.codePointAt()) | 0, 0);
   const leaves = () => [...(document.querySelector(".e-content") || document.body).querySelectorAll(blocks)]
@@ -29,12 +30,12 @@
   };
 
   const exchange = (sheets) => {
-    const links = [...document.querySelectorAll("link[rel~=stylesheet]")]
-      .map((link) => [link, sheets[decodeURI(new URL(link.href).pathname)]]).filter(([, now]) => now);
+    const now = (link) => sheets[decodeURI(new URL(link.href).pathname)];
+    const links = [...document.querySelectorAll("link[rel~=stylesheet]")].filter(now);
     if (!links.length) again();
-    for (const [link, now] of links) {
+    for (const link of links) {
       const fresh = link.cloneNode();
-      fresh.href = `${encodeURI(now)}?${at}`;
+      fresh.href = `${encodeURI(now(link))}?${at}`;
       fresh.onload = fresh.onerror = () => link.remove();
       link.after(fresh);
     }

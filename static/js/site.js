@@ -45,7 +45,8 @@
     const targets = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
     let current;
     const follow = () => {
-      const passed = targets.filter((target) => target.getBoundingClientRect().top < innerHeight / 4).length;
+      const atEnd = innerHeight + scrollY > root.scrollHeight - 4; // what is last there never comes up to the top
+      const passed = atEnd ? links.length : targets.filter((target) => target.getBoundingClientRect().top < innerHeight / 4).length;
       const link = links[Math.max(passed - 1, 0)];
       if (!link || link === current) return;
       current?.removeAttribute("aria-current");
@@ -99,7 +100,7 @@
 
   // A region that scrolls can be reached by the keyboard.
   const reachable = () => {
-    for (const box of all(".text :is(pre, table, .math.display)")) {
+    for (const box of all(".text :is(pre, table, .math.display, .katex-display)")) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; else box.removeAttribute("tabindex");
     }
   };
