@@ -34,7 +34,8 @@ def files() -> dict[str, str | bytes]:
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def context(browser: Browser, root: Path) -> Iterator[BrowserContext]:
+    """Closed before the site is put back: Chromium may never end closing tabs that are just being loaded again."""
     with browser.new_context() as made:
         made.set_default_timeout(15_000)
         yield made

@@ -99,14 +99,17 @@
   }
 
   // A region that scrolls can be reached by the keyboard.
-  const reachable = () => {
-    for (const box of all(".text :is(pre, table, .math.display, .katex-display)")) {
+  // Few at a time, for each has to be laid out before it can tell.
+  const later = globalThis.requestIdleCallback || setTimeout;
+  const reachable = (boxes) => {
+    for (const box of boxes.splice(0, 8)) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; else box.removeAttribute("tabindex");
     }
+    if (boxes.length) later(() => reachable(boxes)); else root.dataset.reachable = "";
   };
-  reachable();
-  addEventListener("load", reachable);
-  addEventListener("resize", reachable);
+  const look = () => later(() => reachable(all(".text :is(pre, table, .math.display, .katex-display)")));
+  addEventListener("load", look);
+  addEventListener("resize", look);
 
   // ── pictures at their full size ──
 
