@@ -99,10 +99,10 @@
   }
 
   // A region that scrolls can be reached by the keyboard.
-  // Few at a time, for each has to be laid out before it can tell.
+  // One at a time, for each has to be laid out before it can tell.
   const later = globalThis.requestIdleCallback || setTimeout;
   const reachable = (boxes) => {
-    for (const box of boxes.splice(0, 8)) {
+    for (const box of boxes.splice(0, 1)) {
       if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; else box.removeAttribute("tabindex");
     }
     if (boxes.length) later(() => reachable(boxes)); else root.dataset.reachable = "";
