@@ -9,6 +9,7 @@ from hashlib import blake2b
 from html import unescape
 from urllib.parse import unquote, urlsplit
 
+from blogsite.messages import is_chinese
 from blogsite.model import Info, Rich
 
 _SPECIAL = str.maketrans(
@@ -26,7 +27,7 @@ _TAG = re.compile(r"<[^>]*>")
 def citation(site: Info, title: str, authors: Sequence[str], date: datetime | None, url: str) -> str:
     """The line of text: authors, title, site, day and address, with the marks of the site's language."""
     day = date.date().isoformat() if date else ""
-    if site.language.lower().split("-")[0] == "zh":
+    if is_chinese(site.language):
         parts = [", ".join(authors), f"{title}[EB/OL]", ", ".join(filter(None, (site.title, day))), url]
         return ". ".join(filter(None, parts))
     quoted = title if title.endswith(("?", "!", ".")) else f"{title}."

@@ -116,27 +116,18 @@ def _flag(value: Any) -> bool:
     raise ValueError("true or false")
 
 
-def _count(low: int) -> Reader:
+def _count(low: int, high: int | None = None) -> Reader:
     def read(value: Any) -> int:
-        if isinstance(value, int) and not isinstance(value, bool) and value >= low:
+        if isinstance(value, int) and not isinstance(value, bool) and low <= value <= (value if high is None else high):
             return value
-        raise ValueError(f"a whole number from {low}")
-
-    return read
-
-
-def _number(low: int, high: int) -> Reader:
-    def read(value: Any) -> int:
-        if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high:
-            return value
-        raise ValueError(f"a whole number from {low} to {high}")
+        raise ValueError(f"a whole number from {low}" + ("" if high is None else f" to {high}"))
 
     return read
 
 
 def _widths(value: Any) -> tuple[int, ...]:
     try:
-        widths = {_number(1, LONGEST_SIDE)(item) for item in value}
+        widths = {_count(1, LONGEST_SIDE)(item) for item in value}
     except (TypeError, ValueError):
         widths = set()
     if isinstance(value, list) and widths:
@@ -321,7 +312,7 @@ KEYS: dict[str, Reader] = {
     "images.resize": _flag,
     "images.widths": _widths,
     "images.format": _one_of("webp", "avif"),
-    "images.quality": _number(1, 100),
+    "images.quality": _count(1, 100),
     "theme": _theme,
     "tags.map": _pairs,
     "tags.feeds": _flag,

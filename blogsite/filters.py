@@ -16,7 +16,6 @@ from jinja2.runtime import Context
 from markupsafe import Markup
 
 from blogsite.cite import bibtex, citation
-from blogsite.fingerprint import address
 from blogsite.messages import badge, long_date, words_for
 from blogsite.model import Info, Rich
 from blogsite.plaintext import reading_minutes, xml_safe
@@ -45,7 +44,7 @@ def absolute(context: Context, url: str) -> str:
 def asset(context: Context, path: str) -> str:
     """A file below static/, by its path there, as it stands in a link."""
     site = _site(context)
-    return with_base(address(path, dict(site.assets)), site.base_path)
+    return with_base(site.asset(path), site.base_path)
 
 
 def iso(date: datetime) -> str:

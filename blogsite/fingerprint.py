@@ -6,7 +6,7 @@ What a site has in its own static/ is copied under its own name.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from blogsite.digest import Digest
 from blogsite.model import File
@@ -26,11 +26,6 @@ def fingerprinted(static: Iterable[File], digest: Callable[[File], Digest]) -> d
         for file in static
         if file.root == theme and file.path.startswith(FOLDERS)
     }
-
-
-def address(path: str, names: Mapping[str, str]) -> str:
-    """The site address of a file below static/."""
-    return "/" + names.get(path, path)
 
 
 def _named(path: str, digest: Digest) -> str:

@@ -202,9 +202,14 @@ CHINESE = Words(
 )
 
 
+def is_chinese(language: str) -> bool:
+    """Whether a language tag is "zh" or "zh-…"."""
+    return language.lower().split("-")[0] == "zh"
+
+
 def words_for(language: str) -> Words:
     """The words of a language tag: Chinese for every "zh-…", English for all others."""
-    return CHINESE if language.lower().split("-")[0] == "zh" else ENGLISH
+    return CHINESE if is_chinese(language) else ENGLISH
 
 
 def badge(moment: datetime, pattern: str) -> str:

@@ -57,11 +57,11 @@ ImageFormat = Literal["webp", "avif"]
 class Images(Record):
     """The settings for pictures: whether they have variants, in which widths in px, and how these are encoded."""
 
-    resize: bool = True
-    widths: tuple[int, ...] = (480, 800, 1200, 1600)
+    resize: bool
+    widths: tuple[int, ...]
     """At least one; the smallest first."""
-    format: ImageFormat = "webp"
-    quality: int = 80
+    format: ImageFormat
+    quality: int
 
 
 # ── what stands on disk ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -388,6 +388,10 @@ class Info(Record):
     assets: tuple[tuple[str, str], ...] = ()
     """(path below static/, output path) of the theme's files that have another name in the site."""
     preview: bool = False
+
+    def asset(self, path: str) -> str:
+        """The site address of a file below static/, by its path there."""
+        return "/" + dict(self.assets).get(path, path)
 
     @property
     def base_path(self) -> str:

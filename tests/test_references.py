@@ -11,9 +11,10 @@ from urllib.parse import unquote
 import pytest
 from making import CONFIG, build_site, page, post, site, warnings
 
+from blogsite.config import Config
 from blogsite.digest import digest
 from blogsite.files import Files
-from blogsite.model import File, Images, Meta, Need, Part, Post, Rich, Source, Stat
+from blogsite.model import File, Meta, Need, Part, Post, Rich, Source, Stat
 from blogsite.model import Fragment as Html
 from blogsite.nearest import MOST_ASKED, Nearest
 from blogsite.postnames import Addressed
@@ -238,7 +239,7 @@ def test_thousands_of_wrong_references_take_seconds_not_minutes() -> None:
     files = [File(f"posts/pictures/picture-{n}.png", stat) for n in range(5000)]
     sources = [Source(item.post.source, "post", stat) for item in posts]
     start = time.process_time()
-    references = References(posts, [], sources, files, {}, "", Files(Path(), {}), Images())
+    references = References(posts, [], sources, files, {}, "", Files(Path(), {}), Config().images())
     for item in posts:
         references.answers(item, (*item.post.body.needs, Need("image", f"pictuer-{item.url}.png")))
     references.answers(posts[0], (Need("link", "x" * 999_999 + ".md"), Need("image", "../" * 99_999 + "x.png")))

@@ -20,7 +20,7 @@ function mended(html) {
   const at = html.indexOf('<span class="katex-html"');
   if (at < 0) return html;
   return html.slice(0, at).replaceAll('<mtd width="50%">', "<mtd>")
-    .replace(/(<mi[^>]*>[^<]*<\/mi>)<mo>(?:\u2061|&#x2061;)<\/mo>/g, "<mrow>$1<mo>\u2061</mo></mrow>")
+    .replace(/(<mi[^>]*>[^<]*<\/mi>)<mo>\u2061<\/mo>/g, "<mrow>$1<mo>\u2061</mo></mrow>")
     + html.slice(at).replace(/[\ue006-\ue020]/g, char => `<span class="pua-${char.charCodeAt(0).toString(16)}"></span>`);
 }
 

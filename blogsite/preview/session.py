@@ -20,7 +20,6 @@ from blogsite.config import FILE_NAME
 from blogsite.encoded import Encoded
 from blogsite.errors import BlogsiteError, Mistake, Place, SiteError, UsageError, error
 from blogsite.files import Files
-from blogsite.fingerprint import address
 from blogsite.gallery import check_format, encode_one
 from blogsite.load import WORK, Progress, Times, Workshop, load_config
 from blogsite.model import Asset, Data, Page, Variant
@@ -292,8 +291,8 @@ def _style_sheets(news: News, before: Shown | None, after: Shown | None) -> tupl
         return ()
     if news.posts or news.templates or news.others or not all(path.endswith(".css") for path in news.static):
         return ()
-    old, new = (dict(shown.loaded.site.info.assets) for shown in (before, after))
-    return tuple((address(path, old), address(path, new)) for path in news.static)
+    old, new = before.loaded.site.info, after.loaded.site.info
+    return tuple((old.asset(path), new.asset(path)) for path in news.static)
 
 
 def _named(root: Path, news: News, touched: Touched | None) -> str:

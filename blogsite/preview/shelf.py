@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from pathlib import Path
 
 from blogsite.digest import digest_bytes
@@ -88,22 +89,21 @@ class Shelf:
         seen = self._seen.get(source.path)
         return seen is None or source.path not in self.posts or not seen.is_still(source.stat)
 
-    def _text(self, source: Source) -> bytes:
-        """What is in a file; one that is empty is being written, as a rule, and gets a moment to be no longer so."""
-        for _ in range(MOMENTS):
-            if data := read_bytes(self.workshop.root, source):
-                return data
-            time.sleep(MOMENT)
-        return b""
+    def _text(self, source: Source, moments: Iterator[float]) -> bytes:
+        """What is in a file; one that is empty is being written, as a rule, and gets some MOMENTS to change."""
+        while not (data := read_bytes(self.workshop.root, source)) and (moment := next(moments, 0)):
+            time.sleep(moment)
+        return data
 
     def _parse(self, sources: Sequence[Source]) -> list[tuple[Post | None, Post | None]]:
         """What the post was and is, of those that have changed; files that are gone are no posts any more."""
         changed: list[tuple[Post | None, Post | None]] = []
         stale: list[Source] = []
+        moments = repeat(MOMENT, MOMENTS)  # for all of them: a site may have empty files
         for source in sources:
             moment = time.time_ns()
             try:
-                name = digest_bytes(self._text(source))
+                name = digest_bytes(self._text(source, moments))
             except OSError:
                 name = ""  # parsing says what is wrong with it
             known = self.posts.get(source.path)

@@ -87,7 +87,7 @@ def changed_little(shown: Shown, shelf: Shelf, news: News) -> Shown | None:
         return None
     if not news:
         return shown
-    if any(path in dict(shown.loaded.site.info.assets) for path in news.static):
+    if news.static and not dict(shown.loaded.site.info.assets).keys().isdisjoint(news.static):
         return None  # every page names it by what is in it
     changed: Shown | None = replace(shown, loaded=replace(shown.loaded, inventory=shelf.inventory))
     assert changed is not None

@@ -8,6 +8,8 @@
     return element;
   };
 
+  const target = (link) => document.getElementById(decodeURIComponent(link.hash.slice(1)));
+
   // ── light, dark, or as the system has it ──
 
   const choice = document.querySelector(".scheme select");
@@ -41,12 +43,11 @@
   if (contents) {
     const wide = matchMedia("(min-width: 78em)"), details = contents.querySelector("details");
     if (!CSS.supports("selector(::details-content)")) details.open = wide.matches;
-    const links = all("a", contents).filter((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
-    const targets = links.map((link) => document.getElementById(decodeURIComponent(link.hash.slice(1))));
+    const links = all("a", contents).filter(target), targets = links.map(target);
     let current;
     const follow = () => {
       const atEnd = innerHeight + scrollY > root.scrollHeight - 4; // what is last there never comes up to the top
-      const passed = atEnd ? links.length : targets.filter((target) => target.getBoundingClientRect().top < innerHeight / 4).length;
+      const passed = atEnd ? links.length : targets.filter((heading) => heading.getBoundingClientRect().top < innerHeight / 4).length;
       const link = links[Math.max(passed - 1, 0)];
       if (!link || link === current) return;
       current?.removeAttribute("aria-current");
@@ -66,7 +67,7 @@
     addEventListener("resize", soon);
     follow();
     // Folded on a phone, it folds again once something was chosen.
-    contents.addEventListener("click", ({ target }) => { if (target.closest("a") && !wide.matches) details.open = false; });
+    contents.addEventListener("click", (event) => { if (event.target.closest("a") && !wide.matches) details.open = false; });
   }
 
   // ── code: its language, and a button that copies it ──
@@ -138,7 +139,7 @@
   const leave = () => { clearTimeout(leaving); leaving = setTimeout(hide, 250); };
 
   const show = (link) => {
-    const note = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    const note = target(link);
     clearTimeout(leaving);
     if (!note || shown?.link === link) return;
     hide();
