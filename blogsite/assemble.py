@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from blogsite.config import FILE_NAME, Config
+from blogsite.drawings import Drawings
 from blogsite.errors import Mistake, Place, error, warning
 from blogsite.fingerprint import fingerprinted
 from blogsite.maths.assets import MATH_ASSETS
@@ -81,7 +82,8 @@ def assemble(
     tags, categories = Taxonomy("tags", dict(config.tags_map)), Taxonomy("categories", dict(config.tags_map))
     tags.learn(((tag,), item.post) for item in listed for tag in item.post.meta.tags)
     categories.learn((path, item.post) for item in listed for path in item.post.meta.categories)
-    entries = [_entry(config, item, references, tags, categories) for item in seen]
+    drawings = Drawings(config, inventory.font, looks.digest)
+    entries = [_entry(config, item, references, drawings, tags, categories) for item in seen]
     of = {entry.post.source: entry for entry in entries}
     for entry in entries:
         mistakes += _alias_mistakes(entry)
@@ -98,6 +100,7 @@ def assemble(
         ),
         files=tuple(sorted(references.assets.items())),
         variants=tuple(references.variants[path] for path in sorted(references.variants)),
+        drawings=tuple(drawings.drawn[path] for path in sorted(drawings.drawn)),
         now=now,
         left_out=tuple(_outline(config, item) for item in unseen),
         mistakes=tuple(sorted(set(mistakes))),
@@ -238,7 +241,9 @@ def _link(config: Config, item: _Seen) -> Link:
     return Link(item.addressed.url, item.post.title, local, item.post.meta.lang, item.state)
 
 
-def _entry(config: Config, item: _Seen, references: References, tags: Taxonomy, categories: Taxonomy) -> Entry:
+def _entry(
+    config: Config, item: _Seen, references: References, drawings: Drawings, tags: Taxonomy, categories: Taxonomy
+) -> Entry:
     post, url = item.post, item.addressed.url
     link = _link(config, item)
     excerpt = Content(
@@ -252,10 +257,12 @@ def _entry(config: Config, item: _Seen, references: References, tags: Taxonomy, 
         image = references.image(item.addressed, post.meta.image, post.meta.place(post.source, "image"))
     elif post.first_image >= 0:
         image = body_answers[post.first_image].url
+    authors = post.meta.authors or ((config.author,) if config.author else ())
+    image = image or drawings.address(post.title.plain, link.date, authors)
     card = Card(
         link=link,
         updated=post.meta.updated.astimezone(config.zone) if post.meta.updated else None,
-        authors=post.meta.authors or ((config.author,) if config.author else ()),
+        authors=authors,
         tags=own_tags,
         categories=own_categories,
         excerpt=excerpt,

@@ -33,21 +33,17 @@ from blogsite.lastbuild import (
 )
 from blogsite.load import WORK, Progress, Times, Workshop, load, now, read, theme_templates
 from blogsite.lock import only_build_of
-from blogsite.model import File, Page, Stat
+from blogsite.model import File, Stat
 from blogsite.plan import Plan, code_digest
 from blogsite.pool import Pool
 from blogsite.publish import Folder, Publication, Staged
 from blogsite.read import Inventory, stat_of
-from blogsite.rows import Made, is_settled
+from blogsite.rows import SETTLING, Made, is_settled
 from blogsite.stage import Stage
 from blogsite.store import Store, with_store
 
 if TYPE_CHECKING:
     from blogsite import make
-
-
-SETTLING = 0.025
-"""Seconds until most file systems give a file that is written again another time stamp."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +182,8 @@ def _everything(
         templates = make.read_templates(workshop, loaded)
         plan = make.plan(workshop, loaded, templates, outputs, folder, workshop.store.outputs(name))
         if (plan.stale or plan.gone) and not options.dry_run:
-            Encoded(workshop.root / WORK).keep({variant.key for variant in loaded.site.variants})
+            site = loaded.site
+            Encoded(workshop.root / WORK).keep({made.key for group in (site.variants, site.drawings) for made in group})
     since, until = lasts(loaded.site)
     known = LastBuild(
         contents=contents_of(digests_of(loaded.site)),
@@ -255,10 +252,9 @@ def _publish(
         item.staged.path: Made(item.ingredients, item.staged.digest, stat, is_settled(stat, looked), item.flaws)
         for item, stat in zip(remade, stats, strict=True)
     }
-    from blogsite.pages.posts import PostPage
+    from blogsite.pages import asked_for_first
 
-    planned = (item.output for item in plan.stale)
-    pages = [page for page in planned if isinstance(page, Page) and isinstance(page.context, PostPage)]
+    pages = asked_for_first(item.output for item in plan.stale)
     with store.together():
         store.save_outputs(name, made)
         store.save_pages(name, pages)

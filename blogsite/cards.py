@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from PIL import Image, ImageColor, ImageDraw, ImageFont
-
+from blogsite import linebreaks
+from blogsite.digest import Digest, digest
 from blogsite.errors import UsageError
 from blogsite.linebreaks import balanced, break_lines, shortened, with_ellipsis
-from blogsite.record import Record
+from blogsite.model import CardDesign, File, SocialCard
+from blogsite.read import locate, stat_of
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
 
 WIDTH, HEIGHT = 1200, 630
 MARGIN = 84
@@ -31,67 +36,56 @@ FOOT_TOP = HEIGHT - MARGIN - 66
 TITLE_HEIGHT = FOOT_TOP - MARGIN - 44
 
 
-@dataclass(frozen=True, slots=True)
-class SocialCard(Record):
-    """What a card says; what is empty is left out."""
-
-    title: str
-    site_title: str = ""
-    author: str = ""
-    badge: str = ""
-    """The date as the site's badges have it, "27 Sep": its first word stands large, above the others."""
-
-
-@dataclass(frozen=True, slots=True)
-class CardDesign(Record):
-    """What cards look like: colours as CSS writes them (#rrggbb, rgb(), hsl(), names), and the path of a font file.
-
-    Without a font it is the one of the package's extra "cards".
-    """
-
-    background: str = "#ffffff"
-    text: str = "#25282d"
-    accent: str = "#1d5f94"
-    font: str = ""
-
-
-def draw_card(card: SocialCard, design: CardDesign | None = None) -> bytes:
-    """A card as PNG, 1200 by 630; UsageError if the design cannot be drawn with."""
-    sheet = _Sheet(design or CardDesign())
+def draw_card(card: SocialCard, design: CardDesign, font: File) -> bytes:
+    """A card as PNG, 1200 by 630; UsageError if that cannot be drawn with this design or font."""
+    sheet = _Sheet(design, font)
     left = MARGIN
     if card.badge:
         sheet.draw_badge(card.badge)
         left += BADGE + GAP
-    size, lines = title_lines(card.title, sheet.font, WIDTH - MARGIN - left)
+    size, lines = title_lines(card.title, font, WIDTH - MARGIN - left)
     for number, line in enumerate(lines):
         sheet.write(line, size, (left, MARGIN + size * (0.9 + LEADING * number)), sheet.ink)
     sheet.draw_foot(card)
     return sheet.as_png()
 
 
-def font_file(given: str) -> Path:
-    """The font that cards are written with: the file that was given, or that of the extra "cards"."""
-    if given:
-        path = Path(given)
+def font_of(root: Path, design: CardDesign) -> File:
+    """The font that cards are written with: the design's, which counts from the site's ROOT, or the extra's.
+
+    UsageError where there is none.
+    """
+    if design.font:
+        path, hint = root / design.font, "paths of fonts count from the folder of blogsite.toml"
     else:
+        hint = "install one with pip install 'blogsite[cards]', or name a font file"
         try:
             from pylopdf_fonts_zh_cn import sans_path
         except ImportError:
-            raise UsageError(
-                "there is no font to draw cards with",
-                "install one with pip install 'blogsite[cards]', or name a font file",
-            ) from None
+            raise UsageError("there is no font to draw cards with", hint) from None
         path = sans_path()
     try:
-        _face(path, TITLE_SIZES[0])
+        return File(path.name, stat_of(path.stat()), str(path.absolute().parent))
     except OSError as problem:
-        raise UsageError(
-            f"the font {path} cannot be read: {problem}", "name a file in a format such as .otf, .ttf or .ttc"
-        ) from None
-    return path
+        raise UsageError(f"the font {design.font or path} cannot be read: {problem.strerror}", hint) from None
 
 
-def title_lines(title: str, font: Path, width: float) -> tuple[int, list[str]]:
+def check_design(designs: Iterable[tuple[CardDesign, File]]) -> None:
+    """UsageError where cards cannot be drawn with one of these designs and fonts."""
+    for design, font in designs:
+        _Sheet(design, font)
+
+
+def revision() -> Digest:
+    """Another one whenever a card may be drawn to other bytes."""
+    try:
+        pillow = version("pillow")
+    except PackageNotFoundError:
+        pillow = "?"
+    return digest((pillow, Path(__file__).read_bytes(), Path(linebreaks.__file__).read_bytes()))
+
+
+def title_lines(title: str, font: File, width: float) -> tuple[int, list[str]]:
     """The largest size in which a title has room, in no more than four lines of this width, and those lines, balanced.
 
     In the smallest size what is left over becomes an ellipsis.
@@ -111,8 +105,11 @@ Colour = tuple[int, int, int]
 class _Sheet:
     """What is drawn on: the picture, its colours, and what is written with."""
 
-    def __init__(self, design: CardDesign) -> None:
-        self.font = font_file(design.font)
+    def __init__(self, design: CardDesign, font: File) -> None:
+        from PIL import Image, ImageDraw
+
+        self.font = font
+        _face(font, FOOT_SIZE)
         self.paper, self.ink, self.accent = map(_colour, (design.background, design.text, design.accent))
         self.surface, self.line, self.muted = (_mixed(self.paper, self.ink, share) for share in (0.035, 0.15, 0.68))
         self._image = Image.new("RGB", (WIDTH, HEIGHT), self.paper)
@@ -149,6 +146,8 @@ class _Sheet:
 
     def as_png(self) -> bytes:
         """The picture in a file; a palette is enough for three colours and what is between them."""
+        from PIL import Image
+
         file = io.BytesIO()
         few = self._image.quantize(64, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         few.save(file, "PNG")
@@ -156,9 +155,15 @@ class _Sheet:
 
 
 @lru_cache(maxsize=64)
-def _face(font: Path, size: int) -> ImageFont.FreeTypeFont:
+def _face(font: File, size: int) -> ImageFont.FreeTypeFont:
     """A font in a size; the basic layout, because the other is not in every Pillow and gives other pictures."""
-    return ImageFont.truetype(font, size, layout_engine=ImageFont.Layout.BASIC)
+    from PIL import ImageFont
+
+    try:
+        return ImageFont.truetype(locate(Path(), font), size, layout_engine=ImageFont.Layout.BASIC)
+    except OSError as problem:
+        what = f"the font {font.path} cannot be read: {problem}"
+        raise UsageError(what, "name a file in a format such as .otf, .ttf or .ttc") from None
 
 
 def _drawable(text: str, face: ImageFont.FreeTypeFont) -> str:
@@ -177,10 +182,13 @@ def _has(face: ImageFont.FreeTypeFont, character: str) -> bool:
 
 
 def _colour(css: str) -> Colour:
+    from PIL import ImageColor
+
     try:
         red, green, blue = ImageColor.getrgb(css)[:3]
     except ValueError:
-        raise UsageError(f'the colour "{css}" is not one that cards can be drawn in', "write it as #rrggbb") from None
+        what = f'the colour "{css}" is not one that cards can be drawn in'
+        raise UsageError(what, 'write it as #rrggbb, for cards alone as cards = {accent = "#1d5f94"}') from None
     return red, green, blue
 
 

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from blogsite.errors import Mistake, Place, SiteError, error
-from blogsite.model import EMPTY, ImageFormat, Images, Table, Value
+from blogsite.model import EMPTY, CardDesign, ImageFormat, Images, Table, Value
 from blogsite.notes import MarkdownSettings
 from blogsite.urls import PERMALINKS, TOKENS, is_pattern
 
@@ -93,6 +93,17 @@ class Config:
     def images(self) -> Images:
         """The settings for pictures."""
         return Images(self.images_resize, self.images_widths, self.images_format, self.images_quality)
+
+    def cards(self) -> CardDesign | None:
+        """What social cards look like, in the theme's colours where they have none of their own; None without cards.
+
+        Other sites ask for them by their full address, so that a site without base_url has none.
+        """
+        wanted, colours = self.theme.get("cards"), self.theme.get("colours")
+        if not wanted or not self.base_url:
+            return None
+        chosen = {**(colours if isinstance(colours, Table) else {}), **(wanted if isinstance(wanted, Table) else {})}
+        return CardDesign(**{key: str(chosen[key]) for key in _CARD_KEYS if key in chosen})
 
     def without_places(self) -> Config:
         """The settings alone, as an input of what depends on all of them."""
@@ -224,6 +235,13 @@ def _are_texts(value: Any) -> bool:
     return isinstance(value, dict) and all(isinstance(item, str) for item in value.values())
 
 
+_CARD_KEYS = tuple(field.name for field in fields(CardDesign))
+
+
+def _is_cards(value: Any) -> bool:
+    return isinstance(value, bool) or (_are_texts(value) and set(value) <= {*_CARD_KEYS})
+
+
 _COMMENTS = {
     "utterances": {"repo", "label", "issue_term"},
     "giscus": {
@@ -262,6 +280,7 @@ _THEME_KEYS: dict[str, tuple[Callable[[Any], bool], str]] = {
         "a text, or a table with name and url",
     ),
     "image": (lambda value: isinstance(value, str), 'the address of a picture, as "/cover.png"'),
+    "cards": (_is_cards, 'true, false, or a table, as {accent = "#8a3324", font = "fonts/own.otf"}'),
     "comments": (
         lambda value: isinstance(value, bool) or _is_comments(value),
         'true, false, or a table, as {provider = "utterances", repo = "owner/name"} '

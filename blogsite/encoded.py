@@ -1,4 +1,4 @@
-"""Variants of pictures as they were encoded, in files under .blogsite/, until no page shows them any more.
+"""Variants of pictures and social cards as they were made, in files under .blogsite/, until no page has them any more.
 
 They are named by all that they are made of. Losing them costs nothing but time.
 """
@@ -19,20 +19,20 @@ FOLDER = "pictures"
 
 
 class Encoded:
-    """The variants in FOLDER; several processes may use it at once."""
+    """What is kept in FOLDER; several processes may use it at once."""
 
     def __init__(self, work: Path) -> None:
         self._folder = work / FOLDER
 
     def get(self, key: Digest) -> bytes | None:
-        """The variant of this name; None where it is not known, or its file was damaged."""
+        """The picture of this name; None where it is not known, or its file was damaged."""
         try:
             return unseal(key, (self._folder / key).read_bytes())
         except (OSError, DamageError):
             return None
 
     def put(self, key: Digest, data: bytes) -> None:
-        """Keep a variant, if the disk lets us."""
+        """Keep a picture, if the disk lets us."""
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
             number, name = tempfile.mkstemp(prefix="new-", dir=self._folder)
@@ -45,12 +45,12 @@ class Encoded:
                 raise
 
     def keep(self, keys: Collection[Digest]) -> None:
-        """Drop all other variants."""
+        """Drop all others."""
         with suppress(OSError):
             for name in os.listdir(self._folder):
                 if name not in keys:
                     os.unlink(self._folder / name)
 
     def clear(self) -> None:
-        """Drop all variants."""
+        """Drop all."""
         shutil.rmtree(self._folder, ignore_errors=True)

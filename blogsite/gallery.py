@@ -1,4 +1,4 @@
-"""Many pictures at once, shared out: looked into before the site is assembled, encoded once what is stale is known."""
+"""Many pictures at once, shared out: looked into before the site is assembled, made once what is stale is known."""
 
 from __future__ import annotations
 
@@ -7,22 +7,25 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
+from blogsite.cards import check_design
 from blogsite.digest import Digest
 from blogsite.encoded import Encoded
-from blogsite.errors import Place, SiteError, error
+from blogsite.errors import Place, SiteError, UsageError, error
 from blogsite.files import Files
-from blogsite.model import File, ImageFormat, Post, Variant
+from blogsite.model import Drawing, File, ImageFormat, Post, Variant
 from blogsite.pictures import can_write
 from blogsite.pool import Pool
 from blogsite.read import locate
 from blogsite.rows import chunks
-from blogsite.tasks import EncodeTask, Picture, encode_batch, look_batch
+from blogsite.tasks import EncodeTask, Picture, draw_batch, encode_batch, look_batch
 from blogsite.variants import is_raster
 
 LOOKED_AT_ONCE = 4
 """Pictures in a task; up to twice as many are looked into without starting processes."""
 ENCODED_HERE = 2
 """Pictures, with all their variants, that are encoded without starting processes."""
+DRAWN_AT_ONCE = 10
+"""Cards in a task; no more than these are drawn without starting processes."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -91,6 +94,43 @@ def encode_one(root: Path, kept: Encoded, variant: Variant) -> bytes | None:
         if data is not None:
             kept.put(variant.key, data)
     return data
+
+
+def draw_all(
+    pool: Pool, kept: Encoded, drawings: Iterable[Drawing], progress: Progress
+) -> Iterator[tuple[Drawing, bytes]]:
+    """Each card, in no special order, with its picture, which is KEPT from now on."""
+    unknown: list[Drawing] = []
+    for drawing in drawings:
+        if (data := kept.get(drawing.key)) is not None:
+            yield drawing, data
+        else:
+            unknown.append(drawing)
+    done, many = 0, pool.is_here and len(unknown) > DRAWN_AT_ONCE  # elsewhere there may be no such font
+    for pictures in pool.map(draw_batch, map(tuple, chunks(unknown, DRAWN_AT_ONCE)), worthwhile=many):
+        for data in pictures:
+            drawing = unknown[done]
+            kept.put(drawing.key, data)
+            yield drawing, data
+            done += 1
+        progress("cards", done, len(unknown))
+
+
+def draw_one(kept: Encoded, drawing: Drawing) -> bytes:
+    """The picture of a card, which is KEPT from now on. For any thread."""
+    data = kept.get(drawing.key)
+    if data is None:
+        (data,) = draw_batch((drawing,))
+        kept.put(drawing.key, data)
+    return data
+
+
+def check_cards(drawings: Iterable[Drawing], place: Place) -> None:
+    """Raises SiteError where they cannot be drawn as is set at PLACE."""
+    try:
+        check_design({(drawing.design, drawing.font) for drawing in drawings})
+    except UsageError as problem:
+        raise SiteError([error(place, str(problem), problem.hint)]) from None
 
 
 def check_format(format: ImageFormat, place: Place) -> None:

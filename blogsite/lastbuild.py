@@ -115,7 +115,8 @@ def are_settled(files: Iterable[File | Source], moment: int) -> bool:
 
 def files_of(inventory: Inventory, theme: Theme) -> tuple[File, ...]:
     """Every file that a build depends on but for the sources."""
-    return (*inventory.files, *inventory.static, *inventory.templates, *(file for _, file in theme))
+    fonts = (inventory.font,) if inventory.font else ()
+    return (*inventory.files, *inventory.static, *inventory.templates, *(file for _, file in theme), *fonts)
 
 
 def digests_of(site: Site) -> dict[str, Digest]:

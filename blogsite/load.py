@@ -11,12 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from blogsite.assemble import View, assemble
+from blogsite.cards import font_of
 from blogsite.config import FILE_NAME, Config, parse_config
 from blogsite.digest import Digest, digest, digest_bytes
 from blogsite.errors import Mistake, Place, SiteError, UsageError, error
 from blogsite.files import Files
 from blogsite.gallery import look_at_all, shown_by
-from blogsite.model import File, Post, Site, Source
+from blogsite.model import EMPTY, File, Post, Site, Source
 from blogsite.notes import ParseSettings
 from blogsite.plan import code_digest
 from blogsite.pool import Pool
@@ -100,7 +101,10 @@ def read(workshop: Workshop) -> Inventory:
     """What stands on disk."""
     with workshop.times.of("read"):
         try:
-            return scan(workshop.root)
+            inventory, design = scan(workshop.root), workshop.config.cards()
+            return replace(inventory, font=font_of(workshop.root, design)) if design else inventory
+        except UsageError as problem:
+            raise SiteError([error(workshop.config.place("theme"), str(problem), problem.hint)]) from None
         except OSError as problem:
             path = os.path.relpath(problem.filename or workshop.root, workshop.root).replace(os.sep, "/")
             raise SiteError([_unreadable(path, problem)]) from None
@@ -258,8 +262,8 @@ def look_ahead(workshop: Workshop, files: Files, posts: Iterable[Post], inventor
 
 
 def look_at(root: Path, config: Config, view: View, progress: Progress) -> Site:
-    """The site as it is to be seen now, for commands that make nothing of it; no picture is decoded."""
-    config = replace(config, images_resize=False)
+    """The site as it is to be seen now, for commands that make nothing of it; no picture is decoded or drawn."""
+    config = replace(config, images_resize=False, theme=EMPTY)
     code = code_digest(config.markdown_extensions)
     with Pool(config.build_jobs) as pool:
 

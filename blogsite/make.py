@@ -10,10 +10,10 @@ from blogsite.digest import Digest
 from blogsite.encoded import Encoded
 from blogsite.errors import Mistake, Place, SiteError, error
 from blogsite.fill import settle
-from blogsite.gallery import check_format, encode_all
+from blogsite.gallery import check_cards, check_format, draw_all, encode_all
 from blogsite.lastbuild import LastBuild
 from blogsite.load import WORK, Loaded, Workshop, restore_texts, theme_templates
-from blogsite.model import Asset, Content, Data, Formula, Output, Page, Rich, Variant
+from blogsite.model import Asset, Content, Data, Drawing, Formula, Output, Page, Rich, Variant
 from blogsite.pages.feeds import Feed
 from blogsite.plan import Plan, Stale, closures, computed_names, make_plan
 from blogsite.publish import Folder, Staged
@@ -129,11 +129,15 @@ def render(
         done += len(rows)
         workshop.progress("render", done, len(pages))
     variants = {item.output: item.ingredients for item in stale if isinstance(item.output, Variant)}
+    kept = Encoded(workshop.root / WORK)
     if variants:
         check_format(workshop.config.images_format, workshop.config.place("images_format"))
-        kept = Encoded(workshop.root / WORK)
         for variant, data in encode_all(loaded.files, workshop.pool, kept, variants, workshop.progress):
             yield Remade(stage.add(variant.path, data), variants[variant], ())
+    drawings = {item.output: item.ingredients for item in stale if isinstance(item.output, Drawing)}
+    check_cards(drawings, workshop.config.place("theme"))
+    for drawing, data in draw_all(workshop.pool, kept, drawings, workshop.progress):
+        yield Remade(stage.add(drawing.path, data), drawings[drawing], ())
 
 
 def task_of(workshop: Workshop, loaded: Loaded, setup: RenderSetup, stale: Sequence[Stale]) -> RenderTask:

@@ -64,6 +64,17 @@ class Images(Record):
     quality: int
 
 
+@dataclass(frozen=True, slots=True)
+class CardDesign(Record):
+    """What social cards look like: colours as CSS writes them (#rrggbb, rgb(), hsl(), names)."""
+
+    background: str = "#ffffff"
+    text: str = "#25282d"
+    accent: str = "#1d5f94"
+    font: str = ""
+    """Path of a font file, from the site's root; without one the font is that of the package's extra "cards"."""
+
+
 # ── what stands on disk ──────────────────────────────────────────────────────────────────────────────────────────────
 
 Kind = Literal["post", "page"]
@@ -419,6 +430,8 @@ class Site:
     """Drafts, future and expired posts, with their reasons."""
     variants: tuple[Variant, ...] = ()
     """The smaller versions of those images."""
+    drawings: tuple[Drawing, ...] = ()
+    """The social cards of posts that have no image."""
     mistakes: tuple[Mistake, ...] = ()
     next_change: datetime | None = None
     """The next moment at which a post becomes visible or expires."""
@@ -475,4 +488,27 @@ class Variant(Record):
     """Names all that it is made of: what is in the file, these settings, the encoder."""
 
 
-Output = Page | Data | Asset | Variant
+@dataclass(frozen=True, slots=True)
+class SocialCard(Record):
+    """What the picture of a post says that other sites show of it; what is empty is left out."""
+
+    title: str
+    site_title: str = ""
+    author: str = ""
+    badge: str = ""
+    """The date as the site's badges have it, "27 Sep": its first word stands large, above the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing(Record):
+    """An output that is a social card."""
+
+    path: str
+    card: SocialCard
+    design: CardDesign
+    font: File
+    key: Digest
+    """Names all that it is made of: card, design, what is in the font's file, how it is drawn."""
+
+
+Output = Page | Data | Asset | Variant | Drawing

@@ -19,7 +19,7 @@ from platform import python_version_tuple
 
 from blogsite.digest import Digest, Digester
 from blogsite.errors import Mistake, Place, error
-from blogsite.model import Asset, Card, Content, Data, Info, Link, Output, Page, Variant
+from blogsite.model import Asset, Card, Content, Data, Drawing, Info, Link, Output, Page, Variant
 from blogsite.read import stat_of
 from blogsite.rows import Made
 
@@ -78,7 +78,7 @@ def make_plan(
     for output in outputs:
         if isinstance(output, Asset):
             ingredients = bytes.fromhex(files[output.path])[:WIDTH]
-        elif isinstance(output, Variant):
+        elif isinstance(output, Variant | Drawing):
             ingredients = bytes.fromhex(output.key)[:WIDTH]
         else:
             ingredients = code_hash + _ingredients(output, digester, templates)
@@ -133,6 +133,8 @@ def _reasons(output: Output, wanted: bytes, last: Made | None) -> Iterator[str]:
 def _names(output: Output) -> tuple[str, ...]:
     if isinstance(output, Asset | Variant):
         return ("file",)
+    if isinstance(output, Drawing):
+        return ("card",)
     if isinstance(output, Data):
         return ("code", "template", "inputs")
     fields = (field.name for field in dataclasses.fields(output.context))  # type: ignore[arg-type]

@@ -32,6 +32,8 @@ class Inventory:
     templates: tuple[File, ...]
     """The same for templates/."""
     mistakes: tuple[Mistake, ...] = ()
+    font: File | None = None
+    """What social cards are written with, where the site has them drawn."""
 
 
 def theme_root() -> Path:

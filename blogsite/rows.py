@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 Row = TypeVar("Row")
 
 
+SETTLING = 0.025
+"""Seconds until most file systems give a file that is written again another time stamp."""
+
+
 class DamageError(Exception):
     """A row does not hold what was put into it."""
 

@@ -6,7 +6,7 @@
     made        what the engine made of it; tables of their own, so that rows are only ever added behind the others
     looks       what was seen in pictures and other files, in one row, named by code
     outputs     each output by folder and path: its ingredients, the digest and stat of its file, its mistakes
-    pages       what the page of each post was made of, by folder and path
+    pages       what the pages that are asked for first were made of, by folder and path
     builds      each output folder: what the last build saw and said, named by code
 
 Small rows are cheap to load; texts and formulas are compressed and loaded by name. A row that its code or its settings
@@ -275,6 +275,11 @@ class Store:
         self._database.executemany("DELETE FROM pages WHERE folder = ? AND path = ?", names)
         self._database.execute("DELETE FROM builds WHERE folder = ?", (folder,))
 
+    def forget_folder(self, folder: str) -> None:
+        """Nothing is known of what was made for this folder."""
+        for table in ("outputs", "pages", "builds"):
+            self._database.execute(f"DELETE FROM {table} WHERE folder = ?", (folder,))
+
     def save_outputs(self, folder: str, rows: Mapping[str, Made]) -> None:
         """Keep what was made."""
         self._database.executemany(
@@ -293,6 +298,12 @@ class Store:
         query = f"SELECT source, page FROM pages WHERE folder = ? AND source IN ({','.join('?' * len(sources))})"
         rows = self._database.execute(query, (folder, *sources))
         return {source: load_page(unseal(source, page)) for source, page in rows}
+
+    def page(self, folder: str, path: str) -> Page | None:
+        """The page at this path in this output folder, if it was kept."""
+        query = "SELECT source, page FROM pages WHERE folder = ? AND path = ?"
+        row = self._database.execute(query, (folder, path)).fetchone()
+        return load_page(unseal(row[0], row[1])) if row else None
 
     def save_pages(self, folder: str, pages: Iterable[Page]) -> None:
         """Keep what these outputs are made of, until they are forgotten."""
@@ -313,8 +324,7 @@ class Store:
         self._database.execute("INSERT OR REPLACE INTO builds VALUES (?,?,?)", row)
         for (other,) in self._database.execute("SELECT folder FROM builds").fetchall():
             if other != folder and not os.path.isdir(other):
-                for table in ("outputs", "pages", "builds"):
-                    self._database.execute(f"DELETE FROM {table} WHERE folder = ?", (other,))
+                self.forget_folder(other)
 
     # ── the file ─────────────────────────────────────────────────────────────────────────────────────────────────
 

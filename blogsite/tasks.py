@@ -5,6 +5,7 @@ typeset_batch    formulas → what the engine made of them
 render_batch     outputs with the texts and formulas they show → staged files
 look_batch       pictures → what is seen in them, decoding them
 encode_batch     a picture → its variants
+draw_batch       social cards → their pictures
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from blogsite.digest import Digest
 from blogsite.errors import Mistake
-from blogsite.model import Data, File, Info, Kind, Page, Variant
+from blogsite.model import Data, Drawing, File, Info, Kind, Page, Variant
 from blogsite.publish import Staged
 from blogsite.rows import (
     Look,
@@ -245,3 +246,10 @@ def encode_batch(task: EncodeTask) -> tuple[bytes, ...]:
     if key_of(digest_bytes(data), first.width, first.format, first.quality) != first.key:
         return ()
     return encode(data, [variant.width for variant in task.variants], first.format, first.quality)
+
+
+def draw_batch(task: tuple[Drawing, ...]) -> list[bytes]:
+    """The picture of each card, in order."""
+    from blogsite.cards import draw_card
+
+    return [draw_card(drawing.card, drawing.design, drawing.font) for drawing in task]

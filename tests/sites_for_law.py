@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shutil
 import tempfile
@@ -30,6 +31,7 @@ from blogsite.notes import MarkdownSettings, Notes
 
 Choice = TypeVar("Choice")
 DAY = 86_400
+HAS_FONT = importlib.util.find_spec("pylopdf_fonts_zh_cn") is not None
 
 
 class Picks:
@@ -248,6 +250,7 @@ def edit_config(blog: Blog, pick: Picks) -> None:
         "math.number": ('"all"',),
         "markdown.soft_breaks": ('"keep"',),
         "theme.width": ('"40em"', '"600px"'),
+        **({"theme.cards": ("true", '{accent = "#8a3324"}', '{accent = "none"}')} if HAS_FONT else {}),
         "images.resize": ("false",),
         "images.widths": ("[5, 10]", "[600]"),
         "images.quality": ("5",),

@@ -4,29 +4,26 @@ from __future__ import annotations
 
 import importlib.util
 import io
+import subprocess
 import sys
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from making import CONFIG, build_site, page, png, post, run, run_alone, site, tree, warnings, write
 from PIL import Image, ImageFont
+from serving import fetch, serving
 
-from blogsite.cards import (
-    HEIGHT,
-    MARGIN,
-    TITLE_LINES,
-    TITLE_SIZES,
-    WIDTH,
-    CardDesign,
-    SocialCard,
-    draw_card,
-    font_file,
-    title_lines,
-)
-from blogsite.errors import UsageError
+from blogsite import cards
+from blogsite.build import BuildOptions
+from blogsite.cards import HEIGHT, MARGIN, TITLE_LINES, TITLE_SIZES, WIDTH, draw_card, font_of, title_lines
+from blogsite.errors import SiteError, UsageError
 from blogsite.linebreaks import NEVER_FIRST, NEVER_LAST, balanced, break_lines, shortened
+from blogsite.model import CardDesign, File, SocialCard
 
 needs_font = pytest.mark.skipif(
     importlib.util.find_spec("pylopdf_fonts_zh_cn") is None, reason="the extra `cards` is not installed: no font"
@@ -158,8 +155,18 @@ TITLES = [
 ]
 
 
+def own_font() -> File:
+    return font_of(Path(), CardDesign())
+
+
+def drawn(card: SocialCard, design: CardDesign | None = None, root: Path = Path()) -> bytes:
+    """A card as a site at ROOT draws it."""
+    design = design or CardDesign()
+    return draw_card(card, design, font_of(root, design))
+
+
 def picture(card: SocialCard, design: CardDesign | None = None) -> Image.Image:
-    return Image.open(io.BytesIO(draw_card(card, design))).convert("RGB")
+    return Image.open(io.BytesIO(drawn(card, design))).convert("RGB")
 
 
 @needs_font
@@ -177,9 +184,8 @@ def test_every_title_is_drawn_within_the_margins(title: str) -> None:
 @needs_font
 @given(titles)
 def test_every_title_has_room(title: str) -> None:
-    font = font_file("")
-    size, lines = title_lines(title, font, 840)
-    face = ImageFont.truetype(font, size, layout_engine=ImageFont.Layout.BASIC)
+    size, lines = title_lines(title, own_font(), 840)
+    face = ImageFont.truetype(Path(own_font().root, own_font().path), size, layout_engine=ImageFont.Layout.BASIC)
     assert size in TITLE_SIZES
     assert len(lines) <= TITLE_LINES
     assert all(face.getlength(line) <= 840 for line in lines)
@@ -187,8 +193,7 @@ def test_every_title_has_room(title: str) -> None:
 
 @needs_font
 def test_short_titles_are_larger_and_very_long_ones_end_in_an_ellipsis() -> None:
-    font = font_file("")
-    sizes = [title_lines(title, font, 840) for title in ("熵", LONG, LONG * 3)]
+    sizes = [title_lines(title, own_font(), 840) for title in ("熵", LONG, LONG * 3)]
     assert sizes[0] == (TITLE_SIZES[0], ["熵"])
     assert TITLE_SIZES[-1] < sizes[1][0] < TITLE_SIZES[0]
     assert "…" not in "".join(sizes[1][1])
@@ -199,12 +204,12 @@ def test_short_titles_are_larger_and_very_long_ones_end_in_an_ellipsis() -> None
 
 @needs_font
 def test_what_the_font_lacks_is_left_out() -> None:
-    assert title_lines("熵 🎉 原理", font_file(""), 840)[1] == ["熵 原理"]
+    assert title_lines("熵 🎉 原理", own_font(), 840)[1] == ["熵 原理"]
 
 
 @needs_font
 def test_an_accent_that_stands_alone_is_drawn_with_its_letter() -> None:
-    assert title_lines("Re\u0301nyi", font_file(""), 840)[1] == ["Rényi"]
+    assert title_lines("Re\u0301nyi", own_font(), 840)[1] == ["Rényi"]
 
 
 @needs_font
@@ -217,8 +222,8 @@ def test_equal_cards_are_equal_bytes_and_each_part_shows() -> None:
         SocialCard("熵", "果壳里的数学", "Lin Zhi", "28 Sep"),
         SocialCard("熵", "果壳里的数学", "Lin Zhi"),
     ]
-    assert draw_card(card) == draw_card(card)
-    assert len({draw_card(one) for one in [card, *others]}) == 6
+    assert drawn(card) == drawn(card)
+    assert len({drawn(one) for one in [card, *others]}) == 6
 
 
 @needs_font
@@ -231,35 +236,210 @@ def test_colours_are_those_of_the_design() -> None:
 
 @needs_font
 def test_a_card_is_small() -> None:
-    assert len(draw_card(SocialCard(LONG, "果壳里的数学", "Lin Zhi", "27 Sep"))) < 40_000
+    assert len(drawn(SocialCard(LONG, "果壳里的数学", "Lin Zhi", "27 Sep"))) < 40_000
 
 
 @needs_font
 def test_a_colour_that_cannot_be_drawn_is_said() -> None:
     with pytest.raises(UsageError, match=r"oklch\(0\.5 0\.1 200\)") as caught:
-        draw_card(SocialCard("熵"), CardDesign(accent="oklch(0.5 0.1 200)"))
+        drawn(SocialCard("熵"), CardDesign(accent="oklch(0.5 0.1 200)"))
     assert "#rrggbb" in caught.value.hint
 
 
 @needs_font
 def test_a_font_of_ones_own(tmp_path: Path) -> None:
-    own = tmp_path / "own.otf"
-    own.write_bytes(font_file("").read_bytes())
-    assert draw_card(SocialCard("熵"), CardDesign(font=str(own))) == draw_card(SocialCard("熵"))
+    (tmp_path / "own.otf").write_bytes(Path(own_font().root, own_font().path).read_bytes())
+    assert drawn(SocialCard("熵"), CardDesign(font="own.otf"), tmp_path) == drawn(SocialCard("熵"))
 
 
-@pytest.mark.parametrize("content", [None, b"no font"])
-def test_a_font_that_is_none_is_said(tmp_path: Path, content: bytes | None) -> None:
-    file = tmp_path / "own.otf"
+@pytest.mark.parametrize(("content", "hint"), [(None, "blogsite.toml"), (b"no font", ".ttf")])
+def test_a_font_that_is_none_is_said(tmp_path: Path, content: bytes | None, hint: str) -> None:
     if content:
-        file.write_bytes(content)
+        (tmp_path / "own.otf").write_bytes(content)
     with pytest.raises(UsageError, match=r"own\.otf cannot be read") as caught:
-        draw_card(SocialCard("熵"), CardDesign(font=str(file)))
-    assert ".ttf" in caught.value.hint
+        drawn(SocialCard("熵"), CardDesign(font="own.otf"), tmp_path)
+    assert hint in caught.value.hint
 
 
-def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+# ── on a site ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+WANTED = CONFIG + 'author = "Lin Zhi"\n[theme]\ncards = true\n'
+
+
+def image_of(page_file: Path) -> str:
+    """What other sites show of a page, as an address within the site."""
+    found = [meta["content"] for meta in page(page_file).find("meta") if meta.attributes.get("property") == "og:image"]
+    assert len(found) <= 1
+    return found[0].removeprefix("https://example.org/") if found else ""
+
+
+def card_of(root: Path, name: str) -> str:
+    return image_of(root / f"public/posts/{name}/index.html")
+
+
+def cards_of(root: Path) -> dict[str, bytes]:
+    return {path: data for path, data in tree(root / "public").items() if path.startswith("cards/")}
+
+
+@needs_font
+def test_a_post_without_a_picture_gets_a_card(tmp_path: Path) -> None:
+    root = site(
+        tmp_path,
+        {
+            "posts/a.md": post("最大熵 & more"),
+            "posts/b.md": post("B", body="![](/p.png)\n"),
+            "posts/c.md": post("C", image="/p.png"),
+            "posts/d.md": post("D", image="https://elsewhere.org/p.png"),
+            "posts/e.md": post("E", draft="true"),
+            "posts/f.md": post("F", author="[Ann, Bob]", hidden="true"),
+            "pages/about.md": post("About", date=None),
+            "static/p.png": png(5),
+        },
+        WANTED,
+    )
+    assert warnings(build_site(root)) == []
+    wanted = {
+        card_of(root, "a"): SocialCard("最大熵 & more", "Test", "Lin Zhi", "2 Jan"),
+        card_of(root, "f"): SocialCard("F", "Test", "Ann, Bob", "2 Jan"),
+        image_of(root / "public/about/index.html"): SocialCard("About", "Test", "Lin Zhi"),
+    }
+    assert cards_of(root) == {path: drawn(card) for path, card in wanted.items()}
+    assert [card_of(root, name) for name in "bcd"] == ["p.png", "p.png", "https://elsewhere.org/p.png"]
+    assert 'content="summary_large_image"' in (root / "public/posts/a/index.html").read_text()
+    assert f'"image": "https://example.org/{card_of(root, "a")}"' in (root / "public/posts/a/index.html").read_text()
+
+
+@needs_font
+def test_cards_are_in_the_colours_of_the_theme_or_their_own(tmp_path: Path) -> None:
+    colours = 'colours = {accent = "#8a3324", background = "#fffff8", muted = "oklch(0.5 0 0)"}\n'
+    own = '{accent = "navy", font = "fonts/own.otf"}'
+    for name, cards_, design in (
+        ("1", "true", CardDesign("#fffff8", accent="#8a3324")),
+        ("2", own, CardDesign("#fffff8", accent="navy")),
+    ):
+        config = WANTED.replace("cards = true", f"cards = {cards_}") + colours
+        root = site(tmp_path / name, {"posts/a.md": post("A")}, config)
+        write(root, {"fonts/own.otf": Path(own_font().root, own_font().path).read_bytes()})
+        assert warnings(build_site(root)) == []
+        assert list(cards_of(root).values()) == [drawn(SocialCard("A", "Test", "Lin Zhi", "2 Jan"), design)]
+
+
+@needs_font
+@pytest.mark.parametrize(
+    "config", [WANTED.replace("cards = true", "cards = false"), CONFIG, WANTED.replace("base_url", "# base_url")]
+)
+def test_without_the_wish_or_an_address_there_are_no_cards(tmp_path: Path, config: str) -> None:
+    root = site(tmp_path, {"posts/a.md": post("A")}, config)
+    build_site(root)
+    assert not cards_of(root)
+    assert not card_of(root, "a")
+
+
+@needs_font
+def test_only_cards_that_say_something_new_are_drawn(tmp_path: Path) -> None:
+    root = site(tmp_path, {"posts/a.md": post("A"), "posts/b.md": post("B"), "posts/c.md": post("B")}, WANTED)
+    build_site(root)
+    before = cards_of(root)
+    assert len(before) == 2  # B and its namesake share one
+    with patch.object(cards, "draw_card", side_effect=AssertionError("it was drawn again")):
+        write(root, {"posts/a.md": post("A", body="Another text.\n"), "posts/d.md": post("A")})
+        assert not any("cards" in path for path in build_site(root).changes.written)
+        build_site(root, BuildOptions(output=root / "look"))
+        (root / "public" / card_of(root, "a")).write_bytes(b"by hand")
+        build_site(root)
+    assert cards_of(root) == before
+    write(root, {"posts/b.md": post("B"), "posts/a.md": post("A′"), "posts/d.md": post("A′")})
+    report = build_site(root, BuildOptions())
+    assert set(report.changes.removed) == before.keys() - cards_of(root).keys()
+    assert len(cards_of(root)) == 2
+    assert len(list((root / ".blogsite/pictures").iterdir())) == 2
+    build_site(root, BuildOptions(clean=True))
+    assert cards_of(root) == {card_of(root, name): drawn(card) for name, card in said_by("A′", "B").items()}
+
+
+def said_by(first: str, second: str) -> dict[str, SocialCard]:
+    return {name: SocialCard(title, "Test", "Lin Zhi", "2 Jan") for name, title in (("a", first), ("b", second))}
+
+
+@needs_font
+def test_another_font_in_the_same_file_gives_other_cards(tmp_path: Path) -> None:
+    fonts = [Path(own_font().root, name).read_bytes() for name in ("NotoSansSC-Regular.otf", "NotoSerifSC-Regular.otf")]
+    config = WANTED.replace("cards = true", 'cards = {font = "own.otf"}')
+    root = site(tmp_path, {"posts/a.md": post("A"), "own.otf": fonts[0]}, config)
+    build_site(root)
+    before = cards_of(root)
+    build_site(root)
+    write(root, {"own.otf": fonts[1]})
+    build_site(root)
+    assert len(cards_of(root)) == 1
+    assert set(cards_of(root).values()) != set(before.values())
+    assert cards_of(root).keys().isdisjoint(before)
+
+
+@needs_font
+def test_cards_do_not_depend_on_the_number_of_processes(tmp_path: Path) -> None:
+    files: dict[str, str | bytes] = {f"posts/{number}.md": post(f"Number {number}") for number in range(25)}
+    trees = []
+    for jobs in (1, 2):
+        root = site(tmp_path / str(jobs), files, WANTED)
+        build_site(root, BuildOptions(jobs=jobs))
+        trees.append(tree(root / "public"))
+    with ThreadPoolExecutor(2) as executor:
+        build_site(site(tmp_path / "executor", files, WANTED), BuildOptions(executor=executor))
+    assert trees[0] == trees[1] == tree(tmp_path / "executor/public")
+    assert len(cards_of(tmp_path / "1")) == 25
+
+
+@needs_font
+@pytest.mark.parametrize(
+    ("wanted", "what"),
+    [
+        ('{accent = "oklch(0.5 0.1 200)"}', 'the colour "oklch(0.5 0.1 200)" is not one that cards can be drawn in'),
+        ('{font = "none.otf"}', "the font none.otf cannot be read: No such file"),
+        ('{font = "posts/a.md"}', "a.md cannot be read"),
+    ],
+)
+def test_what_cards_cannot_be_drawn_with_is_a_mistake(tmp_path: Path, wanted: str, what: str) -> None:
+    root = site(tmp_path, {"posts/a.md": post("A")}, WANTED.replace("cards = true", f"cards = {wanted}"))
+    for _ in range(2):
+        with pytest.raises(SiteError) as caught:
+            build_site(root)
+        (mistake,) = caught.value.mistakes
+        assert what in mistake.what
+        assert (mistake.place.path, mistake.place.line) == ("blogsite.toml", 4)
+        assert not (root / "public").exists()
+
+
+def test_without_the_extra_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pylopdf_fonts_zh_cn", None)
-    with pytest.raises(UsageError, match="no font") as caught:
-        draw_card(SocialCard("熵"))
-    assert "blogsite[cards]" in caught.value.hint
+    root = site(tmp_path, {"posts/a.md": post("A")}, WANTED)
+    with pytest.raises(SiteError, match="no font") as caught:
+        build_site(root)
+    assert "blogsite[cards]" in caught.value.mistakes[0].hint
+    assert "A" in run("list", cwd=root).stdout
+
+
+@needs_font
+def test_nothing_heavy_is_imported_while_no_card_is_new(tmp_path: Path) -> None:
+    root = site(tmp_path, {"posts/a.md": post("A")}, WANTED)
+    build_site(root)
+    code = (
+        "import sys; from pathlib import Path; from making import build_site; "
+        "[sys.modules.pop(name) for name in list(sys.modules) if name.startswith('PIL')]; "
+        f"build_site(Path({str(root)!r})); sys.exit('PIL' in sys.modules)"
+    )
+    write(root, {"posts/a.md": post("A", body="Another text.\n")})
+    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+@needs_font
+def test_the_preview_draws_a_card_when_it_is_asked_for(tmp_path: Path) -> None:
+    root = site(tmp_path, {"posts/a.md": post("A")}, WANTED)
+    with serving(root) as server:
+        assert not (root / ".blogsite/pictures").exists()
+        run_alone("build", "--output", "public", cwd=root)
+        answer = fetch(server.port, f"/{card_of(root, 'a')}")
+        assert (answer.status, answer.headers["content-type"]) == (200, "image/png")
+        assert {answer.body} == set(cards_of(root).values())
+        assert fetch(server.port, "/cards/0123.png").status == 404

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,10 +33,13 @@ from sites_for_law import (
 from blogsite.assemble import View
 from blogsite.build import BuildOptions
 from blogsite.metadata import without_location
-from blogsite.model import Asset, Variant
+from blogsite.model import Asset, Drawing, Variant
+from blogsite.preview.memory import Remembered
 from blogsite.preview.printer import Printed
 from blogsite.preview.session import Broken, Session
+from blogsite.preview.shown import Shown
 from blogsite.read import locate
+from blogsite.rows import SETTLING
 
 LONG = bool(os.environ.get("BLOGSITE_LONG"))
 SHOWN = View(drafts=True, future=True, preview=True)
@@ -50,6 +54,9 @@ def standing(root: Path) -> dict[str, tuple[int, int]]:
 
 class PreviewLaw(RuleBasedStateMachine):
     """A site is edited while it is shown; what is shown is held against a build from nothing."""
+
+    remembered = 0
+    """How often a preview began with what an earlier one had left."""
 
     @initialize()
     def begin(self) -> None:
@@ -105,6 +112,33 @@ class PreviewLaw(RuleBasedStateMachine):
             self.session.update(None)
         self.check()
 
+    @rule(data=st.data(), edits=st.lists(st.sampled_from(OF_AUTHORS), max_size=1), kept=st.booleans())
+    def begin_anew(self, data: st.DataObject, edits: list[object], kept: bool) -> None:
+        """The preview is ended and another one begun; what it shows at first is what the whole site leads to."""
+        time.sleep(2 * SETTLING)
+        paths = list(self.session.shown.outputs) if self.session.shown else []
+        with world(self.blog):
+            if kept:
+                list(self.session.keep())
+            self.session.close()
+            pick = Picks(lambda choices: data.draw(st.sampled_from(choices)))
+            for edit in edits:
+                edit(self.blog, pick)  # type: ignore[operator]
+            self.session = Session(self.blog.root, None, SHOWN, lambda stage, done, total: None)
+            self.before = standing(self.blog.root)
+            self.session.update(None)
+            remembered = self.session.shown
+            if isinstance(remembered, Remembered):
+                type(self).remembered += 1
+                early = {path: self.session.answer(path) for path in paths if remembered.output(path)}
+                assert early
+                assert self.session.shown is remembered
+                list(self.session.warm_up())
+                assert type(self.session.shown) is Shown
+                assert {path: self.session.answer(path) for path in early} == early
+                assert not self.session.update(None)
+        self.check()
+
     @rule()
     def build_meanwhile(self) -> None:
         with world(self.blog):
@@ -136,8 +170,8 @@ class PreviewLaw(RuleBasedStateMachine):
                     mistakes |= set(map(str, answer.mistakes))
                 elif isinstance(answer, Asset):
                     files[path] = without_location(locate(self.blog.root, answer.file).read_bytes())
-                elif isinstance(answer, Variant):
-                    files[path] = self.session.encoded(answer) or b""
+                elif isinstance(answer, Variant | Drawing):
+                    files[path] = self.session.picture(answer) or b""
                 else:
                     assert isinstance(answer, Printed)
                     assert self.session.at_once(path) is answer
@@ -167,3 +201,4 @@ def test_what_is_shown_is_what_a_build_from_nothing_writes() -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+    assert PreviewLaw.remembered

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from blogsite.errors import Mistake, Place, error
-from blogsite.model import Asset, Output, Page, Site, Variant
+from blogsite.model import Asset, Drawing, Output, Page, Site, Variant
 from blogsite.pages.archive import archive_pages
 from blogsite.pages.feeds import feeds
 from blogsite.pages.index import index_pages
-from blogsite.pages.others import aliases, assets, not_found, sitemap, variants
+from blogsite.pages.others import aliases, assets, drawings, not_found, sitemap, variants
 from blogsite.pages.posts import PostPage, post_pages, standalone_pages
 from blogsite.pages.terms import ListPage, category_pages, tag_pages
 
@@ -30,6 +30,7 @@ PRODUCERS: tuple[Producer, ...] = (
     aliases,
     assets,
     variants,
+    drawings,
 )
 
 
@@ -46,6 +47,15 @@ def produce(site: Site) -> tuple[tuple[Output, ...], tuple[Mistake, ...]]:
                 mistakes.append(error(place, what, "give one of them another name or address"))
     mistakes += _files_in_the_way(outputs)
     return tuple(outputs.values()), tuple(mistakes)
+
+
+def asked_for_first(outputs: Iterable[Output]) -> Iterator[Page]:
+    """Those among OUTPUTS that somebody who writes looks at: the pages of posts, the home page, the one of mistakes."""
+    for output in outputs:
+        if isinstance(output, Page) and (
+            isinstance(output.context, PostPage) or output.path in ("index.html", "404.html")
+        ):
+            yield output
 
 
 def _files_in_the_way(outputs: dict[str, Output]) -> Iterator[Mistake]:
@@ -79,4 +89,6 @@ def _name(output: Output) -> str:
         return ("static/" if output.file.root else "") + output.file.path
     if isinstance(output, Variant):
         return f"a smaller version of {output.file.path}"
+    if isinstance(output, Drawing):
+        return f"the social card of “{output.card.title}”"
     return (isinstance(output, Page) and output.source) or f"the page {output.path}"

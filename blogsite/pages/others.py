@@ -98,3 +98,8 @@ def assets(site: Site) -> Iterator[Output]:
 def variants(site: Site) -> Iterator[Output]:
     """The smaller versions of the pictures that posts show."""
     yield from site.variants
+
+
+def drawings(site: Site) -> Iterator[Output]:
+    """The social cards of posts that have no image."""
+    yield from site.drawings

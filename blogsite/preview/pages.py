@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 from html import escape
 from pathlib import Path
@@ -37,7 +37,7 @@ def with_script(page: bytes, at: str, *, follow: bool, warnings: Sequence[Mistak
     return page + added if end < 0 else page[:end] + added + page[end:]
 
 
-def own_first(warnings: Sequence[Mistake], source: str) -> list[Mistake]:
+def own_first(warnings: Iterable[Mistake], source: str) -> list[Mistake]:
     """WARNINGS with those of SOURCE before the others."""
     return sorted(warnings, key=lambda mistake: mistake.place.path != source)
 

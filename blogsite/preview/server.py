@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from secrets import token_hex
 from types import FrameType
@@ -20,6 +21,7 @@ import uvicorn
 from blogsite.assemble import View
 from blogsite.errors import Mistake, SiteError, UsageError
 from blogsite.load import Progress, load_config, now
+from blogsite.preview.memory import Remembered
 from blogsite.preview.session import Session, Update
 from blogsite.preview.shelf import Touched
 from blogsite.preview.watch import changes, config_path
@@ -111,7 +113,7 @@ class Following:
                 self.voice.mistake(mistake)
 
     def _begin(self) -> Update | None:
-        self.worker.in_idle_moments(self.session.warm_up())
+        self.worker.in_idle_moments(chain(self.session.warm_up(), self.session.keep()))
         return self.session.update(None)
 
     async def disk(self) -> None:
@@ -153,7 +155,9 @@ class Following:
             def tell(stale: int) -> None:
                 say(f"{update.changed}: {stale} page{'' if stale == 1 else 's'} stale, {spent}")
 
-            self.worker.in_idle_moments(session.compare(update.before, tell))
+            if isinstance(update.before, Remembered):
+                say(f"{update.changed}: taken in with the whole site, {spent}")
+            self.worker.in_idle_moments(chain(session.compare(update.before, tell), session.keep()))
         return update
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import os
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -20,17 +21,21 @@ from blogsite.config import FILE_NAME
 from blogsite.encoded import Encoded
 from blogsite.errors import BlogsiteError, Mistake, Place, SiteError, UsageError, error
 from blogsite.files import Files
-from blogsite.gallery import check_format, encode_one
+from blogsite.gallery import check_cards, check_format, draw_one, encode_one
 from blogsite.load import WORK, Progress, Times, Workshop, load_config
-from blogsite.model import Asset, Data, Page, Variant
+from blogsite.model import Asset, Data, Drawing, Output, Page, Variant
 from blogsite.plan import closures, code_digest
 from blogsite.pool import Pool
+from blogsite.preview.memory import Memory, Remembered
 from blogsite.preview.printer import Printed, Printer
 from blogsite.preview.shelf import News, Shelf, Touched
 from blogsite.preview.shown import MOST_AT_ONCE, Shown, changed_little, show
 from blogsite.rows import DamageError
 from blogsite.store import Store
 from blogsite.urls import output_path
+
+A_WHILE = 0.25
+"""Seconds that go by before what nobody waits for is begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,8 @@ class Broken:
     has_older: bool
 
 
-Answer = Printed | Asset | Variant | Broken | None
-"""What there is at a path: a page, a file, a version of a picture, mistakes instead, or nothing."""
+Answer = Printed | Asset | Variant | Drawing | Broken | None
+"""What there is at a path: a page, a file, a version of a picture, a card, mistakes instead, or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,9 @@ class Session:
         self._store: Store | None = None
         self._files: Files | None = None
         self._told: frozenset[Mistake] = frozenset()
+        self._memory = Memory(root, view)
+        self._untold = False
+        """The site was found to be another than it was remembered to be, and nobody has heard of it."""
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -101,26 +109,31 @@ class Session:
         output = shown.known(path) if shown and not self.broken else None
         if shown is None or output is None:
             return None
-        if isinstance(output, Asset | Variant):
+        if isinstance(output, Asset | Variant | Drawing):
             return output
         return self._printer.ready(shown, output)
 
-    def encoded(self, variant: Variant) -> bytes | None:
-        """The bytes of a version of a picture; None where the picture is another by now. For any thread.
+    def picture(self, wanted: Variant | Drawing) -> bytes | None:
+        """The bytes of a version of a picture, or of a card; None where the picture is another by now. For any thread.
 
         Raises SiteError where they cannot be made at all.
         """
-        if self._workshop:
-            check_format(variant.format, self._workshop.config.place("images_format"))
-        return encode_one(self.root, Encoded(self.root / WORK), variant)
+        workshop, kept = self._workshop, Encoded(self.root / WORK)
+        if isinstance(wanted, Drawing):
+            if workshop:
+                check_cards([wanted], workshop.config.place("theme"))
+            return draw_one(kept, wanted)
+        if workshop:
+            check_format(wanted.format, workshop.config.place("images_format"))
+        return encode_one(self.root, kept, wanted)
 
     def answer(self, path: str, *, older: bool = False) -> Answer:
         """What there is at PATH now; if OLDER, the last that could be had there."""
+        output = self._output(path)
         shown = self.shown
         if shown is None:
             return Broken(self.broken, False)
-        output = shown.output(path)
-        if isinstance(output, Asset | Variant):
+        if isinstance(output, Asset | Variant | Drawing):
             return output
         if older:
             return self._older(path)
@@ -139,7 +152,15 @@ class Session:
 
     def has(self, path: str) -> bool:
         """Whether there is something at PATH."""
-        return self.shown is not None and self.shown.output(path) is not None
+        return self._output(path) is not None
+
+    def _output(self, path: str) -> Output | None:
+        """The output at PATH; the whole site is in memory if what is remembered of it does not tell."""
+        output = self.shown.output(path) if self.shown else None
+        if output is None and isinstance(self.shown, Remembered):
+            self._bring_in()
+            output = self.shown.output(path)
+        return output
 
     def _older(self, path: str) -> Printed | None:
         for shown in (self.shown, self._good):
@@ -156,7 +177,24 @@ class Session:
     def update(self, touched: Touched | None) -> Update | None:
         """The site is as it stands on disk; None if nothing has changed. TOUCHED: absolute paths, None for any."""
         before, broken = self.shown, self.broken
-        shown, news = before, News(others=True)
+        shown, broken_now, news = self._found(touched)
+        if shown is before and broken_now == broken and self.number and not self._untold:
+            return None
+        self._untold = False
+        if not self._flawed:
+            self._good = before if before and shown and before.templates is not shown.templates else None
+        self._flawed = self._flawed and shown is before
+        self.shown, self.broken = shown, broken_now
+        self.number += 1
+        mistakes = broken_now or (shown.warnings if shown else ())
+        new = tuple(mistake for mistake in mistakes if mistake not in self._told)
+        self._told = frozenset(mistakes)
+        sheets = () if broken or broken_now else _style_sheets(news, before, shown)
+        return Update(self.number, _named(self.root, news, touched), new, before, sheets)
+
+    def _found(self, touched: Touched | None) -> tuple[Shown | None, tuple[Mistake, ...], News]:
+        """The newest state that can be shown, and why what stands on disk cannot."""
+        shown, news = self.shown, News(others=True)
         broken_now: tuple[Mistake, ...] = ()
         try:
             shown, news = self._look(touched)
@@ -170,18 +208,14 @@ class Session:
         except Exception as problem:  # a mistake of ours, or of an extension: what is shown stays, and all is read anew
             self._shelf = None
             broken_now = (_unexpected(problem),)
-        if shown is before and broken_now == broken and self.number:
-            return None
-        if not self._flawed:
-            self._good = before if before and shown and before.templates is not shown.templates else None
-        self._flawed = self._flawed and shown is before
-        self.shown, self.broken = shown, broken_now
-        self.number += 1
-        mistakes = broken_now or (shown.warnings if shown else ())
-        new = tuple(mistake for mistake in mistakes if mistake not in self._told)
-        self._told = frozenset(mistakes)
-        sheets = () if broken or broken_now else _style_sheets(news, before, shown)
-        return Update(self.number, _named(self.root, news, touched), new, before, sheets)
+        return shown, broken_now, news
+
+    def _bring_in(self) -> None:
+        """The whole site is in memory, not what was remembered of it; if it is another, the next update says so."""
+        before = self.shown
+        self.shown, self.broken, _ = self._found(None)
+        same = self.shown and before and self.shown.loaded.inventory == before.loaded.inventory
+        self._untold = self._untold or bool(self.broken) or not same
 
     def prepare(self) -> None:
         """The pages of the posts that were edited last are made, so that they are there before they are asked for."""
@@ -192,6 +226,9 @@ class Session:
 
     def warm_up(self) -> Iterator[None]:
         """What the first pages need is there before they are asked for; in steps, for idle moments."""
+        yield from _quiet(A_WHILE)
+        if isinstance(self.shown, Remembered):
+            self._bring_in()
         yield
         newest = self.shown.loaded.site.posts[:1] if self.shown else ()
         for path in (*(output_path(entry.url) for entry in newest), "index.html", "404.html"):
@@ -202,7 +239,7 @@ class Session:
         """TELL is called with the number of outputs that are not as they were; in steps, for idle moments."""
         yield
         shown = self.shown
-        if shown is None or self.broken:
+        if shown is None or self.broken or isinstance(before, Remembered):
             return
         with _without_collections():
             old, outputs = before.outputs if before else {}, shown.outputs
@@ -218,6 +255,12 @@ class Session:
                 yield
         tell(stale)
 
+    def keep(self) -> Iterator[None]:
+        """The next preview has the pages that are asked for first at once; in steps, for idle moments."""
+        yield from _quiet(A_WHILE)
+        if self.shown and self._shelf and not (self.broken or self._flawed or isinstance(self.shown, Remembered)):
+            yield from self._memory.keep(self._shelf, self.shown)
+
     def close(self) -> None:
         """The store is closed."""
         if self._store is not None:
@@ -226,13 +269,16 @@ class Session:
 
     def _look(self, touched: Touched | None) -> tuple[Shown, News]:
         workshop, shelf, before = self._open(), self._shelf, self.shown
+        if not self.number and before is None and (remembered := self._memory.recall(workshop)):
+            return remembered, News(others=True)
         with _without_collections():
             if shelf is None or not shelf.fits(workshop):
                 self._shelf = shelf = Shelf(workshop)
                 news = News(others=True)
             else:
                 news = shelf.look(touched)
-            changed = changed_little(before, shelf, news) if before and not self.broken else None
+            is_known = before and not self.broken and not isinstance(before, Remembered)
+            changed = changed_little(before, shelf, news) if before and is_known else None
         return changed or self._anew(shelf, workshop), news
 
     def _anew(self, shelf: Shelf, workshop: Workshop) -> Shown:
@@ -271,6 +317,14 @@ class Session:
             with suppress(sqlite3.Error):
                 self._store.close()
         self._store = self._shelf = self._workshop = self._files = None
+
+
+def _quiet(seconds: float) -> Iterator[None]:
+    """SECONDS pass, in which others have their turns."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        time.sleep(0.01)
+        yield
 
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

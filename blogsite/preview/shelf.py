@@ -11,10 +11,11 @@ from pathlib import Path
 
 from blogsite.digest import digest_bytes
 from blogsite.files import PICTURES
-from blogsite.load import Workshop, name_of_posts, parse_sources, posts_of, read
+from blogsite.lastbuild import files_of
+from blogsite.load import Workshop, name_of_posts, parse_sources, posts_of, read, theme_templates
 from blogsite.model import File, Post, Source, Stat
 from blogsite.read import Inventory, locate, read_bytes, stat_of
-from blogsite.rows import Seen
+from blogsite.rows import SETTLING, Seen, is_settled
 
 Touched = Collection[str]
 """Absolute paths of which somebody says that they have changed."""
@@ -46,7 +47,10 @@ class Shelf:
         self.workshop = workshop
         self._name = name_of_posts(workshop)
         moment = time.time_ns()
+        self.theme = theme_templates()
         self.inventory = read(workshop)
+        self._since = dict.fromkeys(files_of(self.inventory, self.theme), moment)
+        """Files that are no sources, and the moment (ns) after which they were first looked into in this state."""
         self.posts = {post.source: post for post in posts_of(workshop, self.inventory.sources)}
         self._seen = {
             source.path: Seen(source.stat, moment, self.posts[source.path].digest)
@@ -76,14 +80,35 @@ class Shelf:
         sure, self._sure = self._sure, False
         patched = _patched(before, root, touched) if touched is not None and sure else None
         if patched is None:
+            time.sleep(SETTLING)
+        moment = time.time_ns()
+        if patched is None:
             self.inventory = read(self.workshop)
             named = {os.path.relpath(path, root).replace(os.sep, "/") for path in touched or ()}
             suspects = [source for source in self.inventory.sources if source.path in named or self._may_differ(source)]
         else:
             self.inventory, suspects = patched
+        after = self.inventory
+        if patched is None or after.static is not before.static or after.templates is not before.templates:
+            self.theme = theme_templates()
+            files = files_of(self.inventory, self.theme)
+            self._since = {file: self._since.get(file, moment) for file in files}
         posts = self._parse(suspects)
         self._sure = True
         return _news(before, self.inventory, posts, sure=patched is not None)
+
+    def stands_still(self) -> bool:
+        """Whether all on disk is as it was looked at; no file can have been written since without a trace."""
+        if theme_templates() != self.theme or read(self.workshop) != self.inventory:
+            return False
+        if not all(is_settled(file.stat, since) for file, since in self._since.items()):
+            return False
+        root, posts = self.workshop.root, self.posts
+        young = (source for source in self.inventory.sources if self._may_differ(source))
+        return all(
+            source.path in posts and digest_bytes(read_bytes(root, source)) == posts[source.path].digest
+            for source in young
+        )
 
     def _may_differ(self, source: Source) -> bool:
         seen = self._seen.get(source.path)
@@ -142,7 +167,7 @@ def _news(before: Inventory, after: Inventory, posts: Iterable[tuple[Post | None
 def _outline(inventory: Inventory) -> object:
     """All but the stats of sources, and of what is known to be compared elsewhere."""
     sources = [(source.path, source.attachments) for source in inventory.sources]
-    return sources, inventory.files, inventory.mistakes
+    return sources, inventory.files, inventory.mistakes, inventory.font
 
 
 def _restated(before: Sequence[File], after: Sequence[File]) -> tuple[str, ...] | None:
@@ -157,6 +182,8 @@ def _restated(before: Sequence[File], after: Sequence[File]) -> tuple[str, ...] 
 def _patched(inventory: Inventory, root: Path, touched: Touched) -> tuple[Inventory, list[Source]] | None:
     """The inventory with new stats for the touched files, and the sources among them; None if that is not all."""
     known = _Known(inventory, root)
+    if not known.layered.keys().isdisjoint(touched):
+        time.sleep(SETTLING)  # what is read now is then what a look at the stat stands for
     sources: dict[str, Source] = {}
     files: dict[str, File] = {}
     for path in touched:

@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 from blogsite.errors import Mistake
 from blogsite.files import PICTURES
 from blogsite.metadata import without_location
-from blogsite.model import Asset, File, Page, Variant
+from blogsite.model import Asset, Drawing, File, Page, Variant
 from blogsite.preview.pages import SCRIPT, error_page, own_first, script, with_script
 from blogsite.preview.printer import Printed
 from blogsite.preview.session import Answer, Broken, Session, Update
@@ -203,7 +203,12 @@ class Web:
         return PlainTextResponse("there is nothing here\n", 404)
 
     async def _sent(
-        self, request: Request, name: str, answer: Printed | Asset | Variant | Broken, number: int, status: int = 200
+        self,
+        request: Request,
+        name: str,
+        answer: Printed | Asset | Variant | Drawing | Broken,
+        number: int,
+        status: int = 200,
     ) -> Response:
         if isinstance(answer, Broken):
             page = error_page(self.session.root, answer.mistakes, has_older=answer.has_older)
@@ -211,14 +216,14 @@ class Web:
         if isinstance(answer, Asset):
             return self._file(request, name, answer.file, number, status)
         kind = content_type(name)
-        if isinstance(answer, Variant):
-            data = await asyncio.to_thread(self.session.encoded, answer)
+        if isinstance(answer, Variant | Drawing):
+            data = await asyncio.to_thread(self.session.picture, answer)
             return Response(data, status, media_type=kind) if data is not None else await self._missing(request)
         if not kind.startswith("text/html"):
             return Response(answer.data, status, media_type=kind)
         source = answer.output.source if isinstance(answer.output, Page) else ""
         shown = self.session.shown
-        told = (*answer.flaws, *(self.session.broken or (shown.warnings if shown else ())))
+        told = dict.fromkeys((*answer.flaws, *(self.session.broken or (shown.warnings if shown else ()))))
         return self._page(answer.data, kind, number, tuple(own_first(told, source)), status)
 
     def _page(self, data: bytes, kind: str, number: int, told: tuple[Mistake, ...], status: int) -> Response:
