@@ -1,4 +1,4 @@
-"""What one preview leaves for the next: pages that are there before the whole site is in memory, and never wrong ones."""
+"""What one preview leaves for the next: pages that are there before the whole site is in memory, and no wrong ones."""
 
 from __future__ import annotations
 
