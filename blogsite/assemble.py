@@ -258,7 +258,8 @@ def _entry(
     elif post.first_image >= 0:
         image = body_answers[post.first_image].url
     authors = post.meta.authors or ((config.author,) if config.author else ())
-    image = image or drawings.address(post.title.plain, link.date, authors)
+    if not image or (image.lower().endswith(".svg") and not post.meta.image):  # which other sites do not show
+        image = drawings.address(post.title.plain, link.date, authors) or image
     card = Card(
         link=link,
         updated=post.meta.updated.astimezone(config.zone) if post.meta.updated else None,

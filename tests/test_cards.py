@@ -292,7 +292,10 @@ def test_a_post_without_a_picture_gets_a_card(tmp_path: Path) -> None:
             "posts/d.md": post("D", image="https://elsewhere.org/p.png"),
             "posts/e.md": post("E", draft="true"),
             "posts/f.md": post("F", author="[Ann, Bob]", hidden="true"),
+            "posts/g.md": post("G", body="![](/p.svg)\n"),
+            "posts/h.md": post("H", image="/p.svg"),
             "pages/about.md": post("About", date=None),
+            "static/p.svg": "<svg/>",
             "static/p.png": png(5),
         },
         WANTED,
@@ -301,10 +304,11 @@ def test_a_post_without_a_picture_gets_a_card(tmp_path: Path) -> None:
     wanted = {
         card_of(root, "a"): SocialCard("最大熵 & more", "Test", "Lin Zhi", "2 Jan"),
         card_of(root, "f"): SocialCard("F", "Test", "Ann, Bob", "2 Jan"),
+        card_of(root, "g"): SocialCard("G", "Test", "Lin Zhi", "2 Jan"),
         image_of(root / "public/about/index.html"): SocialCard("About", "Test", "Lin Zhi"),
     }
     assert cards_of(root) == {path: drawn(card) for path, card in wanted.items()}
-    assert [card_of(root, name) for name in "bcd"] == ["p.png", "p.png", "https://elsewhere.org/p.png"]
+    assert [card_of(root, name) for name in "bcdh"] == ["p.png", "p.png", "https://elsewhere.org/p.png", "p.svg"]
     assert 'content="summary_large_image"' in (root / "public/posts/a/index.html").read_text()
     assert f'"image": "https://example.org/{card_of(root, "a")}"' in (root / "public/posts/a/index.html").read_text()
 

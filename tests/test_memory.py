@@ -113,7 +113,9 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "post gone": lambda root: (root / "posts/b.md").unlink(),
     "template": lambda root: write(root, {"templates/partials/head-extra.html": "<!-- new -->"}),
     "style sheet": lambda root: write(root, {"static/own.css": "b{}"}),
-    "configuration": lambda root: write(root, {"blogsite.toml": 'title = "Other"\nbase_url = "https://example.org/"\n'}),
+    "configuration": lambda root: write(
+        root, {"blogsite.toml": 'title = "Other"\nbase_url = "https://example.org/"\n'}
+    ),
 }
 
 

@@ -99,18 +99,27 @@
     holder.append(bar);
   }
 
+  // ── what is out of sight: laid out block by block in idle moments, so that nothing moves when the reader comes to it ──
+
+  const regions = ":is(pre, table, .math.display, .katex-display)";
+  const later = globalThis.requestIdleCallback || ((work) => setTimeout(() => work()));
+
   // A region that scrolls can be reached by the keyboard.
-  // One at a time, for each has to be laid out before it can tell.
-  const later = globalThis.requestIdleCallback || setTimeout;
-  const reachable = (boxes) => {
-    for (const box of boxes.splice(0, 1)) {
-      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; else box.removeAttribute("tabindex");
-    }
-    if (boxes.length) later(() => reachable(boxes)); else root.dataset.reachable = "";
+  const reach = (region) => {
+    if (region.scrollWidth > region.clientWidth) region.tabIndex = 0; else region.removeAttribute("tabindex");
   };
-  const look = () => later(() => reachable(all(".text :is(pre, table, .math.display, .katex-display)")));
-  addEventListener("load", look);
-  addEventListener("resize", look);
+  const unfold = (blocks) => later((idle) => {
+    do {
+      const block = blocks.shift();
+      if (!block) { root.dataset.reachable = ""; return; }
+      block.style.contentVisibility = "visible";
+      for (const region of [block, ...all(regions, block)]) if (region.matches(regions)) reach(region);
+      block.getBoundingClientRect(); // lays it out
+    } while (idle?.timeRemaining() > 10);
+    unfold(blocks);
+  });
+  addEventListener("load", () => unfold(all(".text > *")));
+  addEventListener("resize", () => later(() => all(`.text ${regions}`).forEach(reach)));
 
   // ── pictures at their full size ──
 
