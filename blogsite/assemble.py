@@ -16,11 +16,12 @@ from blogsite.errors import Mistake, Place, error, warning
 from blogsite.fingerprint import fingerprinted
 from blogsite.maths.assets import MATH_ASSETS
 from blogsite.messages import words_for
-from blogsite.model import Card, Content, Entry, File, Info, Link, Post, Site, State, Term
+from blogsite.model import File, Post
 from blogsite.postnames import Addressed
 from blogsite.publication import next_change, publication
 from blogsite.read import Inventory
 from blogsite.references import Looks, References
+from blogsite.sites import Card, Content, Entry, Info, Link, Site, State, Term
 from blogsite.taxonomy import Taxonomy
 from blogsite.urls import AddressError, checked_address, post_address, slugify, stem, undated
 

@@ -18,8 +18,9 @@ from blogsite import linebreaks
 from blogsite.digest import Digest, digest
 from blogsite.errors import UsageError
 from blogsite.linebreaks import balanced, break_lines, shortened, with_ellipsis
-from blogsite.model import CardDesign, File, SocialCard
+from blogsite.model import CardDesign, File
 from blogsite.read import locate, stat_of
+from blogsite.sites import SocialCard
 
 if TYPE_CHECKING:
     from PIL import ImageFont

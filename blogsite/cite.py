@@ -10,7 +10,8 @@ from html import unescape
 from urllib.parse import unquote, urlsplit
 
 from blogsite.messages import is_chinese
-from blogsite.model import Info, Rich
+from blogsite.model import Rich
+from blogsite.sites import Info
 
 _SPECIAL = str.maketrans(
     {

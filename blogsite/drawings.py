@@ -9,7 +9,8 @@ from blogsite.cards import revision
 from blogsite.config import Config
 from blogsite.digest import Digest, digest
 from blogsite.messages import badge
-from blogsite.model import Drawing, File, SocialCard
+from blogsite.model import File
+from blogsite.sites import Drawing, SocialCard
 
 FOLDER = "cards"
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from html import escape
 
 from blogsite.filters import with_base
-from blogsite.model import Answer, Content, Formula, Fragment
+from blogsite.model import Formula, Fragment
+from blogsite.sites import Answer, Content
 
 _PLACEHOLDER = re.compile("\x02(?:n([0-9]+)(?:\\.(size|text))?|self)\x03")
 

@@ -17,8 +17,9 @@ from markupsafe import Markup
 
 from blogsite.cite import bibtex, citation
 from blogsite.messages import badge, long_date, words_for
-from blogsite.model import Info, Rich
+from blogsite.model import Rich
 from blogsite.plaintext import reading_minutes, xml_safe
+from blogsite.sites import Info
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
 

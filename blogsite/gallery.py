@@ -12,11 +12,12 @@ from blogsite.digest import Digest
 from blogsite.encoded import Encoded
 from blogsite.errors import Place, SiteError, UsageError, error
 from blogsite.files import Files
-from blogsite.model import Drawing, File, ImageFormat, Post, Variant
+from blogsite.model import File, ImageFormat, Post
 from blogsite.pictures import can_write
 from blogsite.pool import Pool
 from blogsite.read import locate
 from blogsite.rows import chunks
+from blogsite.sites import Drawing, Variant
 from blogsite.tasks import EncodeTask, Picture, draw_batch, encode_batch, look_batch
 from blogsite.variants import is_raster
 

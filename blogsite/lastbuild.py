@@ -12,11 +12,12 @@ from blogsite.assemble import View
 from blogsite.config import Config
 from blogsite.digest import Digest, digest, digest_bytes
 from blogsite.errors import Mistake
-from blogsite.model import Entry, File, Meta, Site, Source, Stat
+from blogsite.model import File, Meta, Source, Stat
 from blogsite.publication import publication
 from blogsite.publish import Folder
 from blogsite.read import Inventory, stat_of
 from blogsite.rows import is_settled
+from blogsite.sites import Entry, Site
 
 Theme: TypeAlias = "tuple[tuple[str, File], ...]"
 """The theme's templates, as `theme_templates` names them."""

@@ -17,12 +17,13 @@ from blogsite.digest import Digest, digest, digest_bytes
 from blogsite.errors import Mistake, Place, SiteError, UsageError, error
 from blogsite.files import Files
 from blogsite.gallery import look_at_all, shown_by
-from blogsite.model import EMPTY, File, Post, Site, Source
+from blogsite.model import EMPTY, File, Post, Source
 from blogsite.notes import ParseSettings
 from blogsite.plan import code_digest
 from blogsite.pool import Pool
 from blogsite.read import Inventory, read_bytes, scan, stat_of, theme_root
 from blogsite.rows import Seen, chunks, load_post
+from blogsite.sites import Site
 from blogsite.store import Store, with_store
 from blogsite.urls import category_lists
 

@@ -13,13 +13,14 @@ from blogsite.fill import settle
 from blogsite.gallery import check_cards, check_format, draw_all, encode_all
 from blogsite.lastbuild import LastBuild
 from blogsite.load import WORK, Loaded, Workshop, restore_texts, theme_templates
-from blogsite.model import Asset, Content, Data, Drawing, Formula, Output, Page, Rich, Variant
+from blogsite.model import Formula, Rich
 from blogsite.pages.feeds import Feed
 from blogsite.plan import Plan, Stale, closures, computed_names, make_plan
 from blogsite.publish import Folder, Staged
 from blogsite.read import read_bytes
 from blogsite.render import texts_of
 from blogsite.rows import DamageError, Made, chunks, dump_tex, load_fragment
+from blogsite.sites import Asset, Content, Data, Drawing, Output, Page, Variant
 from blogsite.stage import Stage
 from blogsite.tasks import RenderSetup, RenderTask, TypesetTask, render_batch, typeset_batch
 

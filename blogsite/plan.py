@@ -19,9 +19,9 @@ from platform import python_version_tuple
 
 from blogsite.digest import Digest, Digester
 from blogsite.errors import Mistake, Place, error
-from blogsite.model import Asset, Card, Content, Data, Drawing, Info, Link, Output, Page, Variant
 from blogsite.read import stat_of
 from blogsite.rows import Made
+from blogsite.sites import Asset, Card, Content, Data, Drawing, Info, Link, Output, Page, Variant
 
 WIDTH = 8
 """Bytes of one ingredient's hash."""

@@ -16,7 +16,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from contextlib import AbstractContextManager, contextmanager
 from multiprocessing.connection import wait
 from types import TracebackType
-from typing import TypeVar
+from typing import NoReturn, TypeVar
 
 from blogsite.errors import BlogsiteError
 
@@ -120,6 +120,14 @@ def end_processes() -> None:
     """The processes that this one has started end in the middle of their work, which nobody wants any more."""
     for process in multiprocessing.active_children():
         process.kill()
+
+
+def leave(code: int) -> NoReturn:
+    """The program has ended, though processes that it started be at work, and threads that wait for them."""
+    end_processes()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _serve_parent() -> None:

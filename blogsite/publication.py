@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from blogsite.model import Meta, State
+from blogsite.model import Meta
+from blogsite.sites import State
 
 
 def publication(meta: Meta, now: datetime, zone_name: str) -> tuple[State, str]:

@@ -13,10 +13,11 @@ from urllib.parse import unquote, urljoin
 
 from blogsite.digest import Digest, digest_bytes
 from blogsite.errors import Mistake, Place, error, warning
-from blogsite.model import Answer, File, Images, Need, Post, Sight, Source, Variant
+from blogsite.model import File, Images, Need, Post, Sight, Source
 from blogsite.nearest import LONGEST, Nearest
 from blogsite.pictures import MOST_PIXELS
 from blogsite.postnames import Addressed, PostNames
+from blogsite.sites import Answer, Variant
 from blogsite.urls import MARKDOWN_SUFFIXES, encode, folder_address, output_path
 from blogsite.variants import is_offered, is_raster, variants_of
 

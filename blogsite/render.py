@@ -16,11 +16,12 @@ from blogsite.fill import fill, settle
 from blogsite.filters import iso
 from blogsite.maths.typeset import Typeset
 from blogsite.messages import words_for
-from blogsite.model import Content, Data, Formula, Fragment, Info, Page, Rich, Table, Term
+from blogsite.model import Formula, Fragment, Rich, Table
 from blogsite.pages.feeds import Feed
 from blogsite.pages.others import Robots
 from blogsite.plaintext import for_feed, xml_safe
 from blogsite.record import names_of, values_of
+from blogsite.sites import Content, Data, Info, Page, Term
 from blogsite.templates import environment, mistake_of
 from blogsite.variants import sizes
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from blogsite.digest import Digest
 from blogsite.errors import Mistake, Place
-from blogsite.model import Fragment, Page, Post, Sight, Stat
+from blogsite.model import Fragment, Post, Sight, Stat
 from blogsite.record import Record
+from blogsite.sites import Page
 
 if TYPE_CHECKING:
     from blogsite.maths.engine import Output, TeX

@@ -15,11 +15,12 @@ from blogsite.files import Files
 from blogsite.lastbuild import LastBuild, contents_of
 from blogsite.load import Loaded, Workshop, name_of_posts, parse_sources
 from blogsite.make import Work
-from blogsite.model import Page, Site, Source, Stat
+from blogsite.model import Source, Stat
 from blogsite.pages.posts import PostPage, with_text
 from blogsite.publish import Folder
 from blogsite.read import Inventory
 from blogsite.rows import Made, Seen, load_post
+from blogsite.sites import Page, Site
 
 MOST_AT_ONCE = 20
 """Posts; with more of them changed, assembling the site costs little beside the rest."""

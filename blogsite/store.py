@@ -19,14 +19,14 @@ from __future__ import annotations
 import os
 import pickle
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from blogsite.database import Database, refused
 from blogsite.digest import Digest
 from blogsite.errors import Place, SiteError, error
-from blogsite.model import Page, Post
+from blogsite.model import Post
 from blogsite.rows import (
     DamageError,
     Look,
@@ -46,10 +46,9 @@ from blogsite.rows import (
     unpickled,
     unseal,
 )
+from blogsite.sites import Page
 
 SCHEMA = 8
-CACHE = 16_000
-"""KiB of the file that are kept in memory: all its indexes with ten thousand posts."""
 Result = TypeVar("Result")
 
 _TABLES = """
@@ -66,15 +65,6 @@ CREATE TABLE pages (folder TEXT, path TEXT, source TEXT, page BLOB, PRIMARY KEY 
 CREATE INDEX pages_by_source ON pages (folder, source);
 CREATE TABLE builds (folder TEXT PRIMARY KEY, code TEXT, data BLOB);
 """
-_REFUSED = {
-    sqlite3.SQLITE_FULL: "make room on the disk and build again",
-    sqlite3.SQLITE_BUSY: "wait until the other builds of this site have ended",
-    **dict.fromkeys(
-        (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR),
-        "give yourself the right to write there, or remove the folder .blogsite",
-    ),
-}
-"""What SQLite says of the disk, not of the file: what to do about it."""
 
 
 def with_store(path: Path, work: Callable[[Store], Result]) -> Result:
@@ -87,57 +77,28 @@ def with_store(path: Path, work: Callable[[Store], Result]) -> Result:
         try:
             return work(store)
         except (DamageError, sqlite3.Error) as problem:
-            if _refused(problem):
+            if refused(problem):
                 raise
             store.begin_anew()
             return work(store)
         finally:
             store.close()
     except sqlite3.Error as problem:
-        place, hint = Place(f"{path.parent.name}/{path.name}"), _refused(problem) or "remove it and build again"
+        place, hint = Place(f"{path.parent.name}/{path.name}"), refused(problem) or "remove it and build again"
         raise SiteError([error(place, f"the store cannot be used: {problem}", hint)]) from None
 
 
-class Store:
-    """The store of one site. One that is damaged, or of another version, is begun anew; `note` says so."""
+class Store(Database):
+    """The store of one site."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self.note = ""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            self._database = self._open()
-        except sqlite3.Error as problem:
-            if _refused(problem):
-                raise
-            self._replace()
-
-    def close(self) -> None:
-        """All is on disk, and the file is closed."""
-        self._database.close()
+        super().__init__(path, SCHEMA, _TABLES, "builds")
 
     def clear(self) -> None:
         """Nothing is known any more."""
         with self.together():
             for table in ("posts", "fragments", "formulas", "made", "looks", "outputs", "pages", "builds"):
                 self._database.execute(f"DELETE FROM {table}")
-
-    def begin_anew(self) -> None:
-        """The file, which was damaged, is another."""
-        self.close()
-        self._replace()
-
-    @contextmanager
-    def together(self) -> Iterator[None]:
-        """What is saved inside is on disk whole, or not at all."""
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-        except BaseException:
-            with suppress(sqlite3.Error):  # it may be what failed, and has then been done
-                self._database.execute("ROLLBACK")
-            raise
-        self._database.execute("COMMIT")
 
     # ── posts and their texts ────────────────────────────────────────────────────────────────────────────────────
 
@@ -325,40 +286,3 @@ class Store:
         for (other,) in self._database.execute("SELECT folder FROM builds").fetchall():
             if other != folder and not os.path.isdir(other):
                 self.forget_folder(other)
-
-    # ── the file ─────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _open(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self.path, timeout=30, isolation_level=None)
-        try:
-            database.execute("PRAGMA journal_mode = WAL")
-            database.execute("PRAGMA synchronous = NORMAL")
-            database.execute(f"PRAGMA cache_size = -{CACHE}")
-            (version,) = database.execute("PRAGMA user_version").fetchone()
-            if version != SCHEMA:
-                names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-                if version or names:
-                    self.note = "the store was made by another version and has been begun anew"
-                drop = "".join(f'DROP TABLE "{name}";' for name in names)
-                database.executescript(f"BEGIN; {drop} {_TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;")
-            database.execute("SELECT count(*) FROM builds").fetchone()
-        except BaseException:
-            database.close()
-            raise
-        return database
-
-    def _replace(self) -> None:
-        for suffix in ("", "-wal", "-shm"):
-            self.path.with_name(self.path.name + suffix).unlink(missing_ok=True)
-        self._database = self._open()
-        self.note = "the store was damaged and has been begun anew"
-
-    def _by_name(self, query: str, names: Iterable[str | bytes]) -> Iterator[Any]:
-        for chunk in chunks(names, 500):
-            yield from self._database.execute(query.format(",".join("?" * len(chunk))), chunk).fetchall()
-
-
-def _refused(problem: Exception) -> str:
-    """What to do about an error of SQLite that is the disk's fault; "" for one that the file's content makes."""
-    code = getattr(problem, "sqlite_errorcode", 0)
-    return "" if code == sqlite3.SQLITE_IOERR_SHORT_READ else _REFUSED.get(code & 0xFF, "")

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from blogsite.digest import Digest
 from blogsite.errors import Mistake
-from blogsite.model import Data, Drawing, File, Info, Kind, Page, Variant
+from blogsite.model import File, Kind
 from blogsite.publish import Staged
 from blogsite.rows import (
     Look,
@@ -31,6 +31,7 @@ from blogsite.rows import (
     load_rendered,
     load_tex,
 )
+from blogsite.sites import Data, Drawing, Info, Page, Variant
 from blogsite.stage import Stage
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from blogsite.errors import Mistake, error, warning
-from blogsite.model import Link, Post, Term, TermPage
+from blogsite.model import Post
+from blogsite.sites import Link, Term, TermPage
 from blogsite.urls import term_address, term_slug
 
 Path = tuple[str, ...]

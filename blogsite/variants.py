@@ -6,10 +6,11 @@ import posixpath
 import re
 from collections.abc import Iterator, Sequence
 
-from blogsite.config import LONGEST_SIDE
 from blogsite.digest import Digest, digest
-from blogsite.model import File, ImageFormat, Images, Table, Value, Variant
+from blogsite.model import File, ImageFormat, Images, Table, Value
 from blogsite.pictures import height_at, revision
+from blogsite.settings import LONGEST_SIDE
+from blogsite.sites import Variant
 
 RASTER = (".png", ".jpg", ".jpeg", ".webp")
 STEM_BYTES = 200

@@ -23,7 +23,8 @@ from blogsite.build import BuildOptions
 from blogsite.cards import HEIGHT, MARGIN, TITLE_LINES, TITLE_SIZES, WIDTH, draw_card, font_of, title_lines
 from blogsite.errors import SiteError, UsageError
 from blogsite.linebreaks import NEVER_FIRST, NEVER_LAST, balanced, break_lines, shortened
-from blogsite.model import CardDesign, File, SocialCard
+from blogsite.model import CardDesign, File
+from blogsite.sites import SocialCard
 
 needs_font = pytest.mark.skipif(
     importlib.util.find_spec("pylopdf_fonts_zh_cn") is None, reason="the extra `cards` is not installed: no font"

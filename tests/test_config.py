@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogsite.config import KEYS, Config, parse_config
+from blogsite.config import Config, parse_config
 from blogsite.errors import SiteError
 from blogsite.model import Table
+from blogsite.settings import KEYS
 
 
 def mistakes(text: str) -> list[str]:

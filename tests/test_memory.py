@@ -15,12 +15,12 @@ from making import EPOCH, build_site, post, run_alone, site, tree, write
 from serving import fetch, serving
 
 from blogsite.assemble import View
-from blogsite.model import Asset
 from blogsite.preview import memory
 from blogsite.preview.memory import Remembered
 from blogsite.preview.printer import Printed
 from blogsite.preview.session import Session
 from blogsite.preview.shown import Shown
+from blogsite.sites import Asset
 
 SHOWN = View(drafts=True, future=True, preview=True)
 PUBLIC = View(preview=True)

@@ -33,13 +33,13 @@ from sites_for_law import (
 from blogsite.assemble import View
 from blogsite.build import BuildOptions
 from blogsite.metadata import without_location
-from blogsite.model import Asset, Drawing, Variant
 from blogsite.preview.memory import Remembered
 from blogsite.preview.printer import Printed
 from blogsite.preview.session import Broken, Session
 from blogsite.preview.shown import Shown
 from blogsite.read import locate
 from blogsite.rows import SETTLING
+from blogsite.sites import Asset, Drawing, Variant
 
 LONG = bool(os.environ.get("BLOGSITE_LONG"))
 SHOWN = View(drafts=True, future=True, preview=True)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from blogsite.messages import words_for
-from blogsite.model import Info, Link, Page, Site
 from blogsite.pages.common import Head, titled
 from blogsite.record import Record
+from blogsite.sites import Info, Link, Page, Site
 from blogsite.urls import output_path
 
 MOST_ON_ONE_PAGE = 1000

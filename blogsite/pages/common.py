@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from blogsite.model import Info
 from blogsite.record import Record
+from blogsite.sites import Info
 from blogsite.urls import page_number_address
 
 Item = TypeVar("Item")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from blogsite.digest import Digest
-from blogsite.model import Card, Content, Data, Entry, Info, Output, Page, Site
 from blogsite.record import Record
+from blogsite.sites import Card, Content, Data, Entry, Info, Output, Page, Site
 from blogsite.urls import output_path
 
 

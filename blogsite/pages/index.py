@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from blogsite.model import Card, Info, Page, Site
 from blogsite.pages.common import Head, Pager, paginate, titled
 from blogsite.record import Record
+from blogsite.sites import Card, Info, Page, Site
 from blogsite.urls import output_path
 
 

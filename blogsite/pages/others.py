@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from blogsite.messages import words_for
-from blogsite.model import Asset, Data, Info, Output, Page, Site
 from blogsite.pages.common import Head, titled
 from blogsite.record import Record
+from blogsite.sites import Asset, Data, Info, Output, Page, Site
 from blogsite.urls import AddressError, checked_address, output_path
 
 

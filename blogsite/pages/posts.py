@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from blogsite.model import Content, Entry, Heading, Info, Link, Page, Post, Rich, Site, Table, Term
+from blogsite.model import Heading, Post, Rich, Table
 from blogsite.pages.common import Head, titled
 from blogsite.record import Record
+from blogsite.sites import Content, Entry, Info, Link, Page, Site, Term
 from blogsite.urls import output_path
 
 

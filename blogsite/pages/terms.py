@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from blogsite.messages import words_for
-from blogsite.model import Info, Link, Page, Site, Term, TermPage
 from blogsite.pages.common import Head, Pager, paginate, titled
 from blogsite.record import Record
+from blogsite.sites import Info, Link, Page, Site, Term, TermPage
 from blogsite.urls import output_path
 
 

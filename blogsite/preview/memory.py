@@ -32,11 +32,11 @@ from blogsite.lastbuild import (
 )
 from blogsite.load import WORK, Loaded, Workshop, now, read, theme_templates
 from blogsite.make import read_templates
-from blogsite.model import Asset, Info, Output, Page, Site
 from blogsite.pages import asked_for_first
 from blogsite.preview.shelf import Shelf
 from blogsite.preview.shown import Shown
 from blogsite.rows import DamageError, chunks
+from blogsite.sites import Asset, Info, Output, Page, Site
 
 KEPT_AT_ONCE = 200
 """Pages that are written to the store before somebody else has a turn."""

@@ -9,11 +9,11 @@ from blogsite import make
 from blogsite.errors import Mistake, SiteError
 from blogsite.make import Templates
 from blogsite.maths.typeset import Typeset
-from blogsite.model import Data, Info, Page
 from blogsite.plan import Stale
 from blogsite.preview.shown import Shown
 from blogsite.render import Renderer
 from blogsite.rows import load_fragment, load_rendered
+from blogsite.sites import Data, Info, Page
 from blogsite.tasks import RenderSetup
 
 KEPT_BYTES = 32_000_000

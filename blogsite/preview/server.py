@@ -22,8 +22,9 @@ from blogsite.assemble import View
 from blogsite.errors import Mistake, SiteError, UsageError
 from blogsite.load import Progress, load_config, now
 from blogsite.preview.memory import Remembered
-from blogsite.preview.session import Session, Update
+from blogsite.preview.session import Session
 from blogsite.preview.shelf import Touched
+from blogsite.preview.update import Update
 from blogsite.preview.watch import changes, config_path
 from blogsite.preview.web import Tabs, Web
 from blogsite.preview.worker import Worker

@@ -6,7 +6,6 @@ All of it happens in one thread (see worker), but for `at_once`, which any threa
 from __future__ import annotations
 
 import gc
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -23,14 +22,15 @@ from blogsite.errors import BlogsiteError, Mistake, Place, SiteError, UsageError
 from blogsite.files import Files
 from blogsite.gallery import check_cards, check_format, draw_one, encode_one
 from blogsite.load import WORK, Progress, Times, Workshop, load_config
-from blogsite.model import Asset, Data, Drawing, Output, Page, Variant
 from blogsite.plan import closures, code_digest
 from blogsite.pool import Pool
 from blogsite.preview.memory import Memory, Remembered
 from blogsite.preview.printer import Printed, Printer
 from blogsite.preview.shelf import News, Shelf, Touched
 from blogsite.preview.shown import MOST_AT_ONCE, Shown, changed_little, show
+from blogsite.preview.update import Update, exchanged, named
 from blogsite.rows import DamageError
+from blogsite.sites import Asset, Data, Drawing, Output, Page, Variant
 from blogsite.store import Store
 from blogsite.urls import output_path
 
@@ -48,19 +48,6 @@ class Broken:
 
 Answer = Printed | Asset | Variant | Drawing | Broken | None
 """What there is at a path: a page, a file, a version of a picture, a card, mistakes instead, or nothing."""
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """A new state of the site: what changed, what is to be said of it, and what it was before."""
-
-    number: int
-    changed: str
-    mistakes: tuple[Mistake, ...]
-    """Those that are new."""
-    before: Shown | None
-    style_sheets: tuple[tuple[str, str], ...] = ()
-    """Site addresses that these had and have, where nothing else has changed."""
 
 
 class Session:
@@ -189,8 +176,8 @@ class Session:
         mistakes = broken_now or (shown.warnings if shown else ())
         new = tuple(mistake for mistake in mistakes if mistake not in self._told)
         self._told = frozenset(mistakes)
-        sheets = () if broken or broken_now else _style_sheets(news, before, shown)
-        return Update(self.number, _named(self.root, news, touched), new, before, sheets)
+        sheets = () if broken or broken_now else exchanged(news, before, shown)
+        return Update(self.number, named(self.root, news, touched), new, before, sheets)
 
     def _found(self, touched: Touched | None) -> tuple[Shown | None, tuple[Mistake, ...], News]:
         """The newest state that can be shown, and why what stands on disk cannot."""
@@ -337,29 +324,6 @@ def _unusable(problem: Exception) -> Mistake:
 def _unexpected(problem: Exception) -> Mistake:
     what = str(problem) if isinstance(problem, BlogsiteError) else f"{type(problem).__name__}: {problem}"
     return error(Place(FILE_NAME), f"the site cannot be made: {what}", "save any file to try again")
-
-
-def _style_sheets(news: News, before: Shown | None, after: Shown | None) -> tuple[tuple[str, str], ...]:
-    """The style sheets that have changed, if nothing else has: their site addresses before and after."""
-    if before is None or after is None:
-        return ()
-    if news.posts or news.templates or news.others or not all(path.endswith(".css") for path in news.static):
-        return ()
-    old, new = before.loaded.site.info, after.loaded.site.info
-    return tuple((old.asset(path), new.asset(path)) for path in news.static)
-
-
-def _named(root: Path, news: News, touched: Touched | None) -> str:
-    """What has changed, for people: at most one path and the number of others."""
-    posts = [post.source for pair in news.posts for post in pair if post]
-    names = list(dict.fromkeys(posts))
-    names += [f"static/{path}" for path in news.static] + [f"templates/{path}" for path in news.templates]
-    if news.others or not names:
-        present = [path for path in touched or () if os.path.lexists(path)] or touched or ()
-        told = (os.path.relpath(path, root).replace(os.sep, "/") for path in present)
-        names = list(dict.fromkeys([*names, *sorted(told)]))
-    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
-    return f"{names[0]}{more}" if names else "the site's folders"
 
 
 @contextmanager

@@ -12,11 +12,12 @@ from blogsite.face import with_new_text
 from blogsite.files import Files
 from blogsite.load import Loaded, Workshop, look_ahead, now
 from blogsite.make import Templates, read_templates
-from blogsite.model import Asset, Content, Entry, Output, Page, Post, Site
+from blogsite.model import Post
 from blogsite.pages import produce
 from blogsite.pages.posts import PostPage, own_page
 from blogsite.preview.shelf import News, Shelf
 from blogsite.publication import publication
+from blogsite.sites import Asset, Content, Entry, Output, Page, Site
 from blogsite.urls import output_path
 
 MOST_AT_ONCE = 20

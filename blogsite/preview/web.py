@@ -21,12 +21,14 @@ from starlette.types import Receive, Scope, Send
 from blogsite.errors import Mistake
 from blogsite.files import PICTURES
 from blogsite.metadata import without_location
-from blogsite.model import Asset, Drawing, File, Page, Variant
+from blogsite.model import File
 from blogsite.preview.pages import SCRIPT, error_page, own_first, script, with_script
 from blogsite.preview.printer import Printed
-from blogsite.preview.session import Answer, Broken, Session, Update
+from blogsite.preview.session import Answer, Broken, Session
+from blogsite.preview.update import Update
 from blogsite.preview.worker import Worker
 from blogsite.read import locate, theme_root
+from blogsite.sites import Asset, Drawing, Page, Variant
 
 CHANGES = "/_blogsite/changes"
 ICON = "/favicon.ico"
