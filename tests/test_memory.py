@@ -158,6 +158,20 @@ def test_what_is_edited_while_it_is_shown_is_remembered_as_it_became(tmp_path: P
         assert "Last words" in text(session, "index.html")
 
 
+@pytest.mark.parametrize(("later", "again"), [(3_600, False), (90_000, True)])
+def test_pages_that_are_the_same_are_not_kept_again(tmp_path: Path, later: int, again: bool) -> None:
+    root = blog(tmp_path, d=post("Due", date="2026-01-02"))
+    leave(root, PUBLIC)
+    with patch("test_memory.EPOCH", EPOCH + later), session_of(root, PUBLIC) as session:
+        list(session.warm_up())
+        store = session._store
+        with patch.object(store, "save_pages", wraps=store and store.save_pages) as saved:
+            list(session.keep())
+        assert saved.called == again
+    with patch("test_memory.EPOCH", EPOCH + later):
+        assert is_remembered(root, PUBLIC)
+
+
 def test_a_change_before_the_whole_site_is_there_is_told(tmp_path: Path) -> None:
     root = blog(tmp_path)
     leave(root)
@@ -169,6 +183,7 @@ def test_a_change_before_the_whole_site_is_there_is_told(tmp_path: Path) -> None
         update = session.update({str(root / "posts/a.md")})
         assert update is not None
         assert update.number == 2
+        assert isinstance(update.before, Remembered)
         assert session.update(None) is None
     leave(root)
     with session_of(root) as session:
@@ -200,7 +215,7 @@ def test_what_two_previews_leave_is_never_mixed(tmp_path: Path) -> None:
         assert "Other words" not in text(session, "posts/a/index.html")
 
 
-@pytest.mark.parametrize("statement", ["UPDATE pages SET page = x'00'", "UPDATE builds SET data = x'00'"])
+@pytest.mark.parametrize("statement", ["UPDATE pages SET page = x'00'", "UPDATE builds SET data = x'00'", "DELETE FROM fragments"])
 def test_damage_costs_time_alone(tmp_path: Path, statement: str) -> None:
     root = blog(tmp_path)
     leave(root)

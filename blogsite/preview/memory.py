@@ -115,7 +115,7 @@ class Memory:
         store, code, folder = shown.workshop.store, shown.workshop.code, self._folder
         pages = {page.path: page for page in asked_for_first(shown.outputs.values())}
         is_ours = self._last is not None and store.build(folder, code) == self._last
-        if is_ours and isinstance(self._last, LastBuild) and replace(self._last, moment=known.moment) == known:
+        if is_ours and isinstance(self._last, LastBuild) and _is_same(self._last, known):
             self._pages = pages
             return
         mark = token_hex(8)  # no state of a site: whoever reads it meanwhile knows nothing
@@ -161,6 +161,13 @@ class Memory:
                 mistakes=site.mistakes,
             )
         return None
+
+
+def _is_same(last: LastBuild, known: LastBuild) -> bool:
+    """Whether the pages are the same, though they may have been made at different moments."""
+    if known.is_in_time(last.since) or last.is_in_time(known.since):
+        last = replace(last, since=known.since, until=known.until)
+    return replace(last, moment=known.moment) == known
 
 
 def _page(workshop: Workshop, folder: str, path: str, info: Info | None = None) -> Page | None:

@@ -73,8 +73,8 @@ class Session:
         self._files: Files | None = None
         self._told: frozenset[Mistake] = frozenset()
         self._memory = Memory(root, view)
-        self._untold = False
-        """The site was found to be another than it was remembered to be, and nobody has heard of it."""
+        self._untold: Remembered | None = None
+        """What the site was remembered to be, where it was found to be another and nobody has heard of that."""
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -134,6 +134,9 @@ class Session:
             self._flawed = True
             return Broken(problem.mistakes, self._older(path) is not None)
         except (DamageError, sqlite3.Error) as problem:
+            if isinstance(shown, Remembered):  # which cannot make a text again that was lost
+                self._bring_in()
+                return self.answer(path, older=older)
             self._forget(problem)
             return Broken((_unusable(problem),), False)
 
@@ -167,7 +170,6 @@ class Session:
         shown, broken_now, news = self._found(touched)
         if shown is before and broken_now == broken and self.number and not self._untold:
             return None
-        self._untold = False
         if not self._flawed:
             self._good = before if before and shown and before.templates is not shown.templates else None
         self._flawed = self._flawed and shown is before
@@ -177,6 +179,7 @@ class Session:
         new = tuple(mistake for mistake in mistakes if mistake not in self._told)
         self._told = frozenset(mistakes)
         sheets = () if broken or broken_now else exchanged(news, before, shown)
+        before, self._untold = self._untold or before, None
         return Update(self.number, named(self.root, news, touched), new, before, sheets)
 
     def _found(self, touched: Touched | None) -> tuple[Shown | None, tuple[Mistake, ...], News]:
@@ -202,7 +205,8 @@ class Session:
         before = self.shown
         self.shown, self.broken, _ = self._found(None)
         same = self.shown and before and self.shown.loaded.inventory == before.loaded.inventory
-        self._untold = self._untold or bool(self.broken) or not same
+        if isinstance(before, Remembered) and (self.broken or not same):
+            self._untold = before
 
     def prepare(self) -> None:
         """The pages of the posts that were edited last are made, so that they are there before they are asked for."""
