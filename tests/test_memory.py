@@ -215,7 +215,9 @@ def test_what_two_previews_leave_is_never_mixed(tmp_path: Path) -> None:
         assert "Other words" not in text(session, "posts/a/index.html")
 
 
-@pytest.mark.parametrize("statement", ["UPDATE pages SET page = x'00'", "UPDATE builds SET data = x'00'", "DELETE FROM fragments"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE pages SET page = x'00'", "UPDATE builds SET data = x'00'", "DELETE FROM fragments"]
+)
 def test_damage_costs_time_alone(tmp_path: Path, statement: str) -> None:
     root = blog(tmp_path)
     leave(root)
