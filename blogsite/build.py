@@ -147,7 +147,9 @@ def _build(workshop: Workshop, folder: Folder, options: BuildOptions) -> Report:
         ]
         with times.of("publish"):
             changes = folder.compare(staged)
-            made = {} if options.dry_run else _publish(workshop, folder, name, staged, changes, work.plan, remade)
+            made = (
+                {} if options.dry_run else _publish(workshop, folder, name, stage, staged, changes, work.plan, remade)
+            )
     finally:
         stage.discard()
     said = tuple(sorted(set(mistakes)))
@@ -231,6 +233,7 @@ def _publish(
     workshop: Workshop,
     folder: Folder,
     name: str,
+    stage: Stage,
     staged: Sequence[Staged],
     changes: Publication,
     plan: Plan,
@@ -243,7 +246,7 @@ def _publish(
     store = workshop.store
     with store.together():
         store.forget_outputs(name, [*plan.gone, *(item.output.path for item in plan.stale)])
-    folder.publish(staged, changes)
+    folder.publish(staged, changes, stage.whole)
     if remade:
         time.sleep(SETTLING)
     looked = time.time_ns()

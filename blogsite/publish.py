@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from json.encoder import encode_basestring as encode
@@ -70,13 +70,23 @@ class Folder:
         self._refuse_others_files(changes)
         return changes
 
-    def publish(self, staged: Sequence[Staged], changes: Publication) -> None:
+    def is_there(self) -> bool:
+        """Whether there is such a folder, or anything else at its place."""
+        return os.path.lexists(self.path)
+
+    def publish(self, staged: Sequence[Staged], changes: Publication, whole: Path | None = None) -> None:
         """Every staged file is in place, what was ours and is not wanted is gone, and the manifest says so.
 
-        CHANGES is what `compare` has said of them.
+        CHANGES is what `compare` has said of them. A folder that is WHOLE, with every file in it, becomes this one,
+        unless there is one by now.
         """
-        self._refuse_what_is_not_to_be_written(changes)
         wanted = {item.path: item.digest for item in staged}
+        if whole and all(item.file for item in staged) and not self.is_there():
+            self._refuse_what_is_not_to_be_written({""})
+            self._become(whole, wanted)
+            return
+        parents = {os.path.dirname(path) for path in (*changes.written, *changes.removed)}
+        self._refuse_what_is_not_to_be_written(parents)
         if not wanted.keys() <= self.ours.keys():
             self._write({**self.ours, **wanted})
         for path in changes.removed:
@@ -107,9 +117,17 @@ class Folder:
             what = f"{MANIFEST} is damaged, so what is ours in the folder cannot be known"
             raise SiteError([error(Place(self.shown), what, "remove the output folder and build again")]) from None
 
+    def _become(self, whole: Path, files: Mapping[str, Digest]) -> None:
+        """The folder WHOLE, with a manifest of these files, is this folder."""
+        data = _manifest_of(files)
+        with reported(self.shown):
+            (whole / MANIFEST).write_bytes(data)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            whole.rename(self.path)
+        self.manifest, self.ours = data, dict(files)
+
     def _write(self, files: Mapping[str, Digest]) -> None:
-        lines = ",\n".join(f"{encode(path)}: {encode(digest)}" for path, digest in sorted(files.items()))
-        data = f'{{\n"version": 1,\n"files": {{\n{lines}\n}}\n}}\n'.encode()
+        data = _manifest_of(files)
         temporary = self._manifest.with_name(MANIFEST + ".new")
         with reported(f"{self.shown}/{MANIFEST}"):
             try:
@@ -164,10 +182,9 @@ class Folder:
         inside = (child for child in (self.path / path).rglob("*") if child.is_symlink() or not child.is_dir())
         return any(child.relative_to(self.path).as_posix() not in self.ours for child in inside)
 
-    def _refuse_what_is_not_to_be_written(self, changes: Publication) -> None:
+    def _refuse_what_is_not_to_be_written(self, parents: Set[str]) -> None:
         """Raise SiteError, before anything is changed, for folders of ours that the file system protects."""
         standing = _Standing(self.path)
-        parents = {os.path.dirname(path) for path in (*changes.written, *changes.removed)}
         folders = {standing.nearest(parent) for parent in parents}
         effective = os.access in os.supports_effective_ids
         protected = sorted(
@@ -261,6 +278,11 @@ def reported(path: str) -> Iterator[None]:
         yield
     except OSError as problem:
         raise SiteError([unwritable(path, problem)]) from None
+
+
+def _manifest_of(files: Mapping[str, Digest]) -> bytes:
+    lines = ",\n".join(f"{encode(path)}: {encode(digest)}" for path, digest in sorted(files.items()))
+    return f'{{\n"version": 1,\n"files": {{\n{lines}\n}}\n}}\n'.encode()
 
 
 def _parts(path: str) -> list[str]:

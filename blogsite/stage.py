@@ -13,6 +13,8 @@ from pathlib import Path
 from blogsite.digest import Digest, digest_bytes
 from blogsite.publish import STAGE, Folder, Staged, reported
 
+WHOLE = "site"
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -20,6 +22,8 @@ class Stage:
 
     path: Path
     output: Path
+    whole: Path | None = None
+    """Where files are staged at their paths in the site, if there is no output folder yet: this becomes it."""
 
     @staticmethod
     def of(folder: Folder, work: Path, *, dry: bool = False) -> Stage:
@@ -32,7 +36,11 @@ class Stage:
         place, prefix = near_work if dry or near.stat().st_dev == work.stat().st_dev else near_output
         with reported(f"{folder.shown}/{prefix}"):
             place.mkdir(parents=True, exist_ok=True)
-            return Stage(Path(tempfile.mkdtemp(prefix=prefix, dir=place)), folder.path)
+            path = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
+            if folder.is_there() or place != work:
+                return Stage(path, folder.path)
+            (path / WHOLE).mkdir()  # with the rights that folders have here; the stage is for nobody else to see
+            return Stage(path, folder.path, path / WHOLE)
 
     @staticmethod
     def sweep(folder: Folder, work: Path) -> None:
@@ -49,6 +57,12 @@ class Stage:
     def add(self, path: str, data: bytes) -> Staged:
         """An output with these bytes, staged unless the output folder holds them already."""
         digest = digest_bytes(data)
+        if self.whole:
+            file = Path(os.path.join(self.whole, path))
+            with reported(f"{self.output.name}/{path}"):
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(data)
+            return Staged(path, digest, file)
         if holds(self.output / path, digest, len(data)):
             return Staged(path, digest, None)
         file = self.path / digest_bytes(path.encode())
