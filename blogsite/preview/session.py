@@ -21,7 +21,8 @@ from blogsite.encoded import Encoded
 from blogsite.errors import BlogsiteError, Mistake, Place, SiteError, UsageError, error
 from blogsite.files import Files
 from blogsite.gallery import check_cards, check_format, draw_one, encode_one
-from blogsite.load import WORK, Progress, Times, Workshop, load_config
+from blogsite.load import WORK, Progress, Times, Workshop, load_config, settings_of
+from blogsite.model import Post
 from blogsite.plan import closures, code_digest
 from blogsite.pool import Pool
 from blogsite.preview.memory import Memory, Remembered
@@ -216,15 +217,30 @@ class Session:
                 self.answer(output.path)
 
     def warm_up(self) -> Iterator[None]:
-        """What the first pages need is there before they are asked for; in steps, for idle moments."""
+        """What the first pages and the first edit need is there before it is asked for; in steps, for idle moments."""
         yield from _quiet(A_WHILE)
         if isinstance(self.shown, Remembered):
             self._bring_in()
         yield
-        newest = self.shown.loaded.site.posts[:1] if self.shown else ()
-        for path in (*(output_path(entry.url) for entry in newest), "index.html", "404.html"):
+        posts = self.shown.loaded.site.posts if self.shown else ()
+        for path in (*(output_path(entry.url) for entry in posts[:1]), "index.html", "404.html"):
             self.answer(path)
             yield
+        with_math = next((entry for entry in posts if entry.post.has_math), None)
+        for entry in (*posts[:1], *((with_math,) if with_math else ())):
+            with suppress(OSError):  # it has gone
+                self._practise(entry.post)
+            yield
+
+    def _practise(self, post: Post) -> None:
+        """Parser and engine have been at work on a post, so that they have imported and compiled what they need."""
+        from blogsite.tasks import ParseTask, TypesetTask, parse_batch, typeset_batch
+
+        assert self._workshop
+        config = self._workshop.config
+        source = (post.source, post.kind, (self.root / post.source).read_bytes())
+        for row in parse_batch(ParseTask(settings_of(config), config.math_output, (source,))):  # type: ignore[arg-type]
+            typeset_batch(TypesetTask(row.formulas[:1]))
 
     def compare(self, before: Shown | None, tell: Callable[[int], None]) -> Iterator[None]:
         """TELL is called with the number of outputs that are not as they were; in steps, for idle moments."""
