@@ -112,7 +112,7 @@
     do {
       const block = blocks.shift();
       if (!block) { root.dataset.reachable = ""; return; }
-      block.style.contentVisibility = "visible";
+      if (getComputedStyle(block).contentVisibility === "auto") block.style.contentVisibility = "visible";
       for (const region of [block, ...all(regions, block)]) if (region.matches(regions)) reach(region);
       block.getBoundingClientRect(); // lays it out
     } while (idle?.timeRemaining() > 10);
