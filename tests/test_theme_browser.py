@@ -27,6 +27,9 @@ WIDTHS = (380, 768, 1440)
 EXTREMES = (320, 3840)
 AT_EXTREMES = {"home", "archive", "tags", "most formulas", "most code"}
 SCHEMES = ("light", "dark")
+FOLDED = """[...document.querySelectorAll(".text > *")]
+    .filter((block) => getComputedStyle(block).contentVisibility === "auto").length"""
+"""How many blocks are laid out only when they come into sight."""
 VISIBLE_TEXTS = """[...document.querySelectorAll("main :is(h1, h2, p, pre code)")]
     .filter(element => element.checkVisibility()).map(element => element.innerText)"""
 SCREENSHOTS = os.environ.get("BLOGSITE_SCREENSHOTS")
@@ -171,6 +174,7 @@ def test_axe_finds_nothing(browser: Browser, sample: Sample, scheme: str, width:
     for kind, path in sample.kinds.items():
         page.goto(f"{sample.address}/{path}")
         page.wait_for_selector("html[data-reachable]", state="attached")
+        assert not page.evaluate(FOLDED), f"{kind} is not laid out whole"
         page.evaluate(axe)
         if found := page.evaluate("options => axe.run({ exclude: '.katex-html' }, options)", options)["violations"]:
             violations[kind] = [in_short(violation) for violation in found]
