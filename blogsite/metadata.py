@@ -13,10 +13,13 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from blogsite import isobmff
 from blogsite.digest import Digest, digest_bytes
+from blogsite.isobmff import is_boxed, items
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _EXIF = b"Exif\0\0"
+_TIFF = (b"II*\0", b"MM\0*")
 _ORIENTATION, _GPS = 0x0112, 0x8825
 _VERSION_OF_GPS = 0
 """A tag that many cameras write without knowing where they are."""
@@ -50,20 +53,27 @@ def orientation(data: bytes) -> int:
 
 
 def without_location(data: bytes) -> bytes:
-    """A picture (JPEG, PNG, WebP) that does not say where it was taken; DATA itself where it does not, or is none."""
+    """A picture (JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF) that does not say where it was taken.
+
+    DATA itself where it does not say so, or is no picture.
+    """
     if data.startswith(b"\xff\xd8"):
         return _jpeg(data)
     if data.startswith(_PNG):
         return _png(data)
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return _webp(data)
-    return data
+    if is_boxed(data):
+        return _boxed(data)
+    if data.startswith(_TIFF):
+        return _with_packets(data, _exif(data))
+    return _with_packets(data, data) if data.startswith((b"GIF87a", b"GIF89a")) else data
 
 
 @cache
 def revision() -> Digest:
     """Another one whenever this module may leave other bytes of a picture."""
-    return digest_bytes(Path(__file__).read_bytes())
+    return digest_bytes(Path(__file__).read_bytes() + Path(isobmff.__file__).read_bytes())
 
 
 # ── the formats ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -131,6 +141,26 @@ def _webp(data: bytes) -> bytes:
     return data if new == data else bytes(new)
 
 
+def _boxed(data: bytes) -> bytes:
+    new = bytearray(data)
+    for kind, start, end in items(data):
+        if kind == b"Exif" and end - start > 4:
+            start += 4 + int.from_bytes(data[start : start + 4], "big")  # where the block begins, after this number
+            new[start:end] = _exif(data[start:end])
+        elif kind == b"mime":
+            new[start:end] = _xmp(data[start:end])
+    return data if new == data else bytes(new)
+
+
+def _with_packets(data: bytes, exif: bytes) -> bytes:
+    """A picture whose EXIF has been seen to, with its packets of XMP, which stand in it as they are."""
+    new = bytearray(exif)
+    end = 0
+    while (start := data.find(b"<x:xmpmeta", end)) >= 0 and (end := data.find(b"</x:xmpmeta", start)) >= 0:
+        new[start:end] = _xmp(data[start:end])
+    return data if new == data else bytes(new)
+
+
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Type of each whole chunk, and where its data begins and ends."""
     place = len(_PNG)
@@ -194,7 +224,7 @@ def _byte_order(block: bytes | bytearray) -> Literal["little", "big"]:
 
 def _directories(block: bytes | bytearray) -> list[tuple[int, int]]:
     """Where each directory of a TIFF block begins, and how many entries it has; none for what is no such block."""
-    if bytes(block[:4]) not in (b"II*\0", b"MM\0*"):
+    if bytes(block[:4]) not in _TIFF:
         return []
     order = _byte_order(block)
     found: list[tuple[int, int]] = []

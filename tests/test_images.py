@@ -312,6 +312,35 @@ def test_a_location_is_taken_out_and_nothing_else(tmp_path: Path, format: str) -
     assert len(published) == len(data)
 
 
+@pytest.mark.parametrize("format", ["AVIF", "TIFF"])
+def test_a_location_is_taken_out_of_other_formats_too(format: str) -> None:
+    data = picture(format, (60, 40), gps=True, **({"xmp": XMP} if format == "AVIF" else {}))
+    published = without_location(data)
+    before, after = opened(data), opened(published)
+    assert dict(before.getexif().get_ifd(GPS))
+    assert not dict(after.getexif().get_ifd(GPS))
+    assert GPS not in after.getexif()
+    assert after.getexif()[MAKE] == "A camera"
+    assert b"48,12" not in published
+    assert after.tobytes() == before.tobytes()
+    assert len(published) == len(data)
+    assert without_location(published) is published
+    assert without_location(picture(format, (60, 40), orientation=6)) == picture(format, (60, 40), orientation=6)
+
+
+def test_a_location_in_a_gif_is_taken_out() -> None:
+    data = picture("GIF", (60, 40))
+    packet = b"\x21\xff\x0bXMP DataXMP" + XMP + b"\x01" + bytes(range(255, -1, -1)) + b"\0"
+    located = data[:-1] + packet + data[-1:]
+    published = without_location(located)
+    assert b"GPS" in located
+    assert b"GPS" not in published
+    assert b'dc:rights="Ours"' in published
+    assert len(published) == len(located)
+    assert opened(published).tobytes() == opened(data).tobytes()
+    assert without_location(data) is data
+
+
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
 def test_a_picture_that_does_not_say_where_it_was_taken_stays_as_it_is(format: str) -> None:
     for data in (
@@ -349,12 +378,12 @@ def test_a_text_of_exif_in_a_png_is_left_out_if_it_has_a_location() -> None:
     assert without_location(with_profile(other.tobytes())) == with_profile(other.tobytes())
 
 
-@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "TIFF", "AVIF"])
 def test_damaged_metadata_is_no_traceback(format: str) -> None:
     data = picture(format, (60, 40), gps=True, orientation=6)
     start = data.find(b"MM\0*") if b"MM\0*" in data else data.find(b"II*\0")
-    assert start > 0
-    for place in range(start, start + 120):
+    assert start >= 0
+    for place in (*range(start, start + 120), *(range(300) if format == "AVIF" else ())):
         for value in (0, 1, 0x7F, 0xFF):
             damaged = data[:place] + bytes([value]) + data[place + 1 :]
             assert len(without_location(damaged)) == len(data)
