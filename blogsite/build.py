@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from blogsite.assemble import PUBLIC, View
 from blogsite.config import Config
-from blogsite.encoded import Encoded
 from blogsite.errors import Mistake, Place, SiteError, unwritable
 from blogsite.lastbuild import (
     LastBuild,
@@ -108,7 +107,7 @@ def _build(workshop: Workshop, folder: Folder, options: BuildOptions) -> Report:
     name = os.path.realpath(folder.path)
     if options.clean:
         store.clear()
-        Encoded(workshop.root / WORK).clear()
+        workshop.encoded.clear()
     if not options.dry_run:
         Stage.sweep(folder, workshop.root / WORK)
     inventory = read(workshop)
@@ -185,7 +184,7 @@ def _everything(
         plan = make.plan(workshop, loaded, templates, outputs, folder, workshop.store.outputs(name))
         if (plan.stale or plan.gone) and not options.dry_run:
             site = loaded.site
-            Encoded(workshop.root / WORK).keep({made.key for group in (site.variants, site.drawings) for made in group})
+            workshop.encoded.keep({made.key for group in (site.variants, site.drawings) for made in group})
     since, until = lasts(loaded.site)
     known = LastBuild(
         contents=contents_of(digests_of(loaded.site)),

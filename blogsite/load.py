@@ -14,6 +14,7 @@ from blogsite.assemble import View, assemble
 from blogsite.cards import font_of
 from blogsite.config import FILE_NAME, Config, parse_config
 from blogsite.digest import Digest, digest, digest_bytes
+from blogsite.encoded import Encoded
 from blogsite.errors import Mistake, Place, SiteError, UsageError, error
 from blogsite.files import Files
 from blogsite.gallery import look_at_all, shown_by
@@ -60,6 +61,11 @@ class Workshop:
     code: Digest
     times: Times
     progress: Progress
+
+    @property
+    def encoded(self) -> Encoded:
+        """The pictures that are kept from one build to the next."""
+        return Encoded(self.root / WORK)
 
 
 @dataclass(frozen=True, slots=True)

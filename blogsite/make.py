@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias, TypeVar
 
 from blogsite.digest import Digest
-from blogsite.encoded import Encoded
 from blogsite.errors import Mistake, Place, SiteError, error
 from blogsite.fill import settle
 from blogsite.gallery import check_cards, check_format, draw_all, encode_all
 from blogsite.lastbuild import LastBuild
-from blogsite.load import WORK, Loaded, Workshop, restore_texts, theme_templates
+from blogsite.load import Loaded, Workshop, restore_texts, theme_templates
 from blogsite.model import Formula, Rich
 from blogsite.pages.feeds import Feed
 from blogsite.plan import Plan, Stale, closures, computed_names, make_plan
@@ -130,7 +129,7 @@ def render(
         done += len(rows)
         workshop.progress("render", done, len(pages))
     variants = {item.output: item.ingredients for item in stale if isinstance(item.output, Variant)}
-    kept = Encoded(workshop.root / WORK)
+    kept = workshop.encoded
     if variants:
         check_format(workshop.config.images_format, workshop.config.place("images_format"))
         for variant, data in encode_all(loaded.files, workshop.pool, kept, variants, workshop.progress):
