@@ -20,14 +20,11 @@ from blogsite.errors import Mistake, Place, SiteError, unwritable
 from blogsite.lastbuild import (
     LastBuild,
     are_settled,
-    contents_of,
-    digests_of,
     files_of,
     frame_of,
-    lasts,
-    left_out_of,
     look_at_outputs,
     outputs_of,
+    seen_in,
     stats_of,
 )
 from blogsite.load import WORK, Progress, Times, Workshop, load, now, read, theme_templates
@@ -185,16 +182,7 @@ def _everything(
         if (plan.stale or plan.gone) and not options.dry_run:
             site = loaded.site
             workshop.encoded.keep({made.key for group in (site.variants, site.drawings) for made in group})
-    since, until = lasts(loaded.site)
-    known = LastBuild(
-        contents=contents_of(digests_of(loaded.site)),
-        since=since,
-        until=until,
-        posts=len(loaded.site.posts),
-        left_out=left_out_of(loaded.site),
-        in_feeds=texts_in_feeds(outputs),
-    )
-    return make.Work(loaded, templates, plan, mistakes, known)
+    return make.Work(loaded, templates, plan, mistakes, seen_in(loaded.site, texts_in_feeds(outputs)))
 
 
 def _untouched(folder: Folder, files: Sequence[File], last: LastBuild) -> dict[str, Stat] | None:

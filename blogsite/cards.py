@@ -9,13 +9,12 @@ from __future__ import annotations
 import io
 import unicodedata
 from collections.abc import Iterable
-from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from blogsite import linebreaks
-from blogsite.digest import Digest, digest
+from blogsite.digest import Digest, digest, installed
 from blogsite.errors import UsageError
 from blogsite.linebreaks import balanced, break_lines, shortened, with_ellipsis
 from blogsite.model import CardDesign, File
@@ -77,13 +76,10 @@ def check_design(designs: Iterable[tuple[CardDesign, File]]) -> None:
         _Sheet(design, font)
 
 
+@cache
 def revision() -> Digest:
     """Another one whenever a card may be drawn to other bytes."""
-    try:
-        pillow = version("pillow")
-    except PackageNotFoundError:
-        pillow = "?"
-    return digest((pillow, Path(__file__).read_bytes(), Path(linebreaks.__file__).read_bytes()))
+    return digest((installed("pillow"), Path(__file__).read_bytes(), Path(linebreaks.__file__).read_bytes()))
 
 
 def title_lines(title: str, font: File, width: float) -> tuple[int, list[str]]:

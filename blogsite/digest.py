@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import date, datetime
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from blogsite.record import values_of
@@ -30,6 +31,14 @@ def digest(value: object) -> Digest:
 def digest_bytes(data: bytes) -> Digest:
     """The digest of a file's bytes."""
     return hashlib.blake2b(data, digest_size=20).hexdigest()
+
+
+def installed(package: str) -> str:
+    """The version of a package that shapes what is made; "?" where there is none."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "?"
 
 
 class Digester:

@@ -17,7 +17,7 @@ from blogsite.publication import publication
 from blogsite.publish import Folder
 from blogsite.read import Inventory, stat_of
 from blogsite.rows import is_settled
-from blogsite.sites import Entry, Site
+from blogsite.sites import Entry, Info, Site
 
 Theme: TypeAlias = "tuple[tuple[str, File], ...]"
 """The theme's templates, as `theme_templates` names them."""
@@ -63,7 +63,21 @@ class LastBuild:
         return tuple((item.source, publication(item.meta, moment, config.timezone)[1]) for item in self.left_out)
 
 
-def left_out_of(site: Site) -> tuple[LeftOut, ...]:
+def seen_in(site: Site, in_feeds: frozenset[Digest] = frozenset()) -> LastBuild:
+    """What is known of the site as it was assembled; IN_FEEDS are the texts that stand in feeds."""
+    since, until = _lasts(site)
+    contents = contents_of(_digests_of(site))
+    return LastBuild(contents, since, until, len(site.posts), _left_out_of(site), in_feeds)
+
+
+def outline(info: Info, last: LastBuild) -> Site:
+    """What making a page asks of its site, where the posts are not known."""
+    forever = datetime.max.replace(tzinfo=UTC)
+    next_change = None if last.until in (last.since, forever) else last.until
+    return Site(info, (), (), (), (), (), (), last.since, mistakes=last.mistakes, next_change=next_change)
+
+
+def _left_out_of(site: Site) -> tuple[LeftOut, ...]:
     """The posts of the site that are not to be seen."""
     return tuple(LeftOut(entry.post.source, _dates_of(entry)) for entry in site.left_out)
 
@@ -73,7 +87,7 @@ def _dates_of(entry: Entry) -> Meta:
     return Meta(date=meta.date, publish=meta.publish, expires=meta.expires, draft=meta.draft, hidden=meta.hidden)
 
 
-def lasts(site: Site) -> tuple[datetime, datetime]:
+def _lasts(site: Site) -> tuple[datetime, datetime]:
     """From when until when the site stays as it is; a moment alone where a page says how long its post must wait."""
     shown = (*site.posts, *site.hidden, *site.pages)
     waiting = any(entry.state == "future" for entry in shown)
@@ -120,7 +134,7 @@ def files_of(inventory: Inventory, theme: Theme) -> tuple[File, ...]:
     return (*inventory.files, *inventory.static, *inventory.templates, *(file for _, file in theme), *fonts)
 
 
-def digests_of(site: Site) -> dict[str, Digest]:
+def _digests_of(site: Site) -> dict[str, Digest]:
     """Path → what is in the source of each post and page, seen or not."""
     entries = (*site.posts, *site.hidden, *site.pages, *site.left_out)
     return {entry.post.source: entry.post.digest for entry in entries}

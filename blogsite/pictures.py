@@ -10,12 +10,11 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blogsite import metadata
-from blogsite.digest import Digest, digest
+from blogsite.digest import Digest, digest, installed
 from blogsite.model import ImageFormat, Sight
 
 if TYPE_CHECKING:
@@ -79,11 +78,7 @@ def can_write(format: ImageFormat) -> bool:
 @cache
 def revision() -> Digest:
     """Another one whenever a picture may be encoded to other bytes."""
-    try:
-        pillow = version("pillow")
-    except PackageNotFoundError:
-        pillow = "?"
-    return digest((pillow, Path(__file__).read_bytes(), metadata.revision()))
+    return digest((installed("pillow"), Path(__file__).read_bytes(), metadata.revision()))
 
 
 def _pillow() -> Any:

@@ -12,12 +12,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from importlib.metadata import PackageNotFoundError, entry_points, version
+from importlib.metadata import entry_points
 from importlib.util import find_spec
 from pathlib import Path
 from platform import python_version_tuple
 
-from blogsite.digest import Digest, Digester
+from blogsite.digest import Digest, Digester, installed
 from blogsite.errors import Mistake, Place, error
 from blogsite.read import stat_of
 from blogsite.rows import Made
@@ -197,10 +197,7 @@ def code_digest(more: Iterable[str] = ()) -> Digest:
         if path.suffix in (".py", ".js", ".txt") and path.is_file():
             state.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
     for name in _MAKERS:
-        try:
-            state.update(f"{name}={version(name)}\0".encode())
-        except PackageNotFoundError:
-            state.update(f"{name}=?\0".encode())
+        state.update(f"{name}={installed(name)}\0".encode())
     for name in more:
         state.update(f"{name}\0".encode())
         for path in _sources_of(name):

@@ -10,16 +10,15 @@ import errno
 import json
 import os
 import shutil
-import stat
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from json.encoder import encode_basestring as encode
 from pathlib import Path
-from typing import Literal, TypeAlias
 
 from blogsite.digest import Digest
 from blogsite.errors import Place, SiteError, error, unwritable
+from blogsite.standing import Standing, Thing
 
 MANIFEST = ".blogsite.json"
 STAGE = ".blogsite-stage"
@@ -155,7 +154,7 @@ class Folder:
     def _refuse_others_files(self, changes: Publication) -> None:
         """Raise SiteError if a file that is to be written would go elsewhere, or stand where something of others is."""
         mistakes = []
-        standing = _Standing(self.path)
+        standing = Standing(self.path)
         for parent in sorted({os.path.dirname(path) for path in changes.written}):
             for part in _parts(parent):
                 if (kind := standing.at(part)) == "link":
@@ -172,7 +171,7 @@ class Folder:
         if mistakes:
             raise SiteError(mistakes)
 
-    def _is_taken(self, path: str, kind: Standing) -> bool:
+    def _is_taken(self, path: str, kind: Thing) -> bool:
         """Whether something that is not ours to replace stands at PATH.
 
         A folder with nothing but our files in it is not; a folder that is taken over gives its files, but no folders.
@@ -184,7 +183,7 @@ class Folder:
 
     def _refuse_what_is_not_to_be_written(self, parents: Set[str]) -> None:
         """Raise SiteError, before anything is changed, for folders of ours that the file system protects."""
-        standing = _Standing(self.path)
+        standing = Standing(self.path)
         folders = {standing.nearest(parent) for parent in parents}
         effective = os.access in os.supports_effective_ids
         protected = sorted(
@@ -234,41 +233,6 @@ class Folder:
                 with suppress(FileNotFoundError):
                     os.rmdir(self.path / part)
         return removed
-
-
-Standing: TypeAlias = Literal["nothing", "file", "link", "folder"]
-
-
-class _Standing:
-    """What stands in a folder; each place is looked at once."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._known: dict[str, Standing] = {"": "folder" if folder.is_dir() else "nothing"}
-
-    def at(self, path: str) -> Standing:
-        """What stands at this path; nothing, if its way there is not through folders alone."""
-        known = self._known.get(path)
-        if known is None:
-            inside = self.at(os.path.dirname(path)) == "folder"
-            known = self._known[path] = self._look(os.path.join(self._folder, path)) if inside else "nothing"
-        return known
-
-    def nearest(self, path: str) -> Path:
-        """The folder at this path, or the nearest above it that there is."""
-        while path and self.at(path) != "folder":
-            path = os.path.dirname(path)
-        if path or self.at("") == "folder":
-            return self._folder / path
-        return next(place for place in self._folder.absolute().parents if place.is_dir())
-
-    @staticmethod
-    def _look(place: str) -> Standing:
-        try:
-            mode = os.lstat(place).st_mode
-        except (FileNotFoundError, NotADirectoryError):
-            return "nothing"
-        return "link" if stat.S_ISLNK(mode) else "folder" if stat.S_ISDIR(mode) else "file"
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from blogsite import make
 from blogsite.errors import Mistake
 from blogsite.face import in_lists, with_new_text
 from blogsite.files import Files
-from blogsite.lastbuild import LastBuild, contents_of
+from blogsite.lastbuild import LastBuild, contents_of, outline
 from blogsite.load import Loaded, Workshop, name_of_posts, parse_sources
 from blogsite.make import Work
 from blogsite.model import Source, Stat
@@ -20,7 +20,7 @@ from blogsite.pages.posts import PostPage, with_text
 from blogsite.publish import Folder
 from blogsite.read import Inventory
 from blogsite.rows import Made, Seen, load_post
-from blogsite.sites import Page, Site
+from blogsite.sites import Page
 
 MOST_AT_ONCE = 20
 """Posts; with more of them changed, assembling the site costs little beside the rest."""
@@ -58,7 +58,9 @@ def shortcut(
         pages.append(with_text(kept[path], new))
     with workshop.times.of("plan"):
         looks = workshop.store.looks(workshop.code)
-        loaded = Loaded(inventory, _site_of(pages[0], last), Files(workshop.root, looks))
+        context = pages[0].context
+        assert isinstance(context, PostPage)
+        loaded = Loaded(inventory, outline(context.site, last), Files(workshop.root, looks))
         loaded.files.looks.update(looks)
         templates = make.read_templates(workshop, loaded)
         made = workshop.store.outputs(name, [page.path for page in pages])
@@ -84,9 +86,3 @@ def _changed(sources: Sequence[Source], known: Mapping[str, tuple[Seen, bytes]],
         return ()  # somebody has parsed a source since
     changed = [source for source in sources if not known[source.path][0].is_still(source.stat)]
     return changed if len(changed) <= MOST_AT_ONCE else ()
-
-
-def _site_of(page: Page, last: LastBuild) -> Site:
-    """What making a page asks of its site."""
-    assert isinstance(page.context, PostPage)
-    return Site(page.context.site, (), (), (), (), (), (), last.since)

@@ -131,6 +131,18 @@ def run_alone(*arguments: str | Path, cwd: Path, code: int = 0, env: dict[str, s
     return _checked(Run(done.returncode, done.stdout, done.stderr), code)
 
 
+def imports_pillow(root: Path) -> bool:
+    """Whether a build of the site at ROOT, in a Python of its own, imports Pillow."""
+    code = (
+        "import sys; from pathlib import Path; from making import build_site; "
+        "[sys.modules.pop(name) for name in list(sys.modules) if name.startswith('PIL')]; "
+        f"build_site(Path({str(root)!r})); print('PIL' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip() != "False"
+
+
 def _checked(done: Run, code: int | None) -> Run:
     assert "Traceback" not in done.stderr, done.stderr
     assert code is None or done.returncode == code, f"exit code {done.returncode}\n{done.stdout}\n{done.stderr}"

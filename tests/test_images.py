@@ -16,6 +16,7 @@ from making import (
     MAKE,
     ORIENTATION,
     build_site,
+    imports_pillow,
     page,
     picture,
     png,
@@ -601,16 +602,7 @@ def test_nothing_heavy_is_imported_while_no_picture_is_new(tmp_path: Path) -> No
     root = blog(tmp_path, {"a.jpg": JPEG, "b.png": png(900)})
     build_site(root)
     write(root, {"posts/y.md": post("Y")})
-    code = (
-        "import sys; from pathlib import Path; from making import build_site; "
-        "[sys.modules.pop(name) for name in list(sys.modules) if name.startswith('PIL')]; "
-        f"build_site(Path({str(root)!r})); sys.exit('PIL' in sys.modules)"
-    )
-    import subprocess
-    import sys
-
-    done = subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parent, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+    assert not imports_pillow(root)
 
 
 # ── the preview ──────────────────────────────────────────────────────────────────────────────────────────────────────

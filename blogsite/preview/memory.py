@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -19,24 +18,14 @@ from typing import Any
 from blogsite.assemble import PUBLIC, View
 from blogsite.errors import SiteError
 from blogsite.files import Files
-from blogsite.lastbuild import (
-    LastBuild,
-    are_settled,
-    contents_of,
-    digests_of,
-    files_of,
-    frame_of,
-    lasts,
-    left_out_of,
-    stats_of,
-)
+from blogsite.lastbuild import LastBuild, are_settled, files_of, frame_of, outline, seen_in, stats_of
 from blogsite.load import WORK, Loaded, Workshop, now, read, theme_templates
 from blogsite.make import read_templates
 from blogsite.pages import asked_for_first
 from blogsite.preview.shelf import Shelf
 from blogsite.preview.shown import Shown
 from blogsite.rows import DamageError, chunks
-from blogsite.sites import Asset, Info, Output, Page, Site
+from blogsite.sites import Asset, Info, Output, Page
 
 KEPT_AT_ONCE = 200
 """Pages that are written to the store before somebody else has a turn."""
@@ -89,7 +78,7 @@ class Memory:
                     and (view == self._view or not last.left_out)
                     and (info := self._info(workshop, folder)) is not None
                 ):
-                    loaded = Loaded(inventory, _site(info, last), Files(workshop.root, {}))
+                    loaded = Loaded(inventory, outline(info, last), Files(workshop.root, {}))
                     found: dict[str, Output | None] = {
                         info.asset(file.path)[1:]: Asset(info.asset(file.path)[1:], file) for file in inventory.static
                     }
@@ -147,14 +136,8 @@ class Memory:
             if not shelf.stands_still():
                 return None
             site, inventory = shown.loaded.site, shelf.inventory
-            since, until = lasts(site)
-            return LastBuild(
-                contents=contents_of(digests_of(site)),
-                since=since,
-                until=until,
-                posts=len(site.posts),
-                left_out=left_out_of(site),
-                in_feeds=frozenset(),
+            return replace(
+                seen_in(site),
                 frame=frame_of(shown.workshop.config, self._view, inventory, shelf.theme),
                 sources=stats_of(inventory.sources),
                 moment=moment,
@@ -179,10 +162,3 @@ def _page(workshop: Workshop, folder: str, path: str, info: Info | None = None) 
             return replace(page, context=replace(context, site=info))
         return page
     return None
-
-
-def _site(info: Info, last: LastBuild) -> Site:
-    """What making a page asks of its site."""
-    forever = datetime.max.replace(tzinfo=UTC)
-    next_change = None if last.until in (last.since, forever) else last.until
-    return Site(info, (), (), (), (), (), (), last.since, mistakes=last.mistakes, next_change=next_change)
