@@ -29,20 +29,20 @@ from benchmarks.contestants import PEERS
 from benchmarks.corpus import SPELLINGS, Options, Post, posts, spelled
 from benchmarks.results import PARTS, machine, write_json
 from benchmarks.timing import Clock, best
-from blogsite import excerpt
-from blogsite.build import BuildOptions, build
-from blogsite.convert import Converter, converter
-from blogsite.decode import decode
-from blogsite.digest import digest
-from blogsite.extensions.code import highlight
-from blogsite.frontmatter import read_head
-from blogsite.load import load_config
-from blogsite.maths.engine import Engine, EngineError, TeX
-from blogsite.maths.typeset import Rendered, tex_of
-from blogsite.notes import MarkdownSettings, Notes, ParseSettings
-from blogsite.parse import Parsed, parse
-from blogsite.plaintext import count_words
-from blogsite.rows import dump_rendered, load_rendered
+from blogsite.build.driver import BuildOptions, build
+from blogsite.build.loader import load_config
+from blogsite.build.store.records import dump_rendered, load_rendered
+from blogsite.content.encoding import decode
+from blogsite.content.frontmatter.reader import read_head
+from blogsite.content.parse_context import MarkdownSettings, Notes, ParseSettings
+from blogsite.core.digest import digest
+from blogsite.markdown import excerpt
+from blogsite.markdown.converter import Converter, converter
+from blogsite.markdown.highlighting.highlight import highlight
+from blogsite.markdown.html.text import count_words
+from blogsite.markdown.post import Parsed, parse
+from blogsite.maths.html import Rendered, tex_of
+from blogsite.maths.katex import Engine, EngineError, TeX
 
 STOCK = ("tables", "fenced_code", "codehilite", "footnotes", "def_list", "abbr", "attr_list", "md_in_html", "toc")
 """What of Python-Markdown's own extensions does about the same as blogsite's, formulas and dialects aside."""
@@ -143,7 +143,7 @@ def _breakdown(sources: list[tuple[str, bytes]], in_all: float) -> dict[str, flo
     def watched_converter(_: MarkdownSettings) -> Converter:
         return watched
 
-    with clock.functions(FUNCTIONS), mock.patch("blogsite.parse.converter", watched_converter):
+    with clock.functions(FUNCTIONS), mock.patch("blogsite.markdown.post.converter", watched_converter):
         for path, data in sources:
             whole(path, "post", data, SETTINGS)
     scale = in_all / sum(clock.seconds.values())  # the watching itself takes time

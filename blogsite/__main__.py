@@ -1,5 +1,5 @@
 """`python -m blogsite` is the command `blogsite`."""
 
-from blogsite.cli import main
+from blogsite.cli.main import main
 
 main()

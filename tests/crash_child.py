@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from blogsite.build import BuildOptions, build
-from blogsite.load import load_config
+from blogsite.build.driver import BuildOptions, build
+from blogsite.build.loader import load_config
 
 TOLD = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.truncate", "shutil.rmtree")
 root, fatal = Path(sys.argv[1]), int(sys.argv[2])

@@ -16,9 +16,9 @@ from unittest.mock import patch
 
 from PIL import Image
 
-from blogsite.build import BuildOptions, Report, build
-from blogsite.cli import main
-from blogsite.load import load_config
+from blogsite.build.driver import BuildOptions, Report, build
+from blogsite.build.loader import load_config
+from blogsite.cli.main import main
 
 MAKE, ORIENTATION, GPS = 0x010F, 0x0112, 0x8825
 """Tags of EXIF."""

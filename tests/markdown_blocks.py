@@ -9,14 +9,14 @@ from typing import Any
 import markdown
 import pytest
 
-from blogsite.extensions.attributes import AttributesExtension
-from blogsite.extensions.blocks import BlocksExtension
-from blogsite.extensions.code import CodeExtension
-from blogsite.extensions.fences import FencesExtension
-from blogsite.extensions.footnotes import FootnotesExtension
-from blogsite.extensions.spaces import SpacesExtension
-from blogsite.extensions.tags import TagsExtension
-from blogsite.notes import MarkdownSettings, Notes
+from blogsite.content.parse_context import MarkdownSettings, Notes
+from blogsite.markdown.blocks.processor import BlocksExtension
+from blogsite.markdown.extensions.attributes import AttributesExtension
+from blogsite.markdown.extensions.fenced_code import FencesExtension
+from blogsite.markdown.extensions.footnotes import FootnotesExtension
+from blogsite.markdown.extensions.spaces import SpacesExtension
+from blogsite.markdown.highlighting.highlight import CodeExtension
+from blogsite.markdown.shortcodes.extension import TagsExtension
 from tests.cases_loader import Case, load_all, load_cases, save_cases
 
 

@@ -16,18 +16,18 @@ from unittest.mock import patch
 import jinja2
 from making import EPOCH, picture, png, tree, write
 
-import blogsite.build
-import blogsite.load
-import blogsite.maths.engine
-import blogsite.parse
-from blogsite import tasks
-from blogsite.assemble import View
-from blogsite.build import BuildOptions, Report, build
-from blogsite.convert import converter
-from blogsite.digest import digest
-from blogsite.errors import SiteError
-from blogsite.load import WORK, load_config
-from blogsite.notes import MarkdownSettings, Notes
+import blogsite.build.driver
+import blogsite.build.loader
+import blogsite.markdown.post
+import blogsite.maths.katex
+from blogsite.build import tasks
+from blogsite.build.driver import BuildOptions, Report, build
+from blogsite.build.loader import WORK, load_config
+from blogsite.content.parse_context import MarkdownSettings, Notes
+from blogsite.core.diagnostics import SiteError
+from blogsite.core.digest import digest
+from blogsite.markdown.converter import converter
+from blogsite.site.assemble import View
 
 Choice = TypeVar("Choice")
 DAY = 86_400

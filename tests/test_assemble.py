@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from making import CONFIG, build_site, page, post, site, tree, warnings, write
 
-from blogsite.assemble import View
-from blogsite.build import BuildOptions
-from blogsite.errors import SiteError
+from blogsite.build.driver import BuildOptions
+from blogsite.core.diagnostics import SiteError
 from blogsite.pages.common import paginate
+from blogsite.site.assemble import View
 
 
 def built(root: Path, options: BuildOptions | None = None) -> Path:

@@ -17,13 +17,22 @@ from making import CONFIG, build_site, imports_pillow, page, png, post, run, run
 from PIL import Image, ImageFont
 from serving import fetch, serving
 
-from blogsite import cards
-from blogsite.build import BuildOptions
-from blogsite.cards import HEIGHT, MARGIN, TITLE_LINES, TITLE_SIZES, WIDTH, draw_card, font_of, title_lines
-from blogsite.errors import SiteError, UsageError
-from blogsite.linebreaks import NEVER_FIRST, NEVER_LAST, balanced, break_lines, shortened
-from blogsite.model import CardDesign, File
-from blogsite.sites import SocialCard
+from blogsite.build.driver import BuildOptions
+from blogsite.content.model import CardDesign, File
+from blogsite.core.diagnostics import SiteError, UsageError
+from blogsite.core.linebreaking import NEVER_FIRST, NEVER_LAST, balanced, break_lines, shortened
+from blogsite.images import social_cards as cards
+from blogsite.images.social_cards import (
+    HEIGHT,
+    MARGIN,
+    TITLE_LINES,
+    TITLE_SIZES,
+    WIDTH,
+    draw_card,
+    font_of,
+    title_lines,
+)
+from blogsite.site.model import SocialCard
 
 needs_font = pytest.mark.skipif(
     importlib.util.find_spec("pylopdf_fonts_zh_cn") is None, reason="the extra `cards` is not installed: no font"

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from making import build_site, page, post, site
 
-from blogsite.cite import escaped, key
+from blogsite.site.citation import escaped, key
 
 CONFIG = """
 title = "Shells & Numbers"

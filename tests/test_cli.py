@@ -11,8 +11,8 @@ import pytest
 from making import post, run, run_alone, site, tree, write
 
 from blogsite import __version__
-from blogsite.cli import cli
-from blogsite.config import parse_config
+from blogsite.cli.main import cli
+from blogsite.config.loader import parse_config
 
 CLOSING = re.compile(
     r"^(?P<posts>\d+) posts?, (?P<pages>\d+) pages?: (?P<written>\d+) written, (?P<kept>\d+) kept, "

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogsite.config import Config, parse_config
-from blogsite.errors import SiteError
-from blogsite.model import Table
-from blogsite.settings import KEYS
+from blogsite.config.loader import Config, parse_config
+from blogsite.config.schema import KEYS
+from blogsite.content.model import Table
+from blogsite.core.diagnostics import SiteError
 
 
 def mistakes(text: str) -> list[str]:
@@ -164,7 +164,7 @@ def toml(value: object) -> str:
 
 
 def test_the_starter_file_explains_every_key() -> None:
-    text = (files("blogsite") / "starter" / "blogsite.toml").read_text(encoding="utf-8")
+    text = (files("blogsite.cli") / "starter" / "blogsite.toml").read_text(encoding="utf-8")
     plain = text.replace("@TIMEZONE@", "UTC")
     config = parse_config(plain)
     own = {"title", "language", "timezone", "places"}

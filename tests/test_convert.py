@@ -11,13 +11,13 @@ from cases_loader import load_all, load_cases
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogsite.convert import Converter, converter
-from blogsite.errors import SiteError
-from blogsite.extensions.headings import slugify
-from blogsite.extensions.links import decode, encode
-from blogsite.model import Need
-from blogsite.notes import MarkdownSettings, Notes
-from blogsite.plan import code_digest
+from blogsite.build.planner import code_digest
+from blogsite.content.model import Need
+from blogsite.content.parse_context import MarkdownSettings, Notes
+from blogsite.core.diagnostics import SiteError
+from blogsite.markdown.converter import Converter, converter
+from blogsite.markdown.extensions.headings import slugify
+from blogsite.markdown.extensions.links import decode, encode
 
 ZH = MarkdownSettings(language="zh")
 EN = MarkdownSettings(language="en")
@@ -143,7 +143,7 @@ def test_extensions_by_name() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["no.such.module", "os", "markdown.extensions.toc:Nothing", "", "blogsite.errors:Place"]
+    "name", ["no.such.module", "os", "markdown.extensions.toc:Nothing", "", "blogsite.core.diagnostics:Place"]
 )
 def test_an_extension_that_cannot_be_loaded_is_a_mistake(name: str) -> None:
     with pytest.raises(SiteError) as caught:

@@ -24,11 +24,11 @@ from making import EPOCH, post, run, run_alone, site, tree, write
 from making import build_site as build_with
 from sites_for_law import scratch
 
-from blogsite.build import BuildOptions, Report
-from blogsite.errors import SiteError
-from blogsite.lock import only_build_of
-from blogsite.publish import MANIFEST, Folder
-from blogsite.stage import Stage
+from blogsite.build.driver import BuildOptions, Report
+from blogsite.build.lock import only_build_of
+from blogsite.build.output_folder import MANIFEST, Folder
+from blogsite.build.staging import Stage
+from blogsite.core.diagnostics import SiteError
 
 LONG = bool(os.environ.get("BLOGSITE_LONG"))
 CHILD = Path(__file__).with_name("crash_child.py")
@@ -364,7 +364,7 @@ def test_builds_of_two_folders_at_once_do_not_disturb_each_other(blog: Path) -> 
 
 def test_a_file_that_vanishes_during_a_build_is_no_traceback(blog: Path) -> None:
     """The next build is right again."""
-    from blogsite import load
+    from blogsite.build import loader as load
 
     usual = load.scan
 

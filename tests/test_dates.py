@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogsite.dates import DateError, parse_date
+from blogsite.content.frontmatter.dates import DateError, parse_date
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

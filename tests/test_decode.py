@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogsite.decode import decode
+from blogsite.content.encoding import decode
 
 CHINESE = "---\ntitle: 统计之都\n---\n\n熵是不确定性的度量，它的单位是比特。\n"
 TAIWANESE = "---\ntitle: 統計之都\n---\n\n這是繁體中文的測試文章，它的單位是位元。\n"

@@ -15,10 +15,10 @@ from xml.etree import ElementTree
 import pytest
 from making import CONFIG, build_site, page, post, site, tree, warnings
 
-from blogsite.errors import SiteError
-from blogsite.model import Post
-from blogsite.notes import MarkdownSettings, ParseSettings
-from blogsite.parse import parse
+from blogsite.content.model import Post
+from blogsite.content.parse_context import MarkdownSettings, ParseSettings
+from blogsite.core.diagnostics import SiteError
+from blogsite.markdown.post import parse
 
 SETTINGS = ParseSettings(MarkdownSettings(), "Asia/Shanghai", 300)
 NBSP, ZWSP, WIDE = "\u00a0", "\u200b", "\u3000"

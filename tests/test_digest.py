@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogsite.digest import digest, digest_bytes
-from blogsite.model import Meta, Table
+from blogsite.content.model import Meta, Table
+from blogsite.core.digest import digest, digest_bytes
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from cases_loader import load_cases
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from blogsite.excerpt import Excerpted, balance, description, split
-from blogsite.model import Formula, Fragment, Need, Rich
+from blogsite.content.model import Formula, Fragment, Need, Rich
+from blogsite.markdown.excerpt import Excerpted, balance, description, split
 
 CASES = Path(__file__).parent / "cases"
 VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}

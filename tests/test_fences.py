@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogsite.extensions.code import CodeOptions, highlight
-from blogsite.extensions.fences import PAD, Fences
-from blogsite.extensions.info import parse_info
-from blogsite.notes import Notes
+from blogsite.content.parse_context import Notes
+from blogsite.markdown.extensions.fenced_code import PAD, Fences
+from blogsite.markdown.highlighting.fence_info import parse_info
+from blogsite.markdown.highlighting.highlight import CodeOptions, highlight
 from tests.cases_loader import Case
 from tests.markdown_blocks import case_files, check, convert, converter, warnings
 

@@ -21,12 +21,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogsite.errors import Mistake
-from blogsite.fields import FIELDS, near_miss
-from blogsite.frontmatter import Head, read_head
-from blogsite.heads import DIALECTS
-from blogsite.heads.yaml import YamlHead
-from blogsite.model import Meta, Table, Value
+from blogsite.content.frontmatter.dialects import DIALECTS
+from blogsite.content.frontmatter.dialects.yaml import YamlHead
+from blogsite.content.frontmatter.fields import FIELDS, near_miss
+from blogsite.content.frontmatter.reader import Head, read_head
+from blogsite.content.model import Meta, Table, Value
+from blogsite.core.diagnostics import Mistake
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CASES = Path(__file__).parent / "cases" / "heads"

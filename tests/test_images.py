@@ -31,15 +31,15 @@ from making import warnings as said
 from PIL import Image, ImageCms
 from serving import fetch, serving
 
-from blogsite import pictures
-from blogsite.assemble import View
-from blogsite.build import BuildOptions
-from blogsite.config import parse_config
-from blogsite.errors import SiteError
-from blogsite.metadata import orientation, without_location
-from blogsite.model import Table
+from blogsite.build.driver import BuildOptions
+from blogsite.config.loader import parse_config
+from blogsite.content.model import Table
+from blogsite.core.diagnostics import SiteError
+from blogsite.images import codec as pictures
+from blogsite.images.exif import orientation, without_location
+from blogsite.images.responsive import sizes
 from blogsite.preview.session import Session
-from blogsite.variants import sizes
+from blogsite.site.assemble import View
 
 HASH = r"[0-9a-f]{10}"
 XMP = (
@@ -478,7 +478,7 @@ def test_versions_in_avif(tmp_path: Path) -> None:
 
 def test_a_format_that_cannot_be_written_is_a_mistake(tmp_path: Path) -> None:
     root = blog(tmp_path, {"a.jpg": JPEG}, config='[images]\nformat = "avif"\n')
-    with patch("blogsite.gallery.can_write", return_value=False), pytest.raises(SiteError) as caught:
+    with patch("blogsite.images.processing.can_write", return_value=False), pytest.raises(SiteError) as caught:
         build_site(root)
     assert str(caught.value).startswith(
         "blogsite.toml:4:1: error: Pillow, as it is installed here, cannot write avif\n"

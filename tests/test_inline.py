@@ -14,8 +14,8 @@ from markdown import inlinepatterns as stock
 from markdown.serializers import to_html_string
 from markdown.treeprocessors import InlineProcessor, PrettifyTreeprocessor, UnescapeTreeprocessor
 
-from blogsite.convert import Converter
-from blogsite.notes import MarkdownSettings, Notes
+from blogsite.content.parse_context import MarkdownSettings, Notes
+from blogsite.markdown.converter import Converter
 
 CASES = load_all(Path(__file__).parent / "cases" / "inline")
 SETTINGS = MarkdownSettings(language="zh")

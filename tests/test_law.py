@@ -39,12 +39,12 @@ from sites_for_law import (
     world,
 )
 
-from blogsite import tasks
-from blogsite.assemble import View
-from blogsite.build import BuildOptions, build
-from blogsite.load import load_config
-from blogsite.model import Stat
-from blogsite.plan import code_digest
+from blogsite.build import tasks
+from blogsite.build.driver import BuildOptions, build
+from blogsite.build.loader import load_config
+from blogsite.build.planner import code_digest
+from blogsite.content.model import Stat
+from blogsite.site.assemble import View
 
 LONG = bool(os.environ.get("BLOGSITE_LONG"))
 

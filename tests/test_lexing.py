@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from pygments.lexer import RegexLexer
 from pygments.lexers import get_lexer_by_name
 
-from blogsite.extensions import languages, lexing
-from blogsite.extensions.lexing import PLAIN, quicken
+from blogsite.markdown.highlighting import fast_lexer as lexing
+from blogsite.markdown.highlighting import languages
+from blogsite.markdown.highlighting.fast_lexer import PLAIN, quicken
 
 HERE = Path(__file__).parent
 SAMPLES = [

@@ -14,17 +14,17 @@ from pathlib import Path
 
 import pytest
 
-from blogsite.maths import engine as engine_module
+from blogsite.content.model import Formula
+from blogsite.maths import katex as engine_module
 from blogsite.maths.assets import KATEX, MATH_ASSETS, SCRIPTS, TEMML
-from blogsite.maths.engine import Engine, EngineError, Output, Result, TeX, key
-from blogsite.maths.number import Numberer
-from blogsite.maths.prepare import plain_signs, prepare
+from blogsite.maths.commands import ENGINE_MACROS, TEMML_MACROS
+from blogsite.maths.html import Rendered, Typeset, tex_of, typeset
+from blogsite.maths.katex import Engine, EngineError, Output, Result, TeX, key
+from blogsite.maths.katex_patches import TUNING
+from blogsite.maths.numbering import Numberer
+from blogsite.maths.preprocess import plain_signs, prepare
 from blogsite.maths.resolve import known_commands
-from blogsite.maths.tables import ENGINE_MACROS, TEMML_MACROS
 from blogsite.maths.tex import commands, without_comments
-from blogsite.maths.tuning import TUNING
-from blogsite.maths.typeset import Rendered, Typeset, tex_of, typeset
-from blogsite.model import Formula
 from tests.test_maths_find import convert
 
 ROOT = Path(__file__).parents[1]

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from blogsite.maths.extension import MathsExtension, plain, without_delimiters
-from blogsite.maths.find import find
-from blogsite.notes import MarkdownSettings, Notes
+from blogsite.content.parse_context import MarkdownSettings, Notes
+from blogsite.markdown.extensions.math import MathsExtension, plain, without_delimiters
+from blogsite.maths.delimiters import find
 from tests.cases_loader import load_cases, save_cases
 
 CASES = Path(__file__).parent / "cases"

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blogsite.maths.macros import Macros, site_macros, take_definitions
-from blogsite.maths.number import Numberer, plain_tag
-from blogsite.maths.prepare import prepare
+from blogsite.maths.numbering import Numberer, plain_tag
+from blogsite.maths.preprocess import prepare
 from blogsite.maths.tex import commands, join_rows, rows, structure_flaw, without_comments
 from tests.cases_loader import load_cases, save_cases
 from tests.test_maths_find import convert

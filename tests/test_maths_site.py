@@ -9,9 +9,9 @@ from unittest.mock import patch
 import pytest
 from making import CONFIG, build_site, post, site, warnings
 
-from blogsite.build import BuildOptions
-from blogsite.errors import SiteError
-from blogsite.maths import engine
+from blogsite.build.driver import BuildOptions
+from blogsite.core.diagnostics import SiteError
+from blogsite.maths import katex as engine
 
 FIRST = r"""开头
 \begin{equation}a=b\label{eq:a}\end{equation}

@@ -14,13 +14,13 @@ import pytest
 from making import EPOCH, build_site, post, run_alone, site, tree, write
 from serving import fetch, serving
 
-from blogsite.assemble import View
-from blogsite.preview import memory
-from blogsite.preview.memory import Remembered
-from blogsite.preview.printer import Printed
+from blogsite.preview import warm_start as memory
+from blogsite.preview.page_cache import Printed
 from blogsite.preview.session import Session
-from blogsite.preview.shown import Shown
-from blogsite.sites import Asset
+from blogsite.preview.site_state import Shown
+from blogsite.preview.warm_start import Remembered
+from blogsite.site.assemble import View
+from blogsite.site.model import Asset
 
 SHOWN = View(drafts=True, future=True, preview=True)
 PUBLIC = View(preview=True)

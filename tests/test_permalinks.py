@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogsite.assemble import _address
-from blogsite.config import parse_config
-from blogsite.notes import ParseSettings
-from blogsite.parse import parse
-from blogsite.urls import AddressError, category_lists, output_path, post_address
+from blogsite.config.loader import parse_config
+from blogsite.content.parse_context import ParseSettings
+from blogsite.core.urls import AddressError, category_lists, output_path, post_address
+from blogsite.markdown.post import parse
+from blogsite.site.assemble import _address
 
 DAY = "date: 2024-01-02"
 

@@ -9,8 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogsite.model import Formula
-from blogsite.plaintext import count_words, for_feed, plain, readable, reading_minutes, shorten, tex, xml_safe
+from blogsite.content.model import Formula
+from blogsite.markdown.html.text import (
+    count_words,
+    for_feed,
+    plain,
+    readable,
+    reading_minutes,
+    shorten,
+    tex,
+    xml_safe,
+)
 
 
 def formula(source: str) -> Formula:

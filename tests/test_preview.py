@@ -20,11 +20,11 @@ import pytest
 from making import post, run_alone, site, tree, write
 from serving import Listener, Served, fetch, free_port, serving
 
-from blogsite.assemble import View
-from blogsite.errors import Place, UsageError, error, warning
+from blogsite.core.diagnostics import Place, UsageError, error, warning
 from blogsite.preview import listening
-from blogsite.preview.pages import error_page, script, with_script
+from blogsite.preview.overlay import error_page, script, with_script
 from blogsite.preview.session import Session
+from blogsite.site.assemble import View
 
 VIDEO = bytes(range(256)) * 40
 CONFIG = 'title = "Test"\nbase_url = "https://example.org/blog/"\n'
@@ -367,7 +367,7 @@ def test_a_file_that_is_being_written_is_read_once_there_is_something_in_it(
         if len(moments) == 3:
             path.write_text(post("Entropy", body="Now all of it.\n"), encoding="utf-8")
 
-    monkeypatch.setattr("blogsite.preview.shelf.time.sleep", wait)
+    monkeypatch.setattr("blogsite.preview.source_cache.time.sleep", wait)
     session.update([str(path)])
     assert (session.broken, len(moments)) == ((), 3)
     path.write_bytes(b"")

@@ -30,16 +30,16 @@ from sites_for_law import (
     world,
 )
 
-from blogsite.assemble import View
-from blogsite.build import BuildOptions
-from blogsite.metadata import without_location
-from blogsite.preview.memory import Remembered
-from blogsite.preview.printer import Printed
+from blogsite.build.driver import BuildOptions
+from blogsite.build.store.records import SETTLING
+from blogsite.content.discovery import locate
+from blogsite.images.exif import without_location
+from blogsite.preview.page_cache import Printed
 from blogsite.preview.session import Broken, Session
-from blogsite.preview.shown import Shown
-from blogsite.read import locate
-from blogsite.rows import SETTLING
-from blogsite.sites import Asset, Drawing, Variant
+from blogsite.preview.site_state import Shown
+from blogsite.preview.warm_start import Remembered
+from blogsite.site.assemble import View
+from blogsite.site.model import Asset, Drawing, Variant
 
 LONG = bool(os.environ.get("BLOGSITE_LONG"))
 SHOWN = View(drafts=True, future=True, preview=True)

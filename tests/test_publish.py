@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from making import build_site, post, site, tree, write
 
-from blogsite.build import BuildOptions
-from blogsite.errors import SiteError
-from blogsite.publish import MANIFEST, Folder, Staged
+from blogsite.build.driver import BuildOptions
+from blogsite.build.output_folder import MANIFEST, Folder, Staged
+from blogsite.core.diagnostics import SiteError
 
 
 @pytest.fixture

@@ -11,14 +11,14 @@ from urllib.parse import unquote
 import pytest
 from making import CONFIG, build_site, page, post, site, warnings
 
-from blogsite.config import Config
-from blogsite.digest import digest
-from blogsite.files import Files
-from blogsite.model import File, Meta, Need, Part, Post, Rich, Source, Stat
-from blogsite.model import Fragment as Html
-from blogsite.nearest import MOST_ASKED, Nearest
-from blogsite.postnames import Addressed
-from blogsite.references import References
+from blogsite.config.loader import Config
+from blogsite.content.model import File, Meta, Need, Part, Post, Rich, Source, Stat
+from blogsite.content.model import Fragment as Html
+from blogsite.core.digest import digest
+from blogsite.core.suggest import MOST_ASKED, Nearest
+from blogsite.images.inspection import Files
+from blogsite.site.lookup import Addressed
+from blogsite.site.references import References
 
 SVG = "<svg xmlns='http://www.w3.org/2000/svg' width='20' height='10'/>"
 

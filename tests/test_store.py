@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from making import build_site, png, post, site, tree, write
 from sites_for_law import scratch
 
-from blogsite.build import BuildOptions
-from blogsite.errors import SiteError
-from blogsite.model import Stat
-from blogsite.rows import DamageError, Seen, seal, unseal
-from blogsite.store import Store
+from blogsite.build.driver import BuildOptions
+from blogsite.build.store.records import DamageError, Seen, seal, unseal
+from blogsite.build.store.store import Store
+from blogsite.content.model import Stat
+from blogsite.core.diagnostics import SiteError
 
 BODY = "Above $a+b$.\n\n<!-- more -->\n\nBelow $c$ and $\\frac{1}$.\n\n![x](one.png)\n"
 DAMAGED = "the store was damaged and has been begun anew"
@@ -140,7 +140,9 @@ def test_rows_that_are_not_what_was_put_in_are_not_used(blog: Blog, statement: s
     write(blog.root, {"static/new.txt": "so that there is something to do"})
     for files, _ in blog.wanted.values():
         files["new.txt"] = b"so that there is something to do"
-    with patch("blogsite.plan.is_untouched", lambda path, made: made.mistakes and False):  # everything is rendered
+    with patch(
+        "blogsite.build.planner.is_untouched", lambda path, made: made.mistakes and False
+    ):  # everything is rendered
         report = build_site(blog.root)
     assert report.note == DAMAGED
     written = tree(blog.root / "public")
@@ -163,7 +165,7 @@ def test_rows_that_are_lost_are_made_again(blog: Blog, table: str, where: str) -
 
 
 def test_a_text_that_is_lost_while_its_post_is_edited_is_a_mistake_that_says_so(blog: Blog) -> None:
-    from blogsite import load
+    from blogsite.build import loader as load
 
     blog.build()  # the posts are no longer so young that they are read again
     blog.sql("DELETE FROM fragments", "DELETE FROM builds", "DELETE FROM outputs")
@@ -247,7 +249,7 @@ def test_without_its_store_a_build_writes_nothing_that_is_there_already(blog: Bl
 def test_files_that_were_only_touched_are_not_parsed_again(blog: Blog) -> None:
     for path in (blog.root / "posts").glob("*.md"):
         os.utime(path)
-    with patch("blogsite.tasks.parse_batch", side_effect=AssertionError):
+    with patch("blogsite.build.tasks.parse_batch", side_effect=AssertionError):
         assert blog.build() == ""
 
 
@@ -290,7 +292,7 @@ def test_output_folders_that_are_no_more_are_forgotten(blog: Blog) -> None:
 
 
 def test_clean_forgets_everything(blog: Blog) -> None:
-    with patch("blogsite.tasks.parse_batch", side_effect=AssertionError), pytest.raises(AssertionError):
+    with patch("blogsite.build.tasks.parse_batch", side_effect=AssertionError), pytest.raises(AssertionError):
         build_site(blog.root, BuildOptions(clean=True))
     build_site(blog.root, BuildOptions(clean=True))
     assert blog.build() == ""

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogsite.convert import Converter
-from blogsite.extensions.tags import Tags
-from blogsite.notes import MarkdownSettings, Notes
+from blogsite.content.parse_context import MarkdownSettings, Notes
+from blogsite.markdown.converter import Converter
+from blogsite.markdown.shortcodes.extension import Tags
 from tests.cases_loader import Case
 from tests.markdown_blocks import case_files, check, convert, convert_with_notes, converter
 

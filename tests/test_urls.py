@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogsite.urls import (
+from blogsite.core.urls import (
     AddressError,
     checked_address,
     is_pattern,

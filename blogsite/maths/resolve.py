@@ -10,15 +10,15 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from blogsite.maths.context import Slot, split
-from blogsite.maths.find import Found
+from blogsite.content.model import Formula, Label
+from blogsite.content.parse_context import MarkdownSettings, Notes
+from blogsite.maths.commands import ENGINE_MACROS, LINKING
+from blogsite.maths.delimiters import Found
 from blogsite.maths.macros import DEFINING, Definition, Macros, site_macros, take_definitions
-from blogsite.maths.number import NUMBERING, NumberedLabel, Numberer
-from blogsite.maths.prepare import needs_preparation, plain_signs, prepare
-from blogsite.maths.tables import ENGINE_MACROS, LINKING
+from blogsite.maths.numbering import NUMBERING, NumberedLabel, Numberer
+from blogsite.maths.placement import Slot, split
+from blogsite.maths.preprocess import needs_preparation, plain_signs, prepare
 from blogsite.maths.tex import Flaw, commands, size_flaw, structure_flaw, without_comments
-from blogsite.model import Formula, Label
-from blogsite.notes import MarkdownSettings, Notes
 
 _NOTHING_TO_DO = re.compile(r"[\w+\-*/=<>()\[\],.;:!?|' ^]{1,200}", re.ASCII)
 _REFERENCES = frozenset(("\\ref", "\\eqref"))

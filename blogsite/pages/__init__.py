@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from blogsite.errors import Mistake, Place, error
+from blogsite.core.diagnostics import Mistake, Place, error
 from blogsite.pages.archive import archive_pages
 from blogsite.pages.feeds import feeds
-from blogsite.pages.index import index_pages
+from blogsite.pages.lists import index_pages
 from blogsite.pages.others import aliases, assets, drawings, not_found, sitemap, variants
 from blogsite.pages.posts import PostPage, post_pages, standalone_pages
-from blogsite.pages.terms import ListPage, category_pages, tag_pages
-from blogsite.sites import Asset, Drawing, Output, Page, Site, Variant
+from blogsite.pages.taxonomies import ListPage, category_pages, tag_pages
+from blogsite.site.model import Asset, Drawing, Output, Page, Site, Variant
 
 Producer = Callable[[Site], Iterator[Output]]
 

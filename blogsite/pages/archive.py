@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from blogsite.messages import words_for
+from blogsite.core.frozen import Record
+from blogsite.core.i18n import words_for
+from blogsite.core.urls import output_path
 from blogsite.pages.common import Head, titled
-from blogsite.record import Record
-from blogsite.sites import Info, Link, Page, Site
-from blogsite.urls import output_path
+from blogsite.site.model import Info, Link, Page, Site
 
 MOST_ON_ONE_PAGE = 1000
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from blogsite.record import Record
-from blogsite.sites import Info
-from blogsite.urls import page_number_address
+from blogsite.core.frozen import Record
+from blogsite.core.urls import page_number_address
+from blogsite.site.model import Info
 
 Item = TypeVar("Item")
 

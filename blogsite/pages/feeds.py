@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from blogsite.digest import Digest
-from blogsite.record import Record
-from blogsite.sites import Card, Content, Data, Entry, Info, Output, Page, Site
-from blogsite.urls import output_path
+from blogsite.core.digest import Digest
+from blogsite.core.frozen import Record
+from blogsite.core.urls import output_path
+from blogsite.site.model import Card, Content, Data, Entry, Info, Output, Page, Site
 
 
 @dataclass(frozen=True, slots=True)

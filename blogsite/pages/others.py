@@ -7,11 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from blogsite.messages import words_for
+from blogsite.core.frozen import Record
+from blogsite.core.i18n import words_for
+from blogsite.core.urls import AddressError, checked_address, output_path
 from blogsite.pages.common import Head, titled
-from blogsite.record import Record
-from blogsite.sites import Asset, Data, Info, Output, Page, Site
-from blogsite.urls import AddressError, checked_address, output_path
+from blogsite.site.model import Asset, Data, Info, Output, Page, Site
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from blogsite.model import Heading, Post, Rich, Table
+from blogsite.content.model import Heading, Post, Rich, Table
+from blogsite.core.frozen import Record
+from blogsite.core.urls import output_path
 from blogsite.pages.common import Head, titled
-from blogsite.record import Record
-from blogsite.sites import Content, Entry, Info, Link, Page, Site, Term
-from blogsite.urls import output_path
+from blogsite.site.model import Content, Entry, Info, Link, Page, Site, Term
 
 
 @dataclass(frozen=True, slots=True)

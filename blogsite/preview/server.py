@@ -18,16 +18,16 @@ from types import FrameType
 
 import uvicorn
 
-from blogsite.assemble import View
-from blogsite.errors import Mistake, SiteError, UsageError
-from blogsite.load import Progress, load_config, now
-from blogsite.preview.memory import Remembered
+from blogsite.build.loader import Progress, load_config, now
+from blogsite.core.diagnostics import Mistake, SiteError, UsageError
+from blogsite.preview.application import Tabs, Web
 from blogsite.preview.session import Session
-from blogsite.preview.shelf import Touched
-from blogsite.preview.update import Update
-from blogsite.preview.watch import changes, config_path
-from blogsite.preview.web import Tabs, Web
+from blogsite.preview.source_cache import Touched
+from blogsite.preview.updates import Update
+from blogsite.preview.warm_start import Remembered
+from blogsite.preview.watcher import changes, config_path
 from blogsite.preview.worker import Worker
+from blogsite.site.assemble import View
 
 TRIES = 20
 """Ports that are tried, one after the other."""

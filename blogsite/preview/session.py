@@ -15,25 +15,25 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from blogsite.assemble import View
-from blogsite.config import FILE_NAME
-from blogsite.encoded import Encoded
-from blogsite.errors import BlogsiteError, Mistake, Place, SiteError, UsageError, error
-from blogsite.files import Files
-from blogsite.gallery import check_cards, check_format, draw_one, encode_one
-from blogsite.load import WORK, Progress, Times, Workshop, load_config, settings_of
-from blogsite.model import Post
-from blogsite.plan import closures, code_digest
-from blogsite.pool import Pool
-from blogsite.preview.memory import Memory, Remembered
-from blogsite.preview.printer import Printed, Printer
-from blogsite.preview.shelf import News, Shelf, Touched
-from blogsite.preview.shown import MOST_AT_ONCE, Shown, changed_little, show
-from blogsite.preview.update import Update, exchanged, named
-from blogsite.rows import DamageError
-from blogsite.sites import Asset, Data, Drawing, Output, Page, Variant
-from blogsite.store import Store
-from blogsite.urls import output_path
+from blogsite.build.loader import WORK, Progress, Times, Workshop, load_config, settings_of
+from blogsite.build.planner import closures, code_digest
+from blogsite.build.store.records import DamageError
+from blogsite.build.store.store import Store
+from blogsite.config.loader import FILE_NAME
+from blogsite.content.model import Post
+from blogsite.core.diagnostics import BlogsiteError, Mistake, Place, SiteError, UsageError, error
+from blogsite.core.executor import Pool
+from blogsite.core.urls import output_path
+from blogsite.images.cache import Encoded
+from blogsite.images.inspection import Files
+from blogsite.images.processing import check_cards, check_format, draw_one, encode_one
+from blogsite.preview.page_cache import Printed, Printer
+from blogsite.preview.site_state import MOST_AT_ONCE, Shown, changed_little, show
+from blogsite.preview.source_cache import News, Shelf, Touched
+from blogsite.preview.updates import Update, exchanged, named
+from blogsite.preview.warm_start import Memory, Remembered
+from blogsite.site.assemble import View
+from blogsite.site.model import Asset, Data, Drawing, Output, Page, Variant
 
 A_WHILE = 0.25
 """Seconds that go by before what nobody waits for is begun."""
@@ -234,7 +234,7 @@ class Session:
 
     def _practise(self, post: Post) -> None:
         """Parser and engine have been at work on a post, so that they have imported and compiled what they need."""
-        from blogsite.tasks import ParseTask, TypesetTask, parse_batch, typeset_batch
+        from blogsite.build.tasks import ParseTask, TypesetTask, parse_batch, typeset_batch
 
         assert self._workshop
         config = self._workshop.config

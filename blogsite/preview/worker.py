@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import ParamSpec, TypeVar
 
-from blogsite.pool import end_processes
+from blogsite.core.executor import end_processes
 
 P = ParamSpec("P")
 Result = TypeVar("Result")

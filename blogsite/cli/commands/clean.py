@@ -1,0 +1,30 @@
+"""`blogsite clean`: nothing is left of what was built."""
+
+from __future__ import annotations
+
+import shutil
+
+import click
+
+from blogsite.build.loader import WORK
+from blogsite.cli.options import Where, common
+from blogsite.cli.output import say
+
+
+@click.command("clean")
+@common
+@click.pass_obj
+def clean_command(where: Where) -> None:
+    """Remove what the build has made: its files in public/ (others stay) and .blogsite/.
+
+    \b
+    blogsite clean
+    """
+    from blogsite.build.output_folder import Folder
+
+    config = where.config()
+    folder = where.directory / config.output
+    removed = Folder(folder, take_over=True).clear()
+    shutil.rmtree(where.directory / WORK, ignore_errors=True)
+    if not where.quiet:
+        say(f"{removed} file{'' if removed == 1 else 's'} removed from {config.output}")

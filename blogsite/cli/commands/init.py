@@ -1,0 +1,32 @@
+"""`blogsite init`: a new site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from blogsite.build.loader import now
+from blogsite.cli.options import Where, common
+from blogsite.cli.output import say
+
+
+@click.command("init")
+@click.argument("target", metavar="DIR", type=click.Path(path_type=Path))
+@common
+@click.pass_obj
+def init_command(where: Where, target: Path) -> None:
+    """Make a new site in DIR, which must be empty or not exist.
+
+    It holds blogsite.toml with every setting explained, a first post, and an About page.
+
+    \b
+    blogsite init my-blog
+    """
+    from blogsite.cli.scaffold import init
+
+    folder = where.directory / target
+    for path in init(folder, now().astimezone()):
+        click.echo(path)
+    if not where.quiet:
+        say(f"Next: cd {folder}, then blogsite serve")

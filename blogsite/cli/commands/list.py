@@ -1,0 +1,61 @@
+"""`blogsite list`: the posts of a site."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from blogsite.build.loader import look_at
+from blogsite.cli.options import Where, common
+from blogsite.cli.output import say_mistake
+from blogsite.site.assemble import View
+from blogsite.site.model import Entry, Site
+
+
+@click.command("list")
+@click.option("--drafts", is_flag=True, help="Also drafts.")
+@click.option("--future", is_flag=True, help="Also posts whose date is still to come.")
+@click.option("--json", "as_json", is_flag=True, help="As an array of objects.")
+@common
+@click.pass_obj
+def list_command(where: Where, drafts: bool, future: bool, as_json: bool) -> None:
+    """List the published posts, newest first.
+
+    \b
+    blogsite list --drafts
+    blogsite list --json | jq '.[] | select(.tags | index("熵")) | .url'
+    """
+    config = where.config()
+    site = look_at(where.directory, config, View(), where.progress())
+    wanted = {"draft": drafts, "future": future}
+    entries = [*site.posts, *site.hidden, *(entry for entry in site.left_out if wanted.get(entry.state))]
+    entries.sort(key=lambda entry: entry.post.source.split("/"))
+    entries.sort(key=lambda entry: entry.link.date.timestamp() if entry.link.date else float("inf"), reverse=True)
+    if as_json:
+        click.echo(json.dumps([_as_data(site, entry) for entry in entries], ensure_ascii=False, indent=2))
+    else:
+        for entry in entries:
+            day = entry.link.date.date().isoformat() if entry.link.date else "undated   "
+            reason = f"  ({entry.reason})" if entry.reason else ""
+            click.echo(f"{day}  {entry.post.source}  {entry.post.title.plain}{reason}")
+    for mistake in site.mistakes:
+        if mistake.severity == "error":
+            say_mistake(mistake)
+    if any(mistake.severity == "error" for mistake in site.mistakes):
+        sys.exit(1)
+
+
+def _as_data(site: Site, entry: Entry) -> dict[str, object]:
+    return {
+        "path": entry.post.source,
+        "url": site.info.base_path + entry.url,
+        "title": entry.post.title.plain,
+        "date": entry.link.date.isoformat() if entry.link.date else None,
+        "updated": entry.card.updated.isoformat() if entry.card.updated else None,
+        "tags": [term.name for term in entry.tags],
+        "categories": ["/".join(term.name for term in path) for path in entry.categories],
+        "state": entry.state,
+        "reason": entry.reason,
+    }

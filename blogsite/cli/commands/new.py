@@ -1,0 +1,36 @@
+"""`blogsite new`: a new post."""
+
+from __future__ import annotations
+
+import click
+
+from blogsite.build.loader import now
+from blogsite.cli.options import Where, common
+
+
+@click.command("new")
+@click.argument("title")
+@click.option("--slug", default="", help="The post's part of the address; else made from the title.")
+@click.option("--tags", default="", metavar="A,B", help="Tags, with commas between them.")
+@click.option("--draft", is_flag=True, help="Not published until draft: true is taken out.")
+@click.option("--date", default="", metavar="DATE", help="As 2024-09-27 or 2024-09-27 20:30; else now.")
+@click.option("--page", is_flag=True, help="A standalone page in pages/.")
+@click.option("--edit", is_flag=True, help="Open it in the editor of $VISUAL or $EDITOR.")
+@common
+@click.pass_obj
+def new_command(where: Where, title: str, slug: str, tags: str, draft: bool, date: str, page: bool, edit: bool) -> None:
+    """Make a new post and print its path: posts/YYYY-MM-DD-SLUG.md.
+
+    \b
+    blogsite new "熵与最大熵原理" --slug max-entropy --tags 信息论,概率
+    blogsite new "About" --page
+    $EDITOR $(blogsite new "Title")
+    """
+    from blogsite.cli.scaffold import new
+
+    names = tuple(name.strip() for name in tags.replace("，", ",").split(",") if name.strip())
+    config = where.config()
+    path = new(where.directory, config, title, now(), slug=slug, tags=names, draft=draft, date=date, page=page)
+    click.echo(path)
+    if edit:
+        click.edit(filename=str(path))

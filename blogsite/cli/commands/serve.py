@@ -1,0 +1,65 @@
+"""`blogsite serve`: the site in the browser while it is written."""
+
+from __future__ import annotations
+
+import threading
+import webbrowser
+from contextlib import suppress
+
+import click
+
+from blogsite.cli.options import Where, common
+from blogsite.cli.output import say as tell
+from blogsite.cli.output import say_mistake
+from blogsite.core.executor import leave
+from blogsite.site.assemble import View
+
+
+@click.command("serve")
+@click.option(
+    "--port",
+    default=8000,
+    show_default=True,
+    type=click.IntRange(1, 65535),
+    help="The next one is tried while it is taken.",
+)
+@click.option("--bind", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
+@click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
+@click.option("--no-drafts", is_flag=True, help="Show what readers will see: no drafts, nothing of the future.")
+@click.option("--follow", is_flag=True, help="After a change in a post, scroll to it in the tab that shows the post.")
+@common
+@click.pass_obj
+def serve_command(where: Where, port: int, bind: str, open_browser: bool, no_drafts: bool, follow: bool) -> None:
+    """Show the site, with drafts, at http://127.0.0.1:8000/ while you write; public/ is not touched.
+
+    What is saved is in the browser at once. With --bind 0.0.0.0 others in your network can look too.
+
+    \b
+    blogsite serve --open
+    blogsite serve --no-drafts --port 8080
+    blogsite serve --bind 0.0.0.0            for a look with the phone
+    """
+    from blogsite.preview import ServeOptions, Voice, serve
+
+    progress = where.progress()
+
+    def announce(address: str) -> None:
+        progress.done()
+        click.echo(address)
+        if open_browser:  # in a thread: some browsers want an answer before they let go
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+
+    def say(line: str) -> None:
+        if not where.quiet:
+            progress.done()
+            tell(line)
+
+    view = View(drafts=not no_drafts, future=not no_drafts, preview=True)
+    with suppress(KeyboardInterrupt):
+        serve(
+            where.directory,
+            where.config_file,
+            ServeOptions(view, port, bind, follow),
+            Voice(say, say_mistake, announce, progress),
+        )
+    leave(0)

@@ -1,0 +1,65 @@
+"""The command line: which command it is, what is said of mistakes that end it, and the exit code."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import click
+
+from blogsite import __version__
+from blogsite.cli.commands import COMMANDS
+from blogsite.cli.options import Where, common
+from blogsite.cli.output import say, say_mistake
+from blogsite.core.diagnostics import BlogsiteError, SiteError, UsageError
+from blogsite.core.executor import leave
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="blogsite")
+@common
+def cli() -> None:
+    """A static blog for people who write about science.
+
+    Posts are Markdown files in posts/, the site is built into public/.
+
+    \b
+    blogsite init my-blog          a new site
+    blogsite -C my-blog new "熵"    a new post; prints its path
+    blogsite -C my-blog serve      look at it while you write
+    blogsite -C my-blog build      the site, ready to be uploaded
+    """
+
+
+for command in COMMANDS:
+    cli.add_command(command)
+
+
+def main() -> None:
+    """Run the command; the exit code is 0 done, 1 mistakes in the site, 2 wrong usage."""
+    where = Where()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot show is no reason to stop
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        cli.main(obj=where, standalone_mode=False)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(2)
+    except UsageError as problem:
+        say(f"blogsite: {problem}" + (f"\n    {problem.hint}" if problem.hint else ""))
+        sys.exit(2)
+    except SiteError as problem:
+        for mistake in problem.mistakes:
+            say_mistake(mistake)
+        count = sum(mistake.severity == "error" for mistake in problem.mistakes)
+        say(f"{count} mistake{'' if count == 1 else 's'}: nothing was published")
+        sys.exit(1)
+    except BlogsiteError as problem:
+        say(f"blogsite: {problem}")
+        sys.exit(1)
+    except (KeyboardInterrupt, click.Abort):
+        leave(130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)

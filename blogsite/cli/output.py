@@ -1,0 +1,51 @@
+"""What commands say on stderr, and how: in colour and with moving lines only where somebody looks at a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+import click
+
+from blogsite.core.diagnostics import Mistake
+
+
+def _plain() -> bool:
+    """Whether stderr is no terminal that wants colour and moving lines."""
+    return not sys.stderr.isatty() or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+
+
+def say(text: str) -> None:
+    """A line on stderr."""
+    click.echo(text, err=True, color=False if _plain() else None)
+
+
+def say_mistake(mistake: Mistake) -> None:
+    """A mistake on stderr, with its place and what to do about it."""
+    colour = "red" if mistake.severity == "error" else "yellow"
+    place, rest = str(mistake.place), str(mistake).removeprefix(f"{mistake.place}: {mistake.severity}: ")
+    say(f"{place}: {click.style(mistake.severity, fg=colour, bold=True)}: {rest}")
+
+
+class Progress:
+    """A line that moves on a terminal; elsewhere a plain line every few seconds."""
+
+    def __init__(self, *, silent: bool) -> None:
+        self._silent = silent
+        self._moving = not _plain()
+        self._last = time.monotonic()
+
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        if self._silent:
+            return
+        moment = time.monotonic()
+        if moment - self._last > (0.1 if self._moving else 5) and done < total:
+            self._last = moment
+            line = f"{stage} {done:,} of {total:,}"
+            click.echo(f"\r\033[K{line}" if self._moving else line, err=True, nl=not self._moving)
+
+    def done(self) -> None:
+        """No line is left that would be written over."""
+        if self._moving and not self._silent:
+            click.echo("\r\033[K", err=True, nl=False)

@@ -1,0 +1,87 @@
+"""What `blogsite init` and `blogsite new` write."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+
+from blogsite.config.loader import Config
+from blogsite.content.frontmatter.dates import DateError, parse_date
+from blogsite.core.diagnostics import UsageError
+from blogsite.core.urls import slugify
+
+
+def init(folder: Path, moment: datetime) -> list[Path]:
+    """A new site in FOLDER: its configuration with every key explained, .gitignore, a first post, an About page.
+
+    Raises UsageError for a folder that is not empty.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder} is not empty", "choose the name of a folder that does not exist yet")
+    texts = files("blogsite.cli") / "starter"
+    day = moment.strftime("%Y-%m-%d")
+    wanted = {
+        "blogsite.toml": "blogsite.toml",
+        ".gitignore": "gitignore",
+        f"posts/{day}-hello.md": "hello.md",
+        "pages/about.md": "about.md",
+    }
+    made = []
+    for path, name in wanted.items():
+        target = folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        text = (texts / name).read_text(encoding="utf-8")
+        text = text.replace("@DATE@", moment.strftime("%Y-%m-%d %H:%M")).replace("@TIMEZONE@", local_timezone())
+        target.write_text(text, encoding="utf-8")
+        made.append(target)
+    return made
+
+
+def new(
+    root: Path,
+    config: Config,
+    title: str,
+    moment: datetime,
+    *,
+    slug: str = "",
+    tags: tuple[str, ...] = (),
+    draft: bool = False,
+    date: str = "",
+    page: bool = False,
+) -> Path:
+    """The file of a new post or page with this title, its name made from the title of today; nothing is overwritten."""
+    try:
+        when = (parse_date(date, config.zone) if date else moment).astimezone(config.zone)
+    except DateError as problem:
+        raise UsageError(f"--date {date}: {problem.args[0]}", "write it as 2024-09-27 or 2024-09-27 20:30") from None
+    name = slugify(slug or title)
+    if not name:
+        raise UsageError(f"no file name can be made of the title {title}", "give one with --slug")
+    path = root / "pages" / f"{name}.md" if page else root / "posts" / f"{when:%Y-%m-%d}-{name}.md"
+    if path.exists():
+        raise UsageError(f"{path.relative_to(root)} exists already", "choose another title or --slug")
+    head = [f"title: {json.dumps(title, ensure_ascii=False)}"]
+    if not page:
+        head.append(f"date: {when:%Y-%m-%d %H:%M}")
+        head.append(f"tags: [{', '.join(json.dumps(tag, ensure_ascii=False) for tag in tags)}]")
+    if draft:
+        head.append("draft: true")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(["---", *head, "---", "", ""]), encoding="utf-8")
+    return path
+
+
+def local_timezone() -> str:
+    """The name of this machine's time zone, "UTC" where it does not tell."""
+    named = os.environ.get("TZ", "").lstrip(":")
+    linked = os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]
+    for name in (named, linked):
+        try:
+            Config(timezone=name).zone  # noqa: B018 - it raises for a name that is no zone
+        except (ValueError, KeyError, OSError):
+            continue
+        return name
+    return "UTC"

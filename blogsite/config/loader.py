@@ -1,0 +1,182 @@
+"""blogsite.toml → Config. What is no key of the table of settings is an error with the nearest known.
+
+All mistakes of the file are found in one pass, each with its line and column.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from difflib import get_close_matches
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from blogsite.config.schema import CARD_KEYS, KEYS
+from blogsite.content.model import EMPTY, CardDesign, ImageFormat, Images, Table
+from blogsite.content.parse_context import MarkdownSettings
+from blogsite.core.diagnostics import Mistake, Place, SiteError, error
+
+FILE_NAME = "blogsite.toml"
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of a site, checked: every field holds a value that the rest of the program can rely on."""
+
+    title: str = "Blog"
+    subtitle: str = ""
+    base_url: str = ""
+    author: str = ""
+    language: str = "en"
+    timezone: str = "UTC"
+    per_page: int = 10
+    excerpt_length: int = 300
+    permalink: str = "/posts/:slug/"
+    feed_limit: int = 20
+    feed_content: str = "full"
+    extra_feeds: tuple[str, ...] = ()
+    badge: str = "d MMM"
+    undated: str = "error"
+    output: str = "public"
+    menu: tuple[tuple[str, str], ...] = ()
+    math_enable: bool = True
+    math_output: str = "html"
+    math_number: str = "ams"
+    math_dialect: str = "default"
+    math_macros: tuple[tuple[str, str], ...] = ()
+    markdown_extensions: tuple[str, ...] = ()
+    markdown_soft_breaks: str = "cjk"
+    images_resize: bool = True
+    images_widths: tuple[int, ...] = (480, 800, 1200, 1600)
+    images_format: ImageFormat = "webp"
+    images_quality: int = 80
+    theme: Table = EMPTY
+    tags_map: tuple[tuple[str, str], ...] = ()
+    tags_feeds: bool = False
+    build_jobs: int = 0
+    """0: as many as there are cores."""
+    extra: Table = EMPTY
+    places: tuple[tuple[str, int, int], ...] = ()
+    """(key, line, column) of what the file sets."""
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    def place(self, name: str) -> Place:
+        """Where the file sets NAME; the file as a whole where it does not."""
+        for key, line, column in self.places:
+            if key == name:
+                return Place(FILE_NAME, line, column)
+        return Place(FILE_NAME)
+
+    def markdown(self) -> MarkdownSettings:
+        """The settings that shape a post's HTML."""
+        return MarkdownSettings(
+            language=self.language,
+            soft_breaks=self.markdown_soft_breaks,
+            math=self.math_enable,
+            math_dialect=self.math_dialect,
+            math_number=self.math_number,
+            math_macros=self.math_macros,
+            extensions=self.markdown_extensions,
+        )
+
+    def images(self) -> Images:
+        """The settings for pictures."""
+        return Images(self.images_resize, self.images_widths, self.images_format, self.images_quality)
+
+    def cards(self) -> CardDesign | None:
+        """What social cards look like, in the theme's colours where they have none of their own; None without cards.
+
+        Other sites ask for them by their full address, so that a site without base_url has none.
+        """
+        wanted, colours = self.theme.get("cards"), self.theme.get("colours")
+        if not wanted or not self.base_url:
+            return None
+        chosen = {**(colours if isinstance(colours, Table) else {}), **(wanted if isinstance(wanted, Table) else {})}
+        return CardDesign(**{key: str(chosen[key]) for key in CARD_KEYS if key in chosen})
+
+    def without_places(self) -> Config:
+        """The settings alone, as an input of what depends on all of them."""
+        return replace(self, places=())
+
+
+_SECTIONS = {key.split(".")[0] for key in KEYS if "." in key}
+
+
+def parse_config(text: str, path: str = FILE_NAME) -> Config:
+    """The settings of a configuration file's TEXT; raises SiteError with every mistake in it."""
+    try:
+        document = tomllib.loads(text)
+    except (ValueError, RecursionError) as problem:  # besides TOMLDecodeError: numbers too long, nests too deep
+        raise SiteError([_syntax_mistake(text, path, problem)]) from None
+    values: dict[str, Any] = {}
+    places: list[tuple[str, int, int]] = []
+    mistakes: list[Mistake] = []
+    for key, value in _flatten(document).items():
+        line, column = _locate(text, key)
+        place = Place(path, line, column)
+        if key not in KEYS:
+            mistakes.append(error(place, f"unknown key {key}", _nearest(key)))
+            continue
+        name = key.replace(".", "_")
+        places.append((name, line, column))
+        try:
+            values[name] = KEYS[key](value)
+        except ValueError as wanted:
+            mistakes.append(error(place, f"{key} has a value that cannot be used", f"write {wanted}"))
+    if mistakes:
+        raise SiteError(mistakes)
+    return Config(**values, places=tuple(places))
+
+
+def _flatten(document: Mapping[str, Any]) -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in document.items():
+        if key in _SECTIONS and isinstance(value, dict):
+            flat |= {f"{key}.{name}": item for name, item in value.items()}
+        else:
+            flat[key] = value
+    return flat
+
+
+def _nearest(key: str) -> str:
+    close = get_close_matches(key, [*_SECTIONS, *KEYS], n=1, cutoff=0.5)
+    by_last_word = [known for known in KEYS if known.split(".")[-1] == key.split(".")[-1]]
+    if close or by_last_word:
+        return f"did you mean {(by_last_word or close)[0]}? Values of your own go below [extra]"
+    return "remove it, or put it below [extra] if a template of yours reads it"
+
+
+def _locate(text: str, key: str) -> tuple[int, int]:
+    """Line and column of KEY in the file's text; (1, 1) where it is written in a way that a scan does not see."""
+    section, _, _name = key.rpartition(".")
+    current = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if header := re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]", line):
+            current = header[1].strip("\"'")
+            if current == key or current.startswith(key + "."):
+                return number, line.index("[") + 1
+        elif found := re.match(r"\s*(?P<key>[\w.\"'-]+)\s*=", line):
+            written = found["key"].replace('"', "").replace("'", "")
+            full = f"{current}.{written}" if current else written
+            if full in (key, section) or full.startswith(key + "."):
+                return number, found.start("key") + 1
+    return 1, 1
+
+
+def _syntax_mistake(text: str, path: str, problem: Exception) -> Mistake:
+    message = "values nest too deep" if isinstance(problem, RecursionError) else str(problem)
+    found = re.search(r"\(at line (\d+), column (\d+)\)", message)
+    lines = text.splitlines() or [""]
+    line, column = (int(found[1]), int(found[2])) if found else (len(lines), len(lines[-1]) + 1)
+    what = re.sub(r"\s*\(at .*?\)$", "", message)
+    hint = 'texts stand in quotes, flags are true or false, lists are ["a", "b"]'
+    return error(Place(path, line, column), f"this is no TOML: {what[:1].lower()}{what[1:]}", hint)
+
+
+assert {key.replace(".", "_") for key in KEYS} == {field.name for field in fields(Config)} - {"places"}

@@ -1,0 +1,84 @@
+"""TOML heads, between lines of +++ (Hugo, Zola), read by the standard library's tomllib."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+
+from frontmatter.default_handlers import BaseHandler
+
+from blogsite.content.frontmatter.raw_fields import MAX_LENGTH, Entries, Entry, HeadError, freeze
+
+_OPENER = re.compile(r"\s*^\+{3,}[ \t]*$\n?", re.M)
+_CLOSER = re.compile(r"^\+{3,}[ \t]*$\n?", re.M)
+_HEADER = re.compile(r"[ \t]*+\[+([^\[\]#]*)\]+[ \t]*(?:#.*)?")
+_KEY = re.compile(r"([ \t]*+)([\w.\"' \t-]*)=[ \t]*")
+_LONG_QUOTES = re.compile(r'"""|\'\'\'')
+_ERROR_PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)", re.S)
+_MANY_DOTS = re.compile(r"(?<![\w\"'.-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){50}")
+
+Places = dict[tuple[str, ...], tuple[int, int, int]]
+"""(table, key) → line, column of the value, column of the key"""
+
+
+class TomlHead(BaseHandler):
+    """Between two lines of three plus signs or more."""
+
+    FM_BOUNDARY = _OPENER
+    START_DELIMITER = END_DELIMITER = "+++"
+
+    def split(self, text: str) -> tuple[str, str]:
+        """The head with empty lines before it, so that its lines are the file's, and the body."""
+        opener = _OPENER.match(text)
+        if not opener:
+            raise ValueError("no line of plus signs")
+        start = opener.end()
+        closer = _CLOSER.search(text, start)
+        if not closer:
+            raise HeadError((text.count("\n", 0, start), 1, "the head is never closed", "add a line +++ after it"))
+        return "\n" * text.count("\n", 0, start) + text[start : closer.start()], text[closer.end() :]
+
+    def load(self, fm: str) -> Entries:
+        """The entries of a head; HeadError where it is no TOML."""
+        if len(fm) > MAX_LENGTH or _MANY_DOTS.search(fm):
+            raise HeadError((1, 1, "the head of the post is too long or too deep", "move what is not a setting out"))
+        try:
+            table = freeze(tomllib.loads(fm))
+        except (ValueError, RecursionError, TypeError) as problem:
+            raise HeadError(_explain(fm, problem)) from None
+        places = _places(fm)
+        entries = {}
+        for key, value in table.items_:
+            line, column, key_column = places.get(("", key)) or places.get((key, "")) or (1, 1, 1)
+            inner = tuple((name, *at[:2]) for (parent, name), at in places.items() if parent == key and name)
+            entries[key] = Entry(key, value, line, column, key_column, inner=inner)
+        return entries
+
+
+def _places(head: str) -> Places:
+    """Where the keys stand, by a scan of the lines outside multi-line texts."""
+    places: Places = {}
+    table, inside = "", ""
+    for number, line in enumerate(head.split("\n"), 1):
+        if not inside:
+            if header := _HEADER.fullmatch(line):
+                table = header[1].strip("\"' \t")
+                places.setdefault((table, ""), (number, line.index("[") + 1, line.index("[") + 1))
+                continue
+            if match := _KEY.match(line):
+                places.setdefault((table, match[2].strip("\"' \t")), (number, match.end() + 1, len(match[1]) + 1))
+        for quotes in _LONG_QUOTES.findall(line):
+            inside = "" if inside == quotes else inside or quotes
+    return places
+
+
+def _explain(head: str, problem: BaseException) -> tuple[int, int, str, str]:
+    hint = 'write `key = "text"`; dates and numbers stand without quotes, lists in []'
+    if isinstance(problem, RecursionError):
+        return 1, 1, "the head is nested too deep", hint
+    match = _ERROR_PLACE.fullmatch(str(problem))
+    if not match:
+        return 1, 1, f"the head is not valid TOML: {problem}", hint
+    words = match[1][:1].lower() + match[1][1:]
+    line, column = (int(match[2]), int(match[3])) if match[2] else (head.count("\n") or 1, 1)
+    return line, column, f"the head is not valid TOML: {words}", hint

@@ -1,0 +1,181 @@
+"""The fields of a post's head, literally: our name for each, the names that other generators give it, and its reader.
+
+A new field is one line here and one in model.Meta.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+
+from blogsite.content.frontmatter import values
+from blogsite.content.frontmatter.values import Reader
+from blogsite.core.diagnostics import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of Meta: `names` in the order in which they win, in lower case and with "_" for "-"."""
+
+    name: str
+    names: tuple[str, ...]
+    read: Reader
+    severity: Severity = "error"
+    """Of a value that cannot be read: an error where the post would be published at a wrong time or place."""
+    merges: bool = False
+    """The values of all names are joined, instead of the first one winning."""
+
+
+def _field(name: str, names: str, read: Reader, *, severity: Severity = "error", merges: bool = False) -> Field:
+    return Field(name, tuple(names.split()), read, severity, merges)
+
+
+FIELDS: tuple[Field, ...] = (
+    _field("title", "title", values.title),
+    _field("date", "date pubdate created created_at date_published", values.moment),
+    _field(
+        "updated",
+        "updated update lastmod modified last_modified_at last_modified lastmodified last_updated updated_at "
+        "updateddate modified_at date_modified",
+        values.moment,
+    ),
+    _field("publish", "publishdate publish_date published_at", values.moment),
+    _field("expires", "expires expirydate expiry_date unpublishdate expire", values.moment),
+    _field("summary", "summary excerpt", values.prose, severity="warning"),
+    _field("description", "description", values.prose, severity="warning"),
+    _field("slug", "slug", values.slug),
+    _field("url", "url permalink path save_as", values.url),
+    _field("tags", "tags tag", values.names, merges=True),
+    _field("categories", "categories category", values.paths, merges=True),
+    _field("authors", "authors author second_author", values.people, severity="warning", merges=True),
+    _field("draft", "draft", values.flag),
+    _field("hidden", "hidden unlisted", values.flag),
+    _field("series", "series", values.first, severity="warning"),
+    _field("aliases", "aliases alias redirect_from redirects", values.addresses, merges=True),
+    _field(
+        "image",
+        "image cover thumbnail banner featured_image featuredimage feature_image index_img previewimage "
+        "heroimage images",
+        values.image,
+        severity="warning",
+    ),
+    _field("lang", "lang language", values.language, severity="warning"),
+    _field("toc", "toc show_toc showtoc", values.switch, severity="warning"),
+    _field("math", "math mathjax katex has_math use_math usemath", values.switch, severity="warning", merges=True),
+    _field("comments", "comments comment", values.switch, severity="warning"),
+    _field("cite", "cite", values.flag, severity="warning"),
+    _field("id", "id abbrlink", values.text),
+    _field("pin", "pin pinned sticky top", values.rank, severity="warning"),
+    _field("layout", "layout template", values.layout, severity="warning"),
+)
+
+# Keys that say the opposite of a field, and are read where the field itself is not set.
+OPPOSITES: tuple[Field, ...] = (
+    _field("draft", "published publish", values.negated(values.flag)),
+    _field("toc", "disable_toc notoc", values.negated(values.switch), severity="warning"),
+    _field("math", "disable_math disable_mathjax", values.negated(values.switch), severity="warning"),
+    _field("comments", "disable_comments nocomments no_comments", values.negated(values.switch), severity="warning"),
+)
+
+BY_NAME: dict[str, Field] = {name: field for field in FIELDS for name in field.names}
+OPPOSITE: dict[str, Field] = {name: field for field in OPPOSITES for name in field.names}
+
+# What a table of other values (Zola's [extra], Hugo's params) may say of a post besides what a template wants.
+IN_EXTRA = frozenset(
+    [
+        "math",
+        "mathjax",
+        "katex",
+        "toc",
+        "show_toc",
+        "comments",
+        "comment",
+        "image",
+        "cover",
+        "thumbnail",
+        "banner",
+        "lang",
+        "language",
+        "pin",
+        "cite",
+    ]
+)
+STATUS: dict[str, tuple[str, bool]] = {
+    "draft": ("draft", True),
+    "drafts": ("draft", True),
+    "private": ("draft", True),
+    "pending": ("draft", True),
+    "skip": ("draft", True),
+    "hidden": ("hidden", True),
+    "unlisted": ("hidden", True),
+    "featured": ("pin", True),
+    "published": ("draft", False),
+    "publish": ("draft", False),
+}
+"""`status: …` of Pelican, Nikola and WordPress → (field, value)."""
+
+
+# ── keys that are none of these ──────────────────────────────────────────────────────────────────────────────────────
+
+WARNED = frozenset(("tag",))
+"""Names that are read, but are most likely a slip of the pen."""
+
+# Keys that real posts have and that look like one of ours.
+_HARMLESS = frozenset(
+    [
+        "mood",
+        "logo",
+        "location",
+        "translator",
+        "translation",
+        "weight",
+        "keywords",
+        "subtitle",
+        "tagline",
+        "type",
+        "theme",
+        "version",
+        "output",
+        "footer",
+        "sharing",
+        "song",
+        "data",
+        "dates",
+        "updates",
+        "imagealt",
+        "image_alt",
+        "titles",
+        "covers",
+        "authorlink",
+        "commentid",
+        "comment_id",
+        "comments_id",
+    ]
+)
+_SHORTEST = 4
+_CLOSE = 0.82
+
+
+@lru_cache(maxsize=4096)
+def normal(key: str) -> str:
+    """A key as the table spells it."""
+    return key.strip().lower().replace("-", "_").replace(" ", "_")
+
+
+@lru_cache(maxsize=4096)
+def near_miss(key: str) -> str:
+    """The known name that an unknown KEY (in its normal spelling) looks like, or "": `catagory` → "category"."""
+    if len(key) < _SHORTEST or key in _HARMLESS or key in BY_NAME or key in OPPOSITE:
+        return ""
+    known = [name for name in (*BY_NAME, "published") if len(name) >= _SHORTEST]
+    close = get_close_matches(key, known, n=1, cutoff=_CLOSE)
+    return close[0] if close and not _extends(key, close[0]) else ""
+
+
+def _extends(key: str, name: str) -> bool:
+    """Whether KEY is NAME with a word or number added: image_alt, title2, authorurl."""
+    for rest in (key.removeprefix(name), key.removesuffix(name)):
+        if rest != key and (len(rest) > 1 or not rest.isalpha()):
+            return True
+    return False

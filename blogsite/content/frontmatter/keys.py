@@ -1,0 +1,200 @@
+"""The keys of one head, whatever their order and names, sorted by the field they set and read into its value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from blogsite.content.frontmatter.fields import (
+    BY_NAME,
+    FIELDS,
+    IN_EXTRA,
+    OPPOSITE,
+    STATUS,
+    WARNED,
+    Field,
+    near_miss,
+    normal,
+)
+from blogsite.content.frontmatter.raw_fields import Entry, settle, text_of
+from blogsite.content.frontmatter.values import Shape, UnreadableError
+from blogsite.content.model import Table, Value
+from blogsite.core.diagnostics import Mistake, Place, error, warning
+
+_MOST_KEYS = 100
+"""Further unknown keys are not compared with the known ones: that takes time."""
+
+
+class Reading:
+    """The entries of one head, sorted by the field they set, and what was found wrong with them."""
+
+    def __init__(self, path: str, shape: Shape, mistakes: list[Mistake]) -> None:
+        self.path = path
+        self.shape = shape
+        self.mistakes = mistakes
+        self.setters: dict[str, list[tuple[int, Entry]]] = {}
+        self.opposed: dict[str, tuple[Field, Entry]] = {}
+        self.status: dict[str, bool] = {}
+        self.extra: dict[str, Value] = {}
+        self.places: dict[str, tuple[int, int]] = {}
+
+    def sort(self, entries: Iterable[Entry]) -> None:
+        """Each entry is filed under the field it sets, or kept in `extra`."""
+        for entry in entries:
+            key = normal(entry.key)
+            if entry.first_line:
+                hint = f"take out one of the two; line {entry.first_line} holds the other"
+                self.warn(entry, f"{entry.key} stands twice in the head, and the last one counts", hint, key=True)
+            if entry.cut and key in ("title", "summary", "excerpt", "description"):
+                hint = f"put the {entry.key} in quotes if the text after # is part of it"
+                self.warn(entry, f"a comment (#) cuts the {entry.key} short", hint)
+            if field := BY_NAME.get(key):
+                self.file(field, key, entry)
+            elif reader := _SPECIAL.get(key):
+                reader(self, key, entry)
+            else:
+                self.keep(key, entry)
+
+    def file(self, field: Field, key: str, entry: Entry) -> None:
+        """ENTRY sets FIELD, unless a better name of it does."""
+        if field.name == "date" and isinstance(entry.value, Table):
+            for inner in entry.items():
+                if normal(inner.key) in ("created", "updated"):
+                    name = "date" if normal(inner.key) == "created" else "updated"
+                    self.setters.setdefault(name, []).append((0, inner))
+            return
+        if key in WARNED:
+            self.warn(
+                entry,
+                f"{entry.key}: did you mean {field.name}?",
+                f"write {field.name}: (it is read as if you had)",
+                key=True,
+            )
+        self.setters.setdefault(field.name, []).append((field.names.index(key), entry))
+
+    def keep(self, key: str, entry: Entry) -> None:
+        """A value for templates; a warning if its key looks like a field's."""
+        self.extra[entry.key] = settle(entry.value)
+        if len(self.extra) <= _MOST_KEYS and (right := near_miss(key)):
+            name = BY_NAME[right].name if right in BY_NAME else right
+            what = f"unknown key {entry.key}: did you mean {right}?"
+            self.warn(entry, what, f"write {name}:, or another word for a key of your own", key=True)
+
+    def table(self, key: str, entry: Entry) -> None:
+        """[extra] and params: values for templates, some of which are fields; [taxonomies]: fields."""
+        if not isinstance(entry.value, Table):
+            self.keep(key, entry)
+            return
+        for inner in entry.items():
+            name = normal(inner.key)
+            field = BY_NAME.get(name)
+            if key != "taxonomies":
+                self.extra[inner.key] = settle(inner.value)
+                field = field if name in IN_EXTRA else None
+            elif field is None:
+                self.extra[inner.key] = settle(inner.value)
+            if field:
+                self.setters.setdefault(field.name, []).append((len(field.names), inner))
+
+    def opposite(self, key: str, entry: Entry) -> None:
+        """`published: false` and the like; `published: 2020-01-02` is a date."""
+        field = OPPOSITE[key]
+        if entry.value is None:
+            return
+        if field.name == "draft" and not isinstance(entry.value, bool) and re.match(r"\d{4}", text_of(entry.value)):
+            self.setters.setdefault("publish", []).append((len(field.names), entry))
+        else:
+            self.opposed[key] = field, entry
+
+    def state(self, key: str, entry: Entry) -> None:
+        """`status: draft` of Pelican, Nikola and WordPress; any other status is the theme's."""
+        word = entry.value.strip().lower() if isinstance(entry.value, str) else ""
+        if word not in STATUS:
+            self.keep(key, entry)
+            return
+        name, value = STATUS[word]
+        self.status[name] = value
+        self.places.setdefault(name, (entry.line, entry.column))
+
+    def hide(self, key: str, entry: Entry) -> None:
+        """`hide: true`, or (Material) the parts of a page that are not shown."""
+        if isinstance(entry.value, tuple):
+            if "toc" in entry.value:
+                self.status["toc"] = False
+            self.keep(key, entry)
+        else:
+            self.setters.setdefault("hidden", []).append((len(BY_NAME["hidden"].names), entry))
+
+    def level(self, key: str, entry: Entry) -> None:
+        """`cate1: a` and `cate2: b`: a category in another."""
+        outer = self.setters.get("categories", [])
+        if key == "cate2" and entry.value is not None and outer and outer[-1][1].key.lower() == "cate1":
+            rank, above = outer.pop()
+            outer.append((rank, Entry(above.key, ((above.value, entry.value),), above.line, above.column)))
+        elif entry.value is not None:
+            self.setters.setdefault("categories", []).append((len(BY_NAME["categories"].names), entry))
+
+    def fields(self) -> dict[str, Any]:
+        """The values of the fields that the head sets."""
+        found: dict[str, Any] = {}
+        for field in FIELDS:
+            if setters := self.setters.get(field.name):
+                self._read(field, setters, found)
+        for key, (field, entry) in self.opposed.items():
+            value = self._value(field, key, entry)
+            if value is not None and (field.name not in found or field.name == "draft"):
+                found[field.name] = value or found.get(field.name, False)
+                self.places.setdefault(field.name, (entry.line, entry.column))
+        for name, state in self.status.items():
+            found[name] = state or found.get(name, False)
+        return found
+
+    def _read(self, field: Field, setters: list[tuple[int, Entry]], found: dict[str, Any]) -> None:
+        setters.sort(key=lambda setter: setter[0])
+        for _, entry in setters:
+            if entry.value is None or entry.value == "" or entry.value == ():
+                continue
+            self.places.setdefault(field.name, (entry.line, entry.column))
+            value = self._value(field, normal(entry.key), entry)
+            if value == "" or value == ():
+                continue
+            if value is None:
+                if field.severity == "error":
+                    return
+            elif not field.merges or field.name not in found:
+                found[field.name] = value
+            elif isinstance(value, tuple):
+                found[field.name] = tuple(dict.fromkeys(found[field.name] + value))
+            else:
+                found[field.name] = found[field.name] or value
+            if not field.merges and field.name in found:
+                return
+        entry = setters[0][1]
+        self.places.setdefault(field.name, (entry.line, entry.column))
+
+    def _value(self, field: Field, key: str, entry: Entry) -> Any:
+        """The value of FIELD, or None where it cannot be read; then the mistake is noted."""
+        try:
+            return field.read(entry.value, self.shape.under(key))
+        except UnreadableError as problem:
+            mistake = error if field.severity == "error" else warning
+            place = Place(self.path, entry.line, entry.column)
+            self.mistakes.append(mistake(place, f"{entry.key} {problem.what}", problem.hint))
+            return None
+
+    def warn(self, entry: Entry, what: str, hint: str, *, key: bool = False) -> None:
+        """A warning at ENTRY's value, or at its key."""
+        place = Place(self.path, entry.line, entry.key_column if key else entry.column)
+        self.mistakes.append(warning(place, what, hint))
+
+
+_SPECIAL = {
+    "taxonomies": Reading.table,
+    "extra": Reading.table,
+    "params": Reading.table,
+    "status": Reading.state,
+    "hide": Reading.hide,
+    "cate1": Reading.level,
+    "cate2": Reading.level,
+} | dict.fromkeys(OPPOSITE, Reading.opposite)

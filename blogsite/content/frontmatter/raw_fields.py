@@ -1,0 +1,138 @@
+"""What every dialect's head is read into: entries with their places, or the errors that keep it from being read."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from blogsite.content.model import Table, Value
+
+MAX_DEPTH = 32
+MAX_SIZE = 10_000
+"""Values in one head, those that an alias repeats counted each time."""
+MAX_LENGTH = 1 << 20
+"""Characters in one head."""
+
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+
+
+class Plain(str):
+    """A text that its dialect writes without quotes, so that it may stand for a number or for true and false."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A key of a head with its value; line and column, from 1, are those of the value where it has a line with the
+    key, else those of the key."""
+
+    key: str
+    value: Value
+    line: int
+    column: int
+    key_column: int = 1
+    first_line: int = 0
+    """Where the same key stood before, or 0."""
+    cut: bool = False
+    """A comment follows the value on its line."""
+    inner: tuple[tuple[str, int, int], ...] = ()
+    """(key, line, column) of what the value's mapping holds, where the dialect tells."""
+
+    def items(self) -> tuple[Entry, ...]:
+        """The keys of a mapping as entries."""
+        if not isinstance(self.value, Table):
+            return ()
+        places = {key: (line, column) for key, line, column in self.inner}
+        here = (self.line, self.column)
+        return tuple(Entry(key, value, *places.get(key, here), self.key_column) for key, value in self.value.items_)
+
+
+Entries = dict[str, Entry]
+
+
+class HeadError(ValueError):
+    """A head that cannot be read: (line, column, what is wrong, what to do) of each mistake found in it."""
+
+    def __init__(self, *mistakes: tuple[int, int, str, str]) -> None:
+        self.mistakes = mistakes
+        super().__init__(mistakes[0][2])
+
+
+class NoHeadError(ValueError):
+    """What looked like a head is text of the body."""
+
+
+def printable(text: str) -> str:
+    """TEXT with a space for each character that no head may hold, so that columns stay."""
+    return _CONTROL.sub(" ", text) if _CONTROL.search(text) else text
+
+
+def freeze(document: Mapping[str, Any]) -> Table:
+    """Data as tomllib and json give it, frozen; ValueError for one that is too deep or holds too much."""
+    budget = [MAX_SIZE]
+    frozen = _frozen(document, MAX_DEPTH, budget)
+    assert isinstance(frozen, Table)
+    return frozen
+
+
+def _frozen(value: Any, depth: int, budget: list[int]) -> Value:
+    budget[0] -= 1
+    if depth < 0 or budget[0] < 0:
+        raise ValueError("it is nested too deep" if depth < 0 else "it holds too many values")
+    if isinstance(value, Mapping):
+        return Table(tuple((printable(str(key)), _frozen(item, depth - 1, budget)) for key, item in value.items()))
+    if isinstance(value, list | tuple):
+        return tuple(_frozen(item, depth - 1, budget) for item in value)
+    return _frozen_scalar(value)
+
+
+def _frozen_scalar(value: Any) -> Value:
+    if value is None or isinstance(value, bool | datetime):
+        return value
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, int):
+        return value if value.bit_length() <= 64 else hex(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    return datetime.combine(value, time()) if isinstance(value, date) else str(value)
+
+
+_INT = re.compile(r"[-+]?(?:0|[1-9]\d{0,17})", re.ASCII)
+_FLOAT = re.compile(r"[-+]?(?:0|[1-9]\d{0,17})?\.\d{1,17}(?:[eE][-+]?\d{1,2})?", re.ASCII)
+_WORDS: dict[str, bool] = {"true": True, "false": False}
+
+
+def settle(value: Value) -> Value:
+    """VALUE for templates: plain scalars have become numbers, true and false where they are written so."""
+    if isinstance(value, Plain):
+        text = str(value)
+        if text.lower() in _WORDS:
+            return _WORDS[text.lower()]
+        if _INT.fullmatch(text):
+            return int(text)
+        return float(text) if _FLOAT.fullmatch(text) else text
+    if isinstance(value, tuple):
+        return tuple(map(settle, value))
+    return Table(tuple((key, settle(item)) for key, item in value.items_)) if isinstance(value, Table) else value
+
+
+def texts(values: Iterable[Value]) -> Iterable[str]:
+    """The scalars among VALUES and in the lists among them, as text; null and mappings left out."""
+    for value in values:
+        if isinstance(value, tuple):
+            yield from texts(value)
+        elif value is not None and not isinstance(value, Table):
+            yield text_of(value)
+
+
+def text_of(value: Value) -> str:
+    """A scalar as its author wrote it, as nearly as its dialect tells."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

@@ -1,0 +1,190 @@
+"""The head of a file → Meta, in whatever dialect it is written, and the body after it.
+
+All mistakes are found in one pass. A field is set by the first of its names that has a value (see fields); what is no
+field is kept in `extra` as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from typing import Any, Literal
+
+from blogsite.content.frontmatter.dates import DateError, parse_date
+from blogsite.content.frontmatter.dialects import DIALECTS
+from blogsite.content.frontmatter.dialects.json import JsonHead
+from blogsite.content.frontmatter.dialects.line_based import PelicanHead
+from blogsite.content.frontmatter.dialects.toml import TomlHead
+from blogsite.content.frontmatter.dialects.yaml import BareYamlHead, YamlHead, is_closed
+from blogsite.content.frontmatter.fields import normal
+from blogsite.content.frontmatter.keys import Reading
+from blogsite.content.frontmatter.raw_fields import Entries, HeadError, printable
+from blogsite.content.frontmatter.title_heading import first_heading, has_chapters, same_title
+from blogsite.content.frontmatter.values import Shape, title
+from blogsite.content.model import Meta, Table
+from blogsite.core.diagnostics import Mistake, Place, error, warning
+
+CategoryLists = Literal["auto", "nested", "flat"]
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the top of a file says, and the rest: `body` is the text after the head as it stands, from the line
+    `first_line` of the file on."""
+
+    meta: Meta
+    body: str
+    first_line: int
+    mistakes: tuple[Mistake, ...]
+
+
+def read_head(text: str, path: str, *, zone: tzinfo, category_lists: CategoryLists = "auto") -> Head:
+    """The head of the file at PATH (from the site's root), its dates in ZONE unless they say otherwise.
+
+    A list of categories is one path from the top where CATEGORY_LISTS is "nested", several where it is "flat"; "auto"
+    takes it for a path in posts of Hexo's shape. The title is the head's, else the heading of the first level that the
+    body begins with, which then is blanked out of it; "" where there is neither, or where it is one of several. The
+    date is the head's, else that in the file's name or its address; None where there is none.
+    """
+    text = text.removeprefix("\ufeff")
+    dialect, entries, body, mistakes = _taken_apart(text, path)
+    reading = Reading(path, _shape(dialect, entries, path, zone, category_lists), mistakes)
+    reading.sort(entries.values())
+    fields = reading.fields()
+    first_line = text.count("\n", 0, len(text) - len(body)) + 1
+    body = _titled(body, first_line, fields, reading, has_head=bool(entries))
+    _dated(path, zone, fields, reading)
+    if "/_drafts/" in "/" + path:
+        fields["draft"] = True
+    places = tuple(sorted(reading.places.items(), key=lambda item: item[1]))
+    meta = Meta(
+        **fields,
+        extra=Table(tuple(reading.extra.items())),
+        places=tuple((name, line, column) for name, (line, column) in places),
+    )
+    return Head(meta, body, first_line, tuple(sorted(set(mistakes))))
+
+
+def _taken_apart(text: str, path: str) -> tuple[object, Entries, str, list[Mistake]]:
+    """The dialect of TEXT's head (None where it has no head), its entries, the body, and what is wrong with it."""
+    for dialect in DIALECTS:
+        if not dialect.detect(text):
+            continue
+        body = text
+        try:
+            head, body = dialect.split(text)
+            entries = dialect.load(printable(head))
+            return dialect, entries, body, _unclosed(path, text, body) if type(dialect) is YamlHead else []
+        except HeadError as problem:
+            return dialect, {}, body, [error(Place(path, *at), what, hint) for *at, what, hint in problem.mistakes]
+        except ValueError:  # python-frontmatter's word for "no head of this dialect"
+            continue
+    return None, {}, text, []
+
+
+def _unclosed(path: str, text: str, body: str) -> list[Mistake]:
+    if is_closed(text, body):
+        return []
+    what = "the head is never closed; it is taken to end at the first empty line"
+    line = text.count("\n", 0, len(text) - len(body))
+    return [warning(Place(path, max(line, 1), 1), what, "add a line --- after its last key")]
+
+
+# ── the shape of a post: what its values mean in the generator that it comes from ───────────────────────────────────
+
+_NOT_HEXO = frozenset(
+    [
+        "layout",
+        "draft",
+        "lastmod",
+        "publishdate",
+        "expirydate",
+        "aliases",
+        "weight",
+        "linktitle",
+        "showtoc",
+        "params",
+        "images",
+        "authors",
+        "pin",
+        "last_modified_at",
+        "redirect_from",
+        "taxonomies",
+        "extra",
+    ]
+)
+_HEXO_DATE = re.compile(
+    r"\s*(?:\d{4}-\d{1,2}-\d{1,2} +\d{1,2}:\d\d:\d\d|\d{4}/\d{1,2}/\d{1,2}(?: +\d{1,2}:\d\d(:\d\d)?)?)\s*"
+)
+_DATED_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?=[-_ .]|$)")
+
+
+def _shape(dialect: object, entries: Entries, path: str, zone: tzinfo, category_lists: CategoryLists) -> Shape:
+    keys = {normal(key) for key in entries}
+    lines = isinstance(dialect, PelicanHead)
+    jekyll = not lines and ("layout" in keys or "/_posts/" in "/" + path)
+    nest = category_lists == "nested" or (category_lists == "auto" and _is_hexo(dialect, entries, keys, path))
+    return Shape(zone, spaces_split=jekyll, lists_nest=nest, semicolons_first=lines)
+
+
+def _is_hexo(dialect: object, entries: Entries, keys: set[str], path: str) -> bool:
+    """Whether a post looks like one of Hexo: its date has seconds or slashes but no zone, and nothing of Jekyll and
+    Hugo is in it, no dated file name either."""
+    if isinstance(dialect, BareYamlHead) or "abbrlink" in keys:
+        return True
+    if isinstance(dialect, TomlHead | JsonHead | PelicanHead) or not keys.isdisjoint(_NOT_HEXO):
+        return False
+    date = next((entry.value for key, entry in entries.items() if normal(key) == "date"), None)
+    return isinstance(date, str) and bool(_HEXO_DATE.fullmatch(date)) and not _DATED_NAME.match(_own_name(path))
+
+
+def _own_name(path: str) -> str:
+    """The file's name; for a bundle's index file that of its folder."""
+    *folders, name = path.split("/")
+    return folders[-1] if folders and name.startswith("index.") else name
+
+
+# ── title and date from elsewhere ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _titled(body: str, first_line: int, fields: dict[str, Any], reading: Reading, *, has_head: bool) -> str:
+    """BODY without the heading that is its title; a head without a title gets that of the heading, unless the body has
+    more of its level: then these are its chapters, and the file's name is the title."""
+    heading = first_heading(body)
+    if heading is None or (has_head and not fields.get("title") and has_chapters(body[heading.end :])):
+        return body
+    written = title(heading.text, reading.shape)
+    if not fields.get("title"):
+        fields["title"] = written
+        line = first_line + body.count("\n", 0, heading.start)
+        reading.places["title"] = (line, 1)
+    elif not same_title(fields["title"], written):
+        return body
+    return heading.blanked(body)
+
+
+_ADDRESS_DATE = re.compile(r"(?:^|/)(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?=[-/]|$)")
+
+
+def _dated(path: str, zone: tzinfo, fields: dict[str, Any], reading: Reading) -> None:
+    """A post without a date in its head gets that of publishDate, of its file's name or of its address."""
+    publish: datetime | None = fields.get("publish")
+    if not fields.get("date") and publish:
+        fields["date"] = publish
+    if publish and fields["date"] == publish:
+        del fields["publish"]
+    if fields.get("date"):
+        return
+    for source, text in (("name", _own_name(path)), ("address", fields.get("url", ""))):
+        match = (_DATED_NAME if source == "name" else _ADDRESS_DATE).search(text)
+        if not match or (source == "name" and match.start()):
+            continue
+        try:
+            fields["date"] = parse_date("-".join(match.groups()), zone)
+        except DateError as problem:
+            if source == "address" or "date" in reading.places:
+                continue
+            what = f"the date in the file's name cannot be read: {problem.what}"
+            reading.mistakes.append(error(Place(path), what, "rename the file, or write date: in its head"))
+        return

@@ -1,0 +1,300 @@
+"""The readers of fields: the value of an entry, in whatever shape its dialect gives it → the value of a field of Meta.
+
+A reader raises UnreadableError where the value is of no use; its words end the sentence "KEY …".
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from blogsite.content.frontmatter.dates import DateError, parse_date
+from blogsite.content.frontmatter.raw_fields import text_of
+from blogsite.content.model import Table, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What a value's meaning depends on besides itself: the post's dialect, as far as it shows."""
+
+    zone: tzinfo
+    key: str = ""
+    """The key that the value stands under, in lower case."""
+    spaces_split: bool = False
+    """Tags and categories in a text without commas are split at its spaces (Jekyll)."""
+    lists_nest: bool = False
+    """A list of categories is one path from the top (Hexo)."""
+    semicolons_first: bool = False
+    """A semicolon splits, and then commas do not (Pelican)."""
+
+    def under(self, key: str) -> Shape:
+        """The same for a value under KEY."""
+        return Shape(self.zone, key, self.spaces_split, self.lists_nest, self.semicolons_first)
+
+
+class UnreadableError(ValueError):
+    """A value of the wrong kind: `what` was wrong, `hint` says what to write."""
+
+    def __init__(self, what: str, hint: str) -> None:
+        self.what = what
+        self.hint = hint
+        super().__init__(what)
+
+
+Reader = Callable[[Value, Shape], Any]
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+
+
+def kind_of(value: Value) -> str:
+    """What VALUE is, in words."""
+    if isinstance(value, tuple):
+        return "a list"
+    return "a mapping" if isinstance(value, Table) else f"`{text_of(value)[:60]}`"
+
+
+def is_scalar(value: Value) -> bool:
+    """Whether VALUE is one thing: no list and no mapping."""
+    return type(value) is not tuple and type(value) is not Table
+
+
+def text(value: Value, shape: Shape) -> str:
+    """One text on one line; a number as it is written."""
+    if not is_scalar(value):
+        raise UnreadableError(f"must be a text, not {kind_of(value)}", "put the value in quotes")
+    return _one_line(text_of(value)) if value is not None else ""
+
+
+def _one_line(written: str) -> str:
+    return " ".join(map(str.strip, written.split("\n"))).strip() if "\n" in written else written.strip()
+
+
+def title(value: Value, shape: Shape) -> str:
+    """A text with its character references resolved, but for those of <, > and &, which Markdown itself wants."""
+    written = text(value, shape)
+    return _ENTITY.sub(_character, written) if "&" in written else written
+
+
+def _character(entity: re.Match[str]) -> str:
+    char = html.unescape(entity[0])
+    return entity[0] if char in "<>&" or not char.isprintable() else char
+
+
+def prose(value: Value, shape: Shape) -> str:
+    """A text that may hold paragraphs."""
+    if not is_scalar(value):
+        raise UnreadableError(f"must be a text, not {kind_of(value)}", "put the value in quotes")
+    return text_of(value).strip() if value is not None else ""
+
+
+# ── yes and no ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_YES = frozenset(["true", "yes", "on", "y", "1"])
+_NO = frozenset(["false", "no", "off", "n", "0", "none", "never"])
+
+
+def flag(value: Value, shape: Shape) -> bool:
+    """True or false, however it is written."""
+    word = text_of(value).strip().lower() if is_scalar(value) else ""
+    if word in _YES or word in _NO:
+        return word in _YES
+    raise UnreadableError(f"must be true or false, not {kind_of(value)}", "write true or false, without quotes")
+
+
+def switch(value: Value, shape: Shape) -> bool:
+    """True or false; a mapping is what its `enable` says, and the name of a tool means yes."""
+    if isinstance(value, Table):
+        inner = next((value[key] for key in ("enable", "enabled", "show", "on") if key in value), None)
+        return True if inner is None else switch(inner, shape)
+    word = text_of(value).strip().lower() if not isinstance(value, tuple) else ""
+    if word in _TOOLS:
+        return True
+    return flag(value, shape)
+
+
+_TOOLS = frozenset(
+    ["katex", "mathjax", "latex", "mathml", "disqus", "giscus", "utterances", "gitalk", "valine", "waline", "twikoo"]
+)
+
+
+def rank(value: Value, shape: Shape) -> bool:
+    """Whether a post is shown first: true, or any number but 0."""
+    if is_scalar(value) and re.fullmatch(r"[-+]?\d{1,18}", text_of(value).strip()):
+        return int(text_of(value)) != 0
+    return flag(value, shape)
+
+
+def negated(reader: Reader) -> Reader:
+    """The reader of a key that says the opposite of its field: `published: false`, `disable_math: true`."""
+
+    def read(value: Value, shape: Shape) -> bool:
+        return not reader(value, shape)
+
+    return read
+
+
+# ── dates ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def moment(value: Value, shape: Shape) -> datetime:
+    """A date with its zone."""
+    if not is_scalar(value) or value is True or value is False:
+        raise UnreadableError(f"must be a date, not {kind_of(value)}", "write it as 2024-09-27 10:30")
+    try:
+        return parse_date(value if isinstance(value, date) else text_of(value), shape.zone)
+    except DateError as problem:
+        raise UnreadableError(f"cannot be read: {problem.what}", problem.hint) from None
+
+
+# ── lists ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_SEPARATOR = re.compile(r"[,，、;；]")
+_SEMICOLON = re.compile(r"[;；]")
+
+
+def names(value: Value, shape: Shape) -> tuple[str, ...]:
+    """Tags: a list, or a text split as its dialect does; empty and repeated ones left out."""
+    return _unique(_items(value, shape))
+
+
+def _items(value: Value, shape: Shape) -> Iterator[str]:
+    if isinstance(value, tuple):
+        for item in value:
+            if isinstance(item, Table):
+                yield _named(item)
+            else:
+                yield from _items(item, shape) if isinstance(item, tuple) else _whole(item)
+    elif isinstance(value, Table):
+        raise UnreadableError("must be a list, not a mapping", f"write {shape.key or 'it'}: [a, b]")
+    elif value is not None:
+        yield from _split(text_of(value), shape)
+
+
+def _whole(value: Value) -> Iterator[str]:
+    if value is not None:
+        yield text_of(value)
+
+
+def _named(item: Table) -> str:
+    """The name in a mapping such as {name: …, url: …}; `a: b` without quotes is one, too."""
+    for key in ("name", "title", "label"):
+        if isinstance(found := item.get(key), str):
+            return found
+    raise UnreadableError("must be a list of texts, not of mappings", "put an item that holds a colon in quotes")
+
+
+def _split(written: str, shape: Shape) -> list[str]:
+    if shape.semicolons_first and _SEMICOLON.search(written):
+        return _SEMICOLON.split(written)
+    if _SEPARATOR.search(written):
+        return _SEPARATOR.split(written)
+    if shape.spaces_split and shape.key in ("tags", "categories"):
+        return written.split()
+    return [written]
+
+
+def _unique(items: Iterable[str]) -> tuple[str, ...]:
+    stripped = map(_one_line, items)
+    return tuple(dict.fromkeys(item for item in stripped if item))
+
+
+def paths(value: Value, shape: Shape) -> tuple[tuple[str, ...], ...]:
+    """Categories as paths from the top: lists in a list are paths, a list is one path or several by its dialect, and
+    `category: a/b` is one, too."""
+    if isinstance(value, tuple) and (shape.lists_nest or any(isinstance(item, tuple) for item in value)):
+        if not any(isinstance(item, tuple) for item in value):
+            return _filled([names(value, shape)])
+        return _filled(names(item, shape) if isinstance(item, tuple) else names((item,), shape) for item in value)
+    found = names(value, shape)
+    if shape.key == "category" and isinstance(value, str) and len(found) == 1:
+        return _filled([_unique(found[0].split("/"))])
+    return tuple((name,) for name in found)
+
+
+def _filled(found: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
+    return tuple(dict.fromkeys(path for path in found if path))
+
+
+def people(value: Value, shape: Shape) -> tuple[str, ...]:
+    """Authors: a list of names or of mappings with a name; a text is split under `authors` alone."""
+    if isinstance(value, Table):
+        return _unique([_named(value)])
+    if isinstance(value, str) and shape.key != "authors":
+        return _unique([text(value, shape)])
+    return names(value, shape)
+
+
+def first(value: Value, shape: Shape) -> str:
+    """A text, or the first of a list of them."""
+    if isinstance(value, tuple):
+        return next(iter(names(value, shape)), "")
+    return text(value, shape)
+
+
+def addresses(value: Value, shape: Shape) -> tuple[str, ...]:
+    """Old addresses: a list, or a single one."""
+    if isinstance(value, Table):
+        raise UnreadableError("must be a list of addresses, not a mapping", "write aliases: [/old/address/]")
+    return _unique(_items(value, shape) if isinstance(value, tuple) else _whole(value))
+
+
+# ── addresses ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_PATTERN = re.compile(r":(?:year|month|day|slug|title|name|categories|filename|id)\b|\{[a-z]+[:}]")
+_STYLES = frozenset(["date", "pretty", "ordinal", "weekdate", "none"])
+_FILE = re.compile(r"\.(?:html?|xml|json|txt|php|aspx?)$", re.I)
+
+
+def url(value: Value, shape: Shape) -> str:
+    """The address of a post: a path from "/", with "/" at its end unless it names a file."""
+    path = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/]*", "", text(value, shape)).split("#")[0].split("?")[0].strip()
+    if not path or path.lower() in _STYLES:
+        return ""
+    if _PATTERN.search(path):
+        hint = 'write the address itself here; a pattern for all posts is permalink = "…" in blogsite.toml'
+        raise UnreadableError(f"is a pattern, not an address: {path}", hint)
+    path = "/" + path.lstrip("/")
+    for name in ("index.html", "index.htm"):
+        if path.lower().endswith("/" + name):
+            path = path[: -len(name)]
+    return path if path.endswith("/") or _FILE.search(path) else path + "/"
+
+
+def slug(value: Value, shape: Shape) -> str:
+    """A name without the slashes around it."""
+    return text(value, shape).strip("/").strip()
+
+
+def image(value: Value, shape: Shape) -> str:
+    """The address of a picture: a text, a mapping that holds one, or the first of a list; `false` is none."""
+    if isinstance(value, Table):
+        keys = ("path", "src", "image", "url", "relative", "href", "feature", "teaser")
+        return next((image(value[key], shape) for key in keys if isinstance(value.get(key), str)), "")
+    if isinstance(value, tuple):
+        return image(value[0], shape) if value else ""
+    written = text(value, shape)
+    return "" if written.lower() in _NO or written.lower() in _YES else written
+
+
+def language(value: Value, shape: Shape) -> str:
+    """A language tag: "zh-CN"."""
+    written = text(value, shape).replace("_", "-")
+    if written and not re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", written):
+        raise UnreadableError(f"is no language tag: `{written[:60]}`", 'write a tag such as "zh-CN" or "en"')
+    return written
+
+
+# Names that mean the usual template in the generator that the post comes from.
+USUAL_LAYOUTS = frozenset(
+    ["post", "posts", "default", "draft", "page", "pages", "single", "false", "none", "nil", "null"]
+)
+
+
+def layout(value: Value, shape: Shape) -> str:
+    """The name of a template, without its extension; "" for the names of usual ones."""
+    written = re.sub(r"\.(?:html?|tmpl|jinja2?|j2|njk|liquid)$", "", text(value, shape))
+    return "" if written.lower() in USUAL_LAYOUTS else written

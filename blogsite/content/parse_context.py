@@ -1,0 +1,96 @@
+"""What converting one text needs to know and finds out: its settings, and the notes that extensions write.
+
+Stands below convert and extensions/, so that both can speak of it.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, cast
+
+from blogsite.content.model import Formula, Heading, Label, Need, NeedKind
+from blogsite.core.diagnostics import Mistake, Place, warning
+
+if TYPE_CHECKING:
+    import markdown
+
+LINE_END = re.compile("\n")
+
+
+@dataclass(frozen=True, slots=True)
+class MarkdownSettings:
+    """The settings that shape a post's HTML: part of the name under which a parsed post is kept."""
+
+    language: str = "en"
+    soft_breaks: str = "cjk"
+    math: bool = True
+    math_dialect: str = "default"
+    math_number: str = "ams"
+    math_macros: tuple[tuple[str, str], ...] = ()
+    extensions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ParseSettings:
+    """All that a parsed post depends on besides its file."""
+
+    markdown: MarkdownSettings
+    timezone: str
+    excerpt_length: int
+    category_lists: Literal["auto", "nested", "flat"] = "auto"
+    """Whether a flat list of categories is one path, as in Hexo, or several categories."""
+
+
+@dataclass(slots=True)
+class Notes:
+    """What the extensions find in one text besides its HTML; a new one for each text."""
+
+    text: str
+    """The body as it stands in the file."""
+    path: str
+    first_line: int = 1
+    """Line of the file on which the body starts."""
+    needs: list[Need] = field(default_factory=list)
+    formulas: list[Formula] = field(default_factory=list)
+    labels: list[Label] = field(default_factory=list)
+    headings: list[Heading] = field(default_factory=list)
+    mistakes: list[Mistake] = field(default_factory=list)
+    _searched: dict[str, int] = field(default_factory=dict)
+    _line_starts: list[int] = field(default_factory=list)
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line in the file and column of the character at OFFSET of the body, both from 1."""
+        if not self._line_starts:
+            self._line_starts += [0, *(end.end() for end in LINE_END.finditer(self.text))]
+        line = bisect_right(self._line_starts, offset)
+        return self.first_line + line - 1, offset - self._line_starts[line - 1] + 1
+
+    def find(self, snippet: str) -> tuple[int, int]:
+        """Position of the next place where SNIPPET stands in the body; asked again, of the one after it.
+
+        For extensions that see a text after its lines have moved. The last place found is repeated where there are no
+        more; (first line, 1) where there is none.
+        """
+        start = self.text.find(snippet, self._searched.get(snippet, -1) + 1)
+        if start < 0:
+            start = self._searched.get(snippet, -1)
+            if start < 0:
+                return self.first_line, 1
+        self._searched[snippet] = start
+        return self.position(start)
+
+    def warn(self, position: tuple[int, int], what: str, hint: str) -> None:
+        """Report a mistake of the author at a (line, column) of the file."""
+        self.mistakes.append(warning(Place(self.path, *position), what, hint))
+
+    def need(self, kind: NeedKind, target: str, position: tuple[int, int], *, optional: bool = False) -> int:
+        """The index of a new need, for its placeholder."""
+        self.needs.append(Need(kind, target, *position, optional))
+        return len(self.needs) - 1
+
+
+def notes_of(md: markdown.Markdown) -> Notes:
+    """The notes of the text that MD is converting."""
+    return cast(Notes, md.notes)  # type: ignore[attr-defined]

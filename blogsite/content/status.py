@@ -1,0 +1,38 @@
+"""Is a post to be seen now, and why not? The answer is one of five states and one line of words."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from blogsite.content.model import Meta
+from blogsite.site.model import State
+
+
+def publication(meta: Meta, now: datetime, zone_name: str) -> tuple[State, str]:
+    """The state of a post with this head at NOW, and the reason on one line ("" for a published one)."""
+    if meta.draft:
+        return "draft", "draft"
+    begins = meta.publish or meta.date
+    if begins and begins > now:
+        return "future", f"future by {span(begins - now)} in {zone_name}"
+    if meta.expires and meta.expires <= now:
+        return "expired", f"expired {span(now - meta.expires)} ago in {zone_name}"
+    if meta.hidden:
+        return "hidden", "hidden: it has a page but stands in no list"
+    return "published", ""
+
+
+def next_change(meta: Meta, now: datetime) -> datetime | None:
+    """The next moment after NOW at which the answer of `publication` changes by itself."""
+    moments = [moment for moment in (meta.publish or meta.date, meta.expires) if moment and moment > now]
+    return min(moments) if moments and not meta.draft else None
+
+
+def span(length: timedelta) -> str:
+    """A length of time in its largest unit: "3 h", "12 days"."""
+    seconds = int(length.total_seconds())
+    for size, unit in ((86400, "day"), (3600, "h"), (60, "min")):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {unit}{'s' if unit == 'day' and count > 1 else ''}"
+    return f"{seconds} s"

@@ -1,1 +1,0 @@
-"""One Python-Markdown extension a file; convert.EXTENSIONS is the table of them."""

@@ -1,0 +1,149 @@
+"""Pictures decoded and encoded, with Pillow, which is imported here alone and only for that.
+
+Pure functions of a picture's bytes: what they give does not depend on where, or together with what, they are called.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blogsite.content.model import ImageFormat, Sight
+from blogsite.core.digest import Digest, digest, installed
+from blogsite.images import exif as metadata
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+MOST_PIXELS = 100_000_000
+"""A picture that has more is not decoded: it would take gigabytes."""
+_READ = ("PNG", "JPEG", "WEBP")
+
+
+def sight_of(data: bytes, size: tuple[int, int]) -> Sight:
+    """What decoding a picture comes to; SIZE, in px, is what its header says, as far as that is known."""
+    if size[0] * size[1] > MOST_PIXELS:
+        return "huge"
+    from PIL.Image import DecompressionBombError
+
+    try:
+        with _opened(data) as image:
+            if image.width * image.height > MOST_PIXELS:
+                return "huge"
+            if image.format in ("PNG", "WEBP") and getattr(image, "is_animated", False):
+                return "animated"
+            image.draft(None, (1, 1))  # a JPEG is read to its end, but only an eighth of its pixels are made
+            image.load()
+    except DecompressionBombError:
+        return "huge"
+    except MemoryError:
+        raise
+    except Exception:  # a damaged picture can raise anything
+        return "broken"
+    return "still"
+
+
+def encode(data: bytes, widths: Sequence[int], format: ImageFormat, quality: int) -> tuple[bytes, ...]:
+    """The picture in these widths in px, the right way up, in its own colours, without any other metadata."""
+    with _opened(data) as opened:
+        drawn = opened.format == "PNG"
+        image, profile = _upright(opened, metadata.orientation(data))
+    encoded = []
+    for width in widths:
+        size = width, height_at(width, image.size)
+        resized = image if size == image.size else image.resize(size, _pillow().Resampling.LANCZOS)
+        encoded.append(
+            _webp(resized, quality, profile, drawn) if format == "webp" else _avif(resized, quality, profile, drawn)
+        )
+    return tuple(encoded)
+
+
+def height_at(width: int, size: tuple[int, int]) -> int:
+    """The height in px, at this width, of a picture that has this size."""
+    return max(1, round(size[1] * width / size[0]))
+
+
+def can_write(format: ImageFormat) -> bool:
+    """Whether Pillow, as it is installed, can encode this format."""
+    from PIL import features
+
+    return bool(features.check(format))
+
+
+@cache
+def revision() -> Digest:
+    """Another one whenever a picture may be encoded to other bytes."""
+    return digest((installed("pillow"), Path(__file__).read_bytes(), metadata.revision()))
+
+
+def _pillow() -> Any:
+    from PIL import Image
+
+    return Image
+
+
+@contextmanager
+def _opened(data: bytes) -> Iterator[Image]:
+    """The picture, nothing but its header read; what Pillow would warn of, we see for ourselves."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with _pillow().open(io.BytesIO(data), formats=_READ) as image:
+            yield image
+
+
+def _upright(image: Image, turn: int) -> tuple[Image, bytes]:
+    """The picture in RGB, or with transparency in RGBA, turned as EXIF says; and the profile of its colours."""
+    how = _pillow().Transpose
+    turns = {2: how.FLIP_LEFT_RIGHT, 3: how.ROTATE_180, 4: how.FLIP_TOP_BOTTOM, 5: how.TRANSPOSE}
+    turns |= {6: how.ROTATE_270, 7: how.TRANSVERSE, 8: how.ROTATE_90}
+    profile = image.info.get("icc_profile") or b""
+    if profile[16:20] not in (b"RGB ", b""):
+        plain, profile = _in_srgb(image, profile), b""
+    elif image.mode.startswith("I"):  # 16 bits of grey
+        plain = image.convert("I").point(lambda value: value * (1 / 257)).convert("L").convert("RGB")
+    else:
+        plain = image.convert("RGBA" if image.has_transparency_data else "RGB")
+    return plain.transpose(turns[turn]) if turn in turns else plain, profile
+
+
+def _in_srgb(image: Image, profile: bytes) -> Image:
+    """A picture in inks or in grey, in the colours of screens."""
+    from PIL import ImageCms
+
+    if image.mode in ("CMYK", "L"):
+        try:
+            source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+            converted = ImageCms.profileToProfile(image, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        except (ImageCms.PyCMSError, OSError):
+            pass
+        else:
+            if converted is not None:
+                return converted
+    return image.convert("RGBA" if image.has_transparency_data else "RGB")
+
+
+def _webp(image: Image, quality: int, profile: bytes, drawn: bool) -> bytes:
+    """Without loss where that is smaller, as it is for lines and plain colours."""
+    lossy = _saved(image, "WEBP", quality=quality, method=4, icc_profile=profile)
+    if not drawn:
+        return lossy
+    exact = _saved(image, "WEBP", lossless=True, quality=50, method=4, icc_profile=profile)
+    return min(exact, lossy, key=len)
+
+
+def _avif(image: Image, quality: int, profile: bytes, drawn: bool) -> bytes:
+    """By one thread: what comes out must not depend on the number of cores."""
+    subsampling = "4:4:4" if drawn else "4:2:0"
+    return _saved(image, "AVIF", quality=quality, speed=6, max_threads=1, subsampling=subsampling, icc_profile=profile)
+
+
+def _saved(image: Image, format: str, **options: object) -> bytes:
+    image.info = {}
+    file = io.BytesIO()
+    image.save(file, format, **options)
+    return file.getvalue()

@@ -1,0 +1,154 @@
+"""Many pictures at once, shared out: looked into before the site is assembled, made once what is stale is known."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from urllib.parse import unquote
+
+from blogsite.build.store.records import chunks
+from blogsite.build.tasks import EncodeTask, Picture, draw_batch, encode_batch, look_batch
+from blogsite.content.discovery import locate
+from blogsite.content.model import File, ImageFormat, Post
+from blogsite.core.diagnostics import Place, SiteError, UsageError, error
+from blogsite.core.digest import Digest
+from blogsite.core.executor import Pool
+from blogsite.images.cache import Encoded
+from blogsite.images.codec import can_write
+from blogsite.images.inspection import Files
+from blogsite.images.responsive import is_raster
+from blogsite.images.social_cards import check_design
+from blogsite.site.model import Drawing, Variant
+
+LOOKED_AT_ONCE = 4
+"""Pictures in a task; up to twice as many are looked into without starting processes."""
+ENCODED_HERE = 2
+"""Pictures, with all their variants, that are encoded without starting processes."""
+DRAWN_AT_ONCE = 10
+"""Cards in a task; no more than these are drawn without starting processes."""
+
+Progress = Callable[[str, int, int], None]
+
+
+def shown_by(posts: Iterable[Post], files: Iterable[File]) -> list[File]:
+    """The pictures among FILES that posts may show, by their names alone: a guess that only saves time."""
+    names = {
+        _name(unquote(need.target.partition("#")[0].partition("?")[0]))
+        for post in posts
+        for part in (post.body, post.excerpt)
+        for need in part.needs
+        if need.responsive
+    }
+    return [file for file in files if is_raster(file.path) and _name(file.path) in names] if names else []
+
+
+def look_at_all(files: Files, pool: Pool, pictures: Iterable[File], progress: Progress) -> None:
+    """FILES has seen these pictures decoded; a few are left to when they are asked for."""
+    unknown = [file for file in pictures if not files.is_decoded(file)]
+    if len(unknown) <= 2 * LOOKED_AT_ONCE:
+        return
+    tasks = (tuple(_picture(files, pool, file) for file in batch) for batch in chunks(unknown, LOOKED_AT_ONCE))
+    done = 0
+    for looks in pool.map(look_batch, tasks):
+        for look in looks:
+            if look is not None:  # else it is looked into again, which says why it cannot be read
+                files.learn(unknown[done], look)
+            done += 1
+        progress("pictures", done, len(unknown))
+
+
+def encode_all(
+    files: Files, pool: Pool, kept: Encoded, variants: Iterable[Variant], progress: Progress
+) -> Iterator[tuple[Variant, bytes]]:
+    """Each variant, in no special order, with its bytes, which are KEPT from now on.
+
+    Raises SiteError for a picture that was changed meanwhile.
+    """
+    unknown: dict[File, dict[Digest, list[Variant]]] = {}
+    for variant in variants:
+        if (data := kept.get(variant.key)) is not None:
+            yield variant, data
+        else:
+            unknown.setdefault(variant.file, {}).setdefault(variant.key, []).append(variant)
+    groups = list(unknown.items())
+    tasks = (_task(files, pool, file, group) for file, group in groups)
+    for number, encoded in enumerate(pool.map(encode_batch, tasks, worthwhile=len(groups) > ENCODED_HERE)):
+        file, group = groups[number]
+        if not encoded:
+            raise SiteError(
+                [error(Place(file.path), "the file was changed while the site was being built", "build again")]
+            )
+        for (key, same), data in zip(group.items(), encoded, strict=True):
+            kept.put(key, data)
+            for variant in same:
+                yield variant, data
+        progress("pictures", number + 1, len(groups))
+
+
+def encode_one(root: Path, kept: Encoded, variant: Variant) -> bytes | None:
+    """The bytes of a variant, which are KEPT from now on; None where its picture is another. For any thread."""
+    data = kept.get(variant.key)
+    if data is None:
+        picture = Picture(variant.file, str(locate(root, variant.file)), None)
+        data = next(iter(encode_batch(EncodeTask(picture, (variant,)))), None)
+        if data is not None:
+            kept.put(variant.key, data)
+    return data
+
+
+def draw_all(
+    pool: Pool, kept: Encoded, drawings: Iterable[Drawing], progress: Progress
+) -> Iterator[tuple[Drawing, bytes]]:
+    """Each card, in no special order, with its picture, which is KEPT from now on."""
+    unknown: list[Drawing] = []
+    for drawing in drawings:
+        if (data := kept.get(drawing.key)) is not None:
+            yield drawing, data
+        else:
+            unknown.append(drawing)
+    done, many = 0, pool.is_here and len(unknown) > DRAWN_AT_ONCE  # elsewhere there may be no such font
+    for pictures in pool.map(draw_batch, map(tuple, chunks(unknown, DRAWN_AT_ONCE)), worthwhile=many):
+        for data in pictures:
+            drawing = unknown[done]
+            kept.put(drawing.key, data)
+            yield drawing, data
+            done += 1
+        progress("cards", done, len(unknown))
+
+
+def draw_one(kept: Encoded, drawing: Drawing) -> bytes:
+    """The picture of a card, which is KEPT from now on. For any thread."""
+    data = kept.get(drawing.key)
+    if data is None:
+        (data,) = draw_batch((drawing,))
+        kept.put(drawing.key, data)
+    return data
+
+
+def check_cards(drawings: Iterable[Drawing], place: Place) -> None:
+    """Raises SiteError where they cannot be drawn as is set at PLACE."""
+    try:
+        check_design({(drawing.design, drawing.font) for drawing in drawings})
+    except UsageError as problem:
+        raise SiteError([error(place, str(problem), problem.hint)]) from None
+
+
+def check_format(format: ImageFormat, place: Place) -> None:
+    """Raises SiteError where Pillow cannot write the FORMAT that is set at PLACE."""
+    if not can_write(format):
+        hint = "install Pillow from PyPI (pip install --force-reinstall pillow), or set another format"
+        raise SiteError([error(place, f"Pillow, as it is installed here, cannot write {format}", hint)])
+
+
+def _task(files: Files, pool: Pool, file: File, group: Mapping[Digest, Sequence[Variant]]) -> EncodeTask:
+    return EncodeTask(_picture(files, pool, file), tuple(same[0] for same in group.values()))
+
+
+def _picture(files: Files, pool: Pool, file: File) -> Picture:
+    """FILE as whoever works for the pool can read it."""
+    return Picture(file, files.place(file), None if pool.is_here else files.read(file), files.known(file))
+
+
+def _name(path: str) -> str:
+    return unicodedata.normalize("NFC", path.replace("\\", "/").rpartition("/")[2])

@@ -1,0 +1,195 @@
+"""The picture of a post that other sites show when somebody sends its address on: title, date badge, site and author.
+
+`draw_card` is a pure function: equal cards of an equal design are equal bytes, for one version of Pillow. The title
+stands in the largest size in which it has room.
+"""
+
+from __future__ import annotations
+
+import io
+import unicodedata
+from collections.abc import Iterable
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from blogsite.content.discovery import locate, stat_of
+from blogsite.content.model import CardDesign, File
+from blogsite.core import linebreaking as linebreaks
+from blogsite.core.diagnostics import UsageError
+from blogsite.core.digest import Digest, digest, installed
+from blogsite.core.linebreaking import balanced, break_lines, shortened, with_ellipsis
+from blogsite.site.model import SocialCard
+
+if TYPE_CHECKING:
+    from PIL import ImageFont
+
+WIDTH, HEIGHT = 1200, 630
+MARGIN = 84
+BADGE = 132
+GAP = 48
+TITLE_SIZES = (92, 84, 76, 68, 60, 54, 48)
+TITLE_LINES = 4
+LEADING = 1.36
+FOOT_SIZE = 30
+FOOT_TOP = HEIGHT - MARGIN - 66
+TITLE_HEIGHT = FOOT_TOP - MARGIN - 44
+
+
+def draw_card(card: SocialCard, design: CardDesign, font: File) -> bytes:
+    """A card as PNG, 1200 by 630; UsageError if that cannot be drawn with this design or font."""
+    sheet = _Sheet(design, font)
+    left = MARGIN
+    if card.badge:
+        sheet.draw_badge(card.badge)
+        left += BADGE + GAP
+    size, lines = title_lines(card.title, font, WIDTH - MARGIN - left)
+    for number, line in enumerate(lines):
+        sheet.write(line, size, (left, MARGIN + size * (0.9 + LEADING * number)), sheet.ink)
+    sheet.draw_foot(card)
+    return sheet.as_png()
+
+
+def font_of(root: Path, design: CardDesign) -> File:
+    """The font that cards are written with: the design's, which counts from the site's ROOT, or the extra's.
+
+    UsageError where there is none.
+    """
+    if design.font:
+        path, hint = root / design.font, "paths of fonts count from the folder of blogsite.toml"
+    else:
+        hint = "install one with pip install 'blogsite[cards]', or name a font file"
+        try:
+            from pylopdf_fonts_zh_cn import sans_path
+        except ImportError:
+            raise UsageError("there is no font to draw cards with", hint) from None
+        path = sans_path()
+    try:
+        return File(path.name, stat_of(path.stat()), str(path.absolute().parent))
+    except OSError as problem:
+        raise UsageError(f"the font {design.font or path} cannot be read: {problem.strerror}", hint) from None
+
+
+def check_design(designs: Iterable[tuple[CardDesign, File]]) -> None:
+    """UsageError where cards cannot be drawn with one of these designs and fonts."""
+    for design, font in designs:
+        _Sheet(design, font)
+
+
+@cache
+def revision() -> Digest:
+    """Another one whenever a card may be drawn to other bytes."""
+    return digest((installed("pillow"), Path(__file__).read_bytes(), Path(linebreaks.__file__).read_bytes()))
+
+
+def title_lines(title: str, font: File, width: float) -> tuple[int, list[str]]:
+    """The largest size in which a title has room, in no more than four lines of this width, and those lines, balanced.
+
+    In the smallest size what is left over becomes an ellipsis.
+    """
+    for size in TITLE_SIZES:
+        face = _face(font, size)
+        text = _drawable(title, face)
+        lines = break_lines(text, face.getlength, width)
+        if len(lines) <= TITLE_LINES and size * (1.2 + LEADING * (len(lines) - 1)) <= TITLE_HEIGHT:
+            return size, balanced(text, face.getlength, width)
+    return size, [*lines[: TITLE_LINES - 1], with_ellipsis(lines[TITLE_LINES - 1], face.getlength, width)]
+
+
+Colour = tuple[int, int, int]
+
+
+class _Sheet:
+    """What is drawn on: the picture, its colours, and what is written with."""
+
+    def __init__(self, design: CardDesign, font: File) -> None:
+        from PIL import Image, ImageDraw
+
+        self.font = font
+        _face(font, FOOT_SIZE)
+        self.paper, self.ink, self.accent = map(_colour, (design.background, design.text, design.accent))
+        self.surface, self.line, self.muted = (_mixed(self.paper, self.ink, share) for share in (0.035, 0.15, 0.68))
+        self._image = Image.new("RGB", (WIDTH, HEIGHT), self.paper)
+        self._draw = ImageDraw.Draw(self._image)
+
+    def write(
+        self, text: str, size: int, place: tuple[float, float], colour: Colour, anchor: Literal["ls", "ms", "rs"] = "ls"
+    ) -> None:
+        """A line of text whose base line begins, has its middle or ends at a place."""
+        self._draw.text((round(place[0]), round(place[1])), text, colour, _face(self.font, size), anchor)
+
+    def draw_badge(self, badge: str) -> None:
+        """The box of the date, as the theme has it: the accent on top, the day large, the month below."""
+        left, top, right, bottom = MARGIN, MARGIN, MARGIN + BADGE, MARGIN + BADGE
+        below = (False, False, True, True)
+        self._draw.rounded_rectangle((left, top, right, top + 30), 10, self.accent)
+        self._draw.rounded_rectangle((left, top + 9, right, bottom), 10, self.surface, self.line, 2, corners=below)
+        day, _, month = badge.partition(" ")
+        for text, size, base, colour in ((day, 58, 78, self.ink), (month.strip(), 28, 114, self.muted)):
+            while size > 10 and _face(self.font, size).getlength(text) > BADGE - 16:
+                size -= 2
+            self.write(text, size, (left + BADGE / 2, top + base), colour, "ms")
+
+    def draw_foot(self, card: SocialCard) -> None:
+        """Below a line the site's title, and at the other end the author, who gets at most a third of it."""
+        self._draw.line((MARGIN, FOOT_TOP, WIDTH - MARGIN, FOOT_TOP), self.line, 2)
+        face = _face(self.font, FOOT_SIZE)
+        author = "" if card.author == card.site_title else _drawable(card.author, face)
+        author = shortened(author, face.getlength, (WIDTH - 2 * MARGIN) / 3)
+        room = WIDTH - 2 * MARGIN - face.getlength(author) - GAP
+        site_title = shortened(_drawable(card.site_title, face), face.getlength, room)
+        self.write(site_title, FOOT_SIZE, (MARGIN, HEIGHT - MARGIN - 4), self.ink)
+        self.write(author, FOOT_SIZE, (WIDTH - MARGIN, HEIGHT - MARGIN - 4), self.muted, "rs")
+
+    def as_png(self) -> bytes:
+        """The picture in a file; a palette is enough for three colours and what is between them."""
+        from PIL import Image
+
+        file = io.BytesIO()
+        few = self._image.quantize(64, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        few.save(file, "PNG")
+        return file.getvalue()
+
+
+@lru_cache(maxsize=64)
+def _face(font: File, size: int) -> ImageFont.FreeTypeFont:
+    """A font in a size; the basic layout, because the other is not in every Pillow and gives other pictures."""
+    from PIL import ImageFont
+
+    try:
+        return ImageFont.truetype(locate(Path(), font), size, layout_engine=ImageFont.Layout.BASIC)
+    except OSError as problem:
+        what = f"the font {font.path} cannot be read: {problem}"
+        raise UsageError(what, "name a file in a format such as .otf, .ttf or .ttc") from None
+
+
+def _drawable(text: str, face: ImageFont.FreeTypeFont) -> str:
+    """A text as one line, without the characters that the font lacks, unless it lacks them all."""
+    words = " ".join(unicodedata.normalize("NFC", text).split())
+    words = "".join(character for character in words if unicodedata.category(character) not in ("Cc", "Cf", "Cs"))
+    known = " ".join("".join(c for c in words if c == " " or _has(face, c)).split())
+    return known or words
+
+
+@lru_cache(maxsize=8192)
+def _has(face: ImageFont.FreeTypeFont, character: str) -> bool:
+    """Whether a font has a character: it looks unlike one that does not exist."""
+    drawn, missing = face.getmask(character), face.getmask("\uffff")
+    return drawn.size != missing.size or bytes(drawn) != bytes(missing)
+
+
+def _colour(css: str) -> Colour:
+    from PIL import ImageColor
+
+    try:
+        red, green, blue = ImageColor.getrgb(css)[:3]
+    except ValueError:
+        what = f'the colour "{css}" is not one that cards can be drawn in'
+        raise UsageError(what, 'write it as #rrggbb, for cards alone as cards = {accent = "#1d5f94"}') from None
+    return red, green, blue
+
+
+def _mixed(paper: Colour, ink: Colour, share: float) -> Colour:
+    """A colour between two, with this share of the second."""
+    red, green, blue = (round(one + (other - one) * share) for one, other in zip(paper, ink, strict=True))
+    return red, green, blue

@@ -1,0 +1,303 @@
+"""Lists, quotes, headings, tables and HTML come out as CommonMark's readers mean them.
+
+Python-Markdown splits a text at blank lines and looks at the pieces one by one; its lists want 4 columns a level.
+Here the structure of a text is found first (see blocks_scan), then built; what is left of the text goes through
+Python-Markdown's own block processors, so that tables, footnotes, definitions and other people's extensions work.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from xml.etree.ElementTree import Element, SubElement
+
+from markdown import Markdown
+from markdown.blockparser import BlockParser
+from markdown.blockprocessors import BlockProcessor
+from markdown.extensions import Extension
+from markdown.extensions.attr_list import AttrListTreeprocessor
+from markdown.extensions.def_list import DefListIndentProcessor
+from markdown.inlinepatterns import HTML_RE, HtmlInlineProcessor
+from markdown.preprocessors import Preprocessor
+from markdown.util import HTML_PLACEHOLDER_RE
+
+from blogsite.content.parse_context import MarkdownSettings, notes_of
+from blogsite.markdown.blocks.nodes import Node
+from blogsite.markdown.blocks.raw_html import BLOCK, RAW, is_element
+from blogsite.markdown.blocks.scanner import scan
+from blogsite.markdown.extensions.callouts import MARK
+from blogsite.markdown.extensions.fenced_code import BREAK, PAD
+
+PADDED = re.compile(rf"^[^\n]*{PAD}[^\n]*\n?", re.MULTILINE)
+BLANKS = re.compile(r"\n[^\S\n]+(?=\n)")
+MARKDOWN_INSIDE = re.compile(r"^ {0,3}<([A-Za-z][\w-]*)\b[^<>\n]*\smarkdown(?=[\s=>])[^<>]*>", re.MULTILINE)
+GROWS = re.compile(r"(?:\A|\n)(?:(?:!!!|\?\?\?\+?) ?[\"\w]|===[!+]? ?\")")
+"""Begins a box, to which the indented blocks below belong."""
+BEFORE_BOX = re.compile(rf"\n(?={MARK}(?:\n|\Z))")
+INDENTED_BOX = re.compile(r"^( {1,3})(?=(?:(?:!!!|\?\?\?\+?) ?[\"\w]|===[!+]? ?\"))", re.MULTILINE)
+TAG_NAME = re.compile(r"\A(</?[A-Za-z][\w:-]*)[\n\t]")
+DEEPEST = 30
+"""Texts in texts (a list in a footnote in a box…), at most; what is deeper is one paragraph."""
+STOCK = ("indent", "hashheader", "setextheader", "hr", "olist", "ulist", "quote")
+"""Python-Markdown's processors for what is found here."""
+STOCK_OTHERS = (
+    "empty", "code", "reference", "paragraph", "table", "footnote", "abbr", "deflist", "defindent", "admonition",
+    "markdown_block",
+)  # fmt: skip
+"""The processors that may be left."""
+
+
+class Lines(Preprocessor):
+    """Takes the pads away and brings white space into the shape that block parsing expects."""
+
+    def run(self, lines: list[str]) -> list[str]:
+        text = "\n".join(lines)
+        if PAD in text:
+            text = PADDED.sub("", text)
+        if BREAK in text:
+            text = text.replace(BREAK, "\n")
+        if "\t" in text:
+            text = text.expandtabs(4)
+        text = BLANKS.sub("\n", f"\n{text}\n").strip("\n")
+        if " markdown" in text and "<" in text:
+            text = self._with_markdown_inside(text)
+        return [*text.split("\n"), "", ""]
+
+    def _with_markdown_inside(self, text: str) -> str:
+        """TEXT in which md_in_html has taken out the elements that bear a `markdown` attribute."""
+        gate = self.md.preprocessors["html_block"]
+        extract = gate.extract if isinstance(gate, NoHtmlBlocks) else gate.run
+        pieces: list[str] = []
+        done = 0
+        match = MARKDOWN_INSIDE.search(text)
+        while match:
+            end = _end_of_element(text, match.start(), match[1])
+            pieces += (
+                text[done : match.start()],
+                "\n",
+                "\n".join(extract(text[match.start() : end].split("\n"))),
+                "\n",
+            )
+            done = end
+            match = MARKDOWN_INSIDE.search(text, done)
+        return "".join([*pieces, text[done:]])
+
+
+def _end_of_element(text: str, start: int, name: str) -> int:
+    """Offset behind the line on which the element NAME that starts at START is closed; the text's end if it is not."""
+    level = 0
+    for tag in re.finditer(rf"<(/?){re.escape(name)}(?=[\s>/])", text[start:], re.IGNORECASE):
+        level += -1 if tag[1] else 1
+        if level == 0:
+            end = text.find("\n", start + tag.end())
+            return len(text) if end < 0 else end
+    return len(text)
+
+
+class NoHtmlBlocks(Preprocessor):
+    """Stands where Python-Markdown looks for blocks of HTML: they are found with the other blocks."""
+
+    def __init__(self, md: Markdown, stock: Preprocessor) -> None:
+        super().__init__(md)
+        self.extract = stock.run
+
+    def run(self, lines: list[str]) -> list[str]:
+        return lines
+
+
+class Structure(BlockProcessor):
+    """Takes all blocks that the parser is given, and builds what they consist of."""
+
+    def __init__(self, parser: BlockParser) -> None:
+        super().__init__(parser)
+        self.depth = 0
+        self.others: Sequence[BlockProcessor] = ()
+        self.only_stock = False
+        """All others are known: for a line that begins with a letter there is nothing to ask them."""
+        self.paragraph: BlockProcessor = self
+
+    def test(self, parent: Element, block: str) -> bool:
+        return True
+
+    def run(self, parent: Element, blocks: list[str]) -> None:
+        text = "\n\n".join(blocks).strip("\n")
+        blocks.clear()
+        if not text:
+            return
+        if self.depth >= DEEPEST:
+            SubElement(parent, "p").text = text
+            return
+        if self.depth == 0:
+            self._look_around()
+        scanned = scan(text)
+        state = self.parser.state
+        if state.isstate("list") and (parent.tag not in ("li", "dd") or "\n\n" in text):
+            state.set("looselist")
+        else:
+            state.set(state[-1] if state else "")
+        self.depth += 1
+        try:
+            self._build_all(parent, scanned.nodes)
+        finally:
+            self.depth -= 1
+            state.reset()
+        if scanned.unspaced or scanned.too_deep:
+            self._warn(scanned.unspaced, scanned.too_deep)
+
+    def _look_around(self) -> None:
+        """Note which other processors there are by now."""
+        processors = self.parser.blockprocessors
+        self.others = [processor for processor in processors if processor is not self]
+        self.only_stock = sum(name in processors for name in STOCK_OTHERS) == len(self.others)
+        self.paragraph = processors["paragraph"]
+
+    def _warn(self, unspaced: list[str], too_deep: bool) -> None:
+        notes = notes_of(self.parser.md)
+        for heading in unspaced:
+            marks = len(heading) - len(heading.lstrip("#"))
+            what = f'the heading "{heading[:40]}" has no space behind {heading[:marks]}'
+            hint = f"Write `{heading[:marks]} {heading[marks:40]}`: other programs do not take it for a heading."
+            notes.warn(notes.find(heading.partition("\x02")[0]), what, hint)
+        if too_deep:
+            notes.warn((notes.first_line, 1), "lists or quotes are nested too deeply", "50 levels are the most.")
+
+    # ── nodes to elements ────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _build_all(self, parent: Element, nodes: list[Node]) -> None:
+        for node in nodes:
+            count = len(parent)
+            self._build(parent, node)
+            if node.attributes and len(parent) > count:
+                self._assign(parent[-1], node.attributes)
+
+    def _build(self, parent: Element, node: Node) -> None:
+        kind = node.kind
+        if kind == "text":
+            self._plain(parent, _pieces(node.text))
+        elif kind == "list":
+            self._list(parent, node)
+        elif kind == "heading":
+            SubElement(parent, f"h{node.level}").text = node.lines[0]
+        elif kind == "quote":
+            self._inside(SubElement(parent, "blockquote"), node, "blockquote")
+        elif kind == "rule":
+            SubElement(parent, "hr")
+        elif kind == "html":
+            html = TAG_NAME.sub(r"\1 ", node.text.strip())
+            SubElement(parent, "p").text = self.parser.md.htmlStash.store(html)
+        else:
+            self._stashed(parent, node.lines[0])
+
+    def _list(self, parent: Element, node: Node) -> None:
+        element = SubElement(parent, "ol" if node.start >= 0 else "ul")
+        if node.start >= 0 and node.start != 1:
+            element.set("start", str(node.start))
+        state = "looselist" if node.loose else "list"
+        for item in node.children:
+            self._inside(SubElement(element, "li"), item, state)
+
+    def _inside(self, parent: Element, node: Node, state: str) -> None:
+        self.parser.state.set(state)
+        self._build_all(parent, node.children)
+        self.parser.state.reset()
+
+    def _stashed(self, parent: Element, placeholder: str) -> None:
+        """Something that was taken out of the text: HTML gives its paragraph away, an element goes to its processor."""
+        match = HTML_PLACEHOLDER_RE.match(placeholder)
+        raw = self.parser.md.htmlStash.rawHtmlBlocks
+        if match and int(match[1]) < len(raw) and isinstance(raw[int(match[1])], Element):
+            self._plain(parent, [placeholder])
+        else:
+            SubElement(parent, "p").text = placeholder
+
+    def _plain(self, parent: Element, blocks: list[str]) -> None:
+        """Text in which no list, quote, heading or HTML stands, by Python-Markdown's other processors."""
+        others = self.others
+        while blocks:
+            block = blocks[0]
+            if self.only_stock and block and block[0] not in " \n\x02[*:!?=" and "\n" not in block and "|" not in block:
+                self.paragraph.run(parent, blocks)
+                continue
+            for processor in others:
+                if processor.test(parent, blocks[0]) and processor.run(parent, blocks) is not False:
+                    break
+
+    def _assign(self, element: Element, attributes: str) -> None:
+        lists = self.parser.md.treeprocessors
+        if "attr_list" in lists and isinstance(lists["attr_list"], AttrListTreeprocessor):
+            lists["attr_list"].assign_attrs(element, attributes)
+
+
+def _pieces(text: str) -> list[str]:
+    """TEXT at its blank lines, but a box in one piece with the indented blocks below.
+
+    In an item a box may stand further right than the item's text: many indent by four after a mark of two.
+    """
+    if (text[:1] == " " or "\n " in text) and (box := INDENTED_BOX.search(text)):
+        text = text[: box.start()] + re.sub(f"^{box[1]}", "", text[box.start() :], flags=re.MULTILINE)
+    if not GROWS.search(text):
+        return text.split("\n\n")
+    blocks = BEFORE_BOX.sub("\n\n", text).split("\n\n")  # to be taken off one after another is quadratic
+    made = [blocks[0]]
+    grows = GROWS.search(blocks[0])
+    for block in blocks[1:]:
+        if grows and block.startswith("    "):
+            made[-1] += "\n\n" + block
+        else:
+            made.append(block)
+            grows = GROWS.search(block)
+    return made
+
+
+class DefinitionBlocks(DefListIndentProcessor):
+    """Indented blocks go on with a definition, all at once, but not with a list: that is complete already."""
+
+    ITEM_TYPES = ["dd"]  # noqa: RUF012
+    LIST_TYPES = ["dl"]  # noqa: RUF012
+
+    def run(self, parent: Element, blocks: list[str]) -> None:
+        count = next((n for n, block in enumerate(blocks) if not block.startswith("    ")), len(blocks))
+        blocks[:count] = ["\n\n".join(blocks[:count])]
+        super().run(parent, blocks)
+
+
+class KnownHtml(HtmlInlineProcessor):
+    """Tags in running text; `<int>` and other words in angle brackets are text."""
+
+    TRIGGER = "<"
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[Element | str | None, int | None, int | None]:
+        tag = m.group(1)
+        if tag[1] != "!" and not self._is_tag(tag, m.start() and data[m.start() - 1]):
+            return None, None, None
+        return super().handleMatch(m, data)
+
+    def _is_tag(self, tag: str, before: str | int) -> bool:
+        text = notes_of(self.md).text
+        if not is_element(tag, tag, text):
+            return False
+        if isinstance(before, str) and before.isalnum() and before.isascii() and tag[1:-1].isalnum():
+            return f"</{tag[1:-1]}" in text or tag[1:-1].lower() in ("br", "wbr")
+        return True
+
+
+class BlocksExtension(Extension):
+    """Stands in the table behind the extensions that bring block processors of their own."""
+
+    def __init__(self, settings: MarkdownSettings) -> None:
+        super().__init__()
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        processors = md.parser.blockprocessors
+        for name in STOCK:
+            if name in processors:
+                processors.deregister(name)
+        if "defindent" in processors:
+            processors.register(DefinitionBlocks(md.parser), "defindent", 85)
+        processors.register(Structure(md.parser), "structure", 1000)
+        md.block_level_elements += sorted((BLOCK | RAW) - set(md.block_level_elements))
+        md.preprocessors.register(Lines(md), "blocks", 45)
+        md.preprocessors.register(NoHtmlBlocks(md, md.preprocessors["html_block"]), "html_block", 20)
+        md.inlinePatterns.register(KnownHtml(HTML_RE, md), "html", 90)

@@ -1,0 +1,151 @@
+"""Markdown → HTML: the table of extensions, in order, and what they hand over besides the HTML.
+
+A text is converted in one pass. The preprocessors run in this order, and up to and including `maths` no line moves,
+so that a position in the text is a position in the file:
+
+    fences 60 → engine tags 55 → maths 50 → blocks 45 → (html_block 20 does nothing any more)
+
+The tree is then worked on by
+
+    footnotes 50 → indented code 34 → alerts 32 → tasks 30 → inline 20 → prettify 10 → attributes 8 → figures 6
+    → unescape 0
+
+and the HTML by
+
+    soft_breaks 35 → raw_html 30 → footnotes 25 → ampersands 20 → maths -5 → links -10 → headings -20
+
+Line ends are "\\n" and STX and ETX are gone before a text comes here; tabs are expanded by `blocks`.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from functools import lru_cache
+
+import markdown
+from markdown.extensions import Extension
+from markdown.extensions.abbr import AbbrExtension
+from markdown.extensions.def_list import DefListExtension
+from markdown.extensions.tables import TableExtension
+
+from blogsite.content.parse_context import MarkdownSettings, Notes
+from blogsite.core.diagnostics import Place, SiteError, error
+from blogsite.markdown.blocks.processor import BlocksExtension
+from blogsite.markdown.extensions.attributes import AttributesExtension
+from blogsite.markdown.extensions.autolinks import AutolinksExtension
+from blogsite.markdown.extensions.callouts import CalloutsExtension
+from blogsite.markdown.extensions.cjk import CjkExtension
+from blogsite.markdown.extensions.escapes import EscapesExtension
+from blogsite.markdown.extensions.fenced_code import FencesExtension
+from blogsite.markdown.extensions.fenced_divs import DivsExtension
+from blogsite.markdown.extensions.figures import FiguresExtension
+from blogsite.markdown.extensions.footnotes import FootnotesExtension
+from blogsite.markdown.extensions.headings import HeadingsExtension
+from blogsite.markdown.extensions.links import LinksExtension
+from blogsite.markdown.extensions.math import MathsExtension
+from blogsite.markdown.extensions.raw_html import RawHtmlExtension
+from blogsite.markdown.extensions.spaces import SpacesExtension
+from blogsite.markdown.extensions.strikethrough import StrikeExtension
+from blogsite.markdown.extensions.task_lists import TasksExtension
+from blogsite.markdown.extensions.tree import TreeExtension, to_html
+from blogsite.markdown.highlighting.highlight import CodeExtension
+from blogsite.markdown.inline.processor import FastExtension
+from blogsite.markdown.shortcodes.extension import TagsExtension
+
+Make = Callable[[MarkdownSettings], Extension | None]
+
+# One feature = one file in extensions/ + one line here. Each entry makes an extension from the settings, or none.
+EXTENSIONS: tuple[Make, ...] = (
+    lambda settings: FastExtension(),
+    lambda settings: TreeExtension(),
+    lambda settings: TableExtension(),
+    lambda settings: DefListExtension(),
+    lambda settings: AbbrExtension(),
+    lambda settings: RawHtmlExtension(),
+    FootnotesExtension,
+    CalloutsExtension,
+    DivsExtension,
+    TasksExtension,
+    lambda settings: EscapesExtension(),
+    lambda settings: StrikeExtension(),
+    lambda settings: AutolinksExtension(),
+    lambda settings: AttributesExtension(),
+    lambda settings: FiguresExtension(),
+    lambda settings: CjkExtension() if settings.soft_breaks == "cjk" else None,
+    lambda settings: LinksExtension(),
+    HeadingsExtension,
+    FencesExtension,
+    TagsExtension,
+    CodeExtension,
+    MathsExtension,
+    BlocksExtension,
+    lambda settings: SpacesExtension(),
+)
+
+
+class Converter(markdown.Markdown):
+    """Python-Markdown with notes; one converter serves many texts, one after another."""
+
+    notes: Notes
+
+    def __init__(self, settings: MarkdownSettings) -> None:
+        """Raises SiteError if an extension that the settings name cannot be loaded."""
+        self.settings = settings
+        self.notes = Notes("", "")
+        self.blocks: frozenset[str] | None = None
+        made = (make(settings) for make in EXTENSIONS)
+        super().__init__(extensions=[extension for extension in made if extension], output_format="html")
+        self.preprocessors.deregister("normalize_whitespace")  # read and blocks do its work without moving columns
+        self.serializer = to_html
+        for name in settings.extensions:
+            self._load(name)
+        self.blocks = frozenset(self.block_level_elements)
+
+    def _load(self, name: str) -> None:
+        try:
+            self.registerExtensions([name], {})
+        except Exception as problem:  # whatever somebody else's code raises
+            reason = f"{type(problem).__name__}: {problem}".splitlines()[0]
+            what = f'[markdown] extensions: "{name}" cannot be loaded ({reason})'
+            hint = (
+                "Install it beside blogsite, and give the name Python imports: package.module or package.module:Class."
+            )
+            raise SiteError([error(Place("blogsite.toml"), what, hint)]) from problem
+
+    def is_block_level(self, tag: object) -> bool:
+        """Whether TAG is the name of a block-level element; asked for every tag, hence the set."""
+        if self.blocks is None:
+            return super().is_block_level(tag)
+        return isinstance(tag, str) and (tag in self.blocks or tag.lower().rstrip("/") in self.blocks)
+
+    def run(self, notes: Notes) -> str:
+        """The HTML of NOTES.text, with placeholders; the rest of what was found is then in NOTES.
+
+        A text that cannot be converted (nested too deeply, or a mistake in somebody's extension) is shown as it was
+        written, and NOTES has an error.
+        """
+        self.reset()
+        self.notes = notes
+        try:
+            return self.convert(notes.text)
+        except RecursionError:
+            what, hint = "lists, quotes or boxes are nested too deeply", "Take a few levels of indentation or `>` away."
+        except Exception as problem:  # extensions are anybody's code
+            what = f"Markdown cannot convert this text ({type(problem).__name__}: {problem})"
+            hint = (
+                "Halve the text until the passage is found; if no extension of your own is at work, please report it."
+            )
+        self.parser.state.clear()
+        notes.needs.clear()
+        notes.formulas.clear()
+        notes.labels.clear()
+        notes.headings.clear()
+        notes.mistakes.append(error(Place(notes.path, notes.first_line, 1), what, hint))
+        return f"<pre>{html.escape(notes.text, quote=False)}</pre>"
+
+
+@lru_cache(maxsize=4)
+def converter(settings: MarkdownSettings) -> Converter:
+    """The converter for these settings, made once in a process."""
+    return Converter(settings)

@@ -1,0 +1,257 @@
+"""Fenced code: taken out of the text before anything else reads it.
+
+    ```python title="a.py" hl_lines="2 4"        or ~~~, in lists and quotes too, closed or not
+
+In its place stands one line with a placeholder, indented and quoted as the fence was, and PAD lines for the rest, so
+that no line of the text moves; `blocks` takes the pads away.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.preprocessors import Preprocessor
+
+from blogsite.content.parse_context import MarkdownSettings, Notes, notes_of
+from blogsite.markdown.blocks.containers import Place, Walk, inside, untabbed
+from blogsite.markdown.highlighting.fence_info import parse_info
+from blogsite.markdown.highlighting.highlight import check_language, highlight
+from blogsite.markdown.shortcodes.raw import is_of_jekyll, without_raw
+
+PAD = "\x02pad\x03"
+"""Stands on a line for a line that was taken away."""
+BREAK = "\x02line\x03"
+"""Stands where a line ends that the author's file has not; `blocks` makes it a line end."""
+
+DRAWN = 10
+"""So long a fence without a language that nothing closes is a line that somebody drew."""
+TRIGGER = re.compile(r"[`~<](?:``|~~|!--|(?i:pre|script|style|textarea)(?=[\s>]))")
+RUN = re.compile(r"`{3,}|~{3,}")
+MARKS = re.compile(r"[ \t>]*+(?:(?:[-+*]|\d{1,9}[.)])[ \t][ \t>]*+)*+")
+LONGEST_MARKS = 1000
+MATHS = re.compile(r"[ \t]*\{?\.?math[ \t]*\}?[ \t]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A fenced block: lines `first` to `last` of the text, `last` included."""
+
+    first: int
+    last: int
+    code: str
+    closed: bool
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A line that looks like the start of a fenced block: `fence` stands at `offset`, and the line ends at `end`."""
+
+    offset: int
+    prefix: str
+    fence: str
+    info: str
+    end: int
+
+
+def pad(prefix: str) -> str:
+    """A line that stands for one that was taken away behind the marks PREFIX."""
+    return re.sub(r"[^\s>]", " ", prefix) + PAD
+
+
+class Fences(Preprocessor):
+    """Takes the fenced code out of a text; a fence of the language `math` stays for those who read maths."""
+
+    def __init__(self, md: Markdown, math: bool) -> None:
+        super().__init__(md)
+        self.math = math
+
+    def run(self, lines: list[str]) -> list[str]:
+        text = "\n".join(lines)
+        if "```" not in text and "~~~" not in text:
+            return lines
+        return _Pass(self.md, text, lines, self.math).run()
+
+
+class _Pass:
+    """One run over one text."""
+
+    def __init__(self, md: Markdown, text: str, lines: list[str], math: bool) -> None:
+        self.md = md
+        self.notes: Notes = notes_of(md)
+        self.text = text
+        self.lines = lines
+        self.math = math
+        self.walk = Walk(lines)
+        self.never_closed: set[str] = set()
+
+    def run(self) -> list[str]:
+        text = self.text
+        made: list[str] = []
+        done = line = counted = 0
+        match = TRIGGER.search(text)
+        while match:
+            opening = self._opening(match)
+            if opening is None:
+                match = TRIGGER.search(text, self._behind_raw(match))
+                continue
+            line += text.count("\n", counted, opening.offset)
+            counted = opening.offset
+            fence = self._fence(opening, line)
+            if fence is None or (not fence.closed and not opening.info and len(opening.fence) >= DRAWN):
+                match = TRIGGER.search(text, opening.end)
+                continue
+            if not (self.math and MATHS.match(opening.info)):
+                made += self.lines[done:line]
+                made += self._replacement(opening, fence)
+                done = fence.last + 1
+            elif not fence.closed:
+                self._warn_unclosed(opening)
+            end = self._line_end(fence.last - fence.first, opening.offset)
+            match = TRIGGER.search(text, end)
+        return [*made, *self.lines[done:]] if done else self.lines
+
+    def _opening(self, match: re.Match[str]) -> Opening | None:
+        """What MATCH found if it looks like the start of a fenced block."""
+        text, offset = self.text, match.start()
+        fence = RUN.match(text, offset)
+        if not fence:
+            return None
+        start = self._line_start(offset)
+        marks = MARKS.match(text, start, offset)
+        if not marks or marks.end() != offset:
+            return None
+        end = self._line_end(0, offset)
+        info = text[fence.end() : end]
+        if text[offset] == "`" and "`" in info:
+            return None
+        return Opening(offset, text[start:offset], fence[0], info, end)
+
+    def _behind_raw(self, match: re.Match[str]) -> int:
+        """Offset behind a comment or raw code, in which no fence begins; else behind MATCH."""
+        if match[0][0] != "<":
+            run = RUN.match(self.text, match.start())
+            return run.end() if run else match.end()
+        if self.text[self._line_start(match.start()) : match.start()].strip(" "):
+            return match.end()
+        closing = "-->" if match[0] == "<!--" else f"</{match[0][1:].lower()}"
+        if closing in self.never_closed:
+            return match.end()
+        if closing == "-->":
+            end = self.text.find(closing, match.end())
+        else:
+            found = re.compile(closing, re.IGNORECASE).search(self.text, match.end())
+            end = found.start() if found else -1
+        if end < 0:
+            self.never_closed.add(closing)
+            return match.end()
+        return end + len(closing)
+
+    def _line_start(self, offset: int) -> int:
+        """Offset of the start of OFFSET's line, or of what of it may be marks of quotes and lists."""
+        nearest = max(offset - LONGEST_MARKS, 0)
+        return max(self.text.rfind("\n", nearest, offset) + 1, nearest)
+
+    def _line_end(self, lines: int, offset: int) -> int:
+        """Offset of the end of the line that stands so many LINES below OFFSET."""
+        for _ in range(lines):
+            offset = self.text.find("\n", offset) + 1
+        end = self.text.find("\n", offset)
+        return len(self.text) if end < 0 else end
+
+    def _fence(self, opening: Opening, line: int) -> Fence | None:
+        """The block that OPENING opens on LINE; None where it is no fence, but indented code."""
+        if not opening.prefix:
+            fence = self._at_margin(opening, line)
+        else:
+            self.walk.skips[line] = line  # so that it is no lazy continuation of a paragraph
+            place = self.walk.at(line)
+            indent = len(place.rest) - len(place.rest.lstrip(" "))
+            if (indent > 3 and not any(place.containers)) or not place.rest.startswith(opening.fence, indent):
+                return None
+            if indent > 3 and not self._closes_at(place, line, opening.fence):
+                return None
+            fence = self._in_containers(opening, line, place, indent)
+            self.walk.next, self.walk.in_text = fence.last + 1, False
+        self.walk.skips[line] = fence.last + 1
+        return fence
+
+    def _at_margin(self, opening: Opening, line: int) -> Fence:
+        """A fence that no mark and no space stands before: its content is a slice of the text."""
+        text, start = self.text, opening.end + 1
+        closing = _closing(opening.fence).search(text, opening.end)
+        if closing:
+            code = text[start : closing.start()]
+            lines = text.count("\n", opening.end, closing.start() + 1)
+            return Fence(line, line + lines, code, True, Place([], 0, ""))
+        return Fence(line, len(self.lines) - 1, text[start:], False, Place([], 0, ""))
+
+    def _in_containers(self, opening: Opening, line: int, place: Place, indent: int) -> Fence:
+        """A fence in quotes and lists, which ends with them."""
+        closing = re.compile(rf" *{opening.fence}{opening.fence[0]}* *\t*$")
+        code: list[str] = []
+        last, held = line, 0
+        for number in range(line + 1, len(self.lines)):
+            content = untabbed(self.lines[number])
+            count, start = inside(place.containers, content)
+            if count < len(place.containers):
+                break
+            rest = content[start:]
+            if rest.strip():
+                last, held = number, 0
+            else:
+                held += 1
+            spaces = len(rest) - len(rest.lstrip(" "))
+            if closing.match(rest) and (spaces <= 3 or spaces <= indent):
+                return Fence(line, number, "\n".join(code), True, place)
+            code.append(rest[min(spaces, indent) :])
+        return Fence(line, last, "\n".join(code[: len(code) - held]), False, place)
+
+    def _closes_at(self, place: Place, line: int, fence: str) -> bool:
+        """Whether a line below closes a fence that stands deeper in its item than CommonMark lets fences stand."""
+        for number in range(line + 1, min(line + 500, len(self.lines))):
+            content = untabbed(self.lines[number])
+            count, start = inside(place.containers, content)
+            if count < len(place.containers):
+                return False
+            if content[start:].strip() == fence:
+                return True
+        return False
+
+    def _replacement(self, opening: Opening, fence: Fence) -> list[str]:
+        language, options = parse_info(opening.info)
+        if not fence.closed:
+            self._warn_unclosed(opening)
+        if language:
+            position = (self.notes.first_line + fence.first, len(opening.prefix) + 1)
+            check_language(language, self.notes, position)
+        prefix = fence.place.prefix
+        code = without_raw(fence.code) if is_of_jekyll(self.notes.path) else fence.code
+        placeholder = self.md.htmlStash.store(highlight(code, language, options))
+        return [prefix + placeholder, *[pad(prefix)] * (fence.last - fence.first)]
+
+    def _warn_unclosed(self, opening: Opening) -> None:
+        position = self.notes.position(opening.offset)
+        hint = f"Put {opening.fence} on a line of its own where the code ends."
+        self.notes.warn(position, "this code block is never closed", hint)
+
+
+@lru_cache(maxsize=32)
+def _closing(fence: str) -> re.Pattern[str]:
+    """Finds the line that closes FENCE, from the end of its own line on."""
+    return re.compile(rf"\n {{0,3}}{re.escape(fence)}{fence[0]}*[ \t]*(?=\n|\Z)")
+
+
+class FencesExtension(Extension):
+    """Adds fenced code to Markdown."""
+
+    def __init__(self, settings: MarkdownSettings) -> None:
+        super().__init__()
+        self.settings = settings
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        md.preprocessors.register(Fences(md, self.settings.math), "fences", 60)

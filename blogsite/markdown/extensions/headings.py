@@ -1,0 +1,182 @@
+"""Headings get ids that keep Chinese, and a table of contents.
+
+An id is made as GitHub makes it (lower case, punctuation removed, spaces become hyphens, repeats get `-1`), so that
+links that authors wrote for other renderers hold. Ids that an attribute list or raw HTML sets win. Works on the final
+HTML, where raw headings stand beside Markdown's and formulas bear their numbers.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from dataclasses import replace
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.postprocessors import Postprocessor
+
+from blogsite.content.model import Formula, Fragment, Heading, Rich
+from blogsite.content.parse_context import MarkdownSettings, Notes, notes_of
+from blogsite.markdown.extensions.math import plain as maths_as_plain
+
+TAG = re.compile(r"<(/?)[hH]([1-6])\b([^<>]*)>|<!--|<(?:pre|script|style|textarea)\b", re.IGNORECASE)
+CLOSING = {
+    "<!--": re.compile(r"-->"),
+    "<pre": re.compile(r"</pre", re.IGNORECASE),
+    "<script": re.compile(r"</script", re.IGNORECASE),
+    "<style": re.compile(r"</style", re.IGNORECASE),
+    "<textarea": re.compile(r"</textarea", re.IGNORECASE),
+}
+ID = re.compile(r"""\sid\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
+TOC = re.compile(r"<p>\s*\[TOC\]\s*</p>", re.IGNORECASE)
+BREAK = re.compile(r"<br\b[^<>]*>", re.IGNORECASE)
+NOT_IN_TOC = re.compile(
+    r'<!--.*?-->|<sup id="fnref[^<>]*>.*?</sup>|</?(?:a|img|h[1-6]|p|div)\b[^<>]*>', re.DOTALL | re.IGNORECASE
+)
+NOT_IN_ID = re.compile(r"[^\w\s-]+")
+SPACE = re.compile(r"\s")
+ANY_TAG = re.compile(r"<[^<>]*>")
+FORMULA = re.compile(r"\x02f(\d+)\x03")
+PLACEHOLDER = re.compile(r"\x02[^\x02\x03]*\x03")
+OTHER_PLACEHOLDER = re.compile(r"\x02(?!f\d+\x03)[^\x02\x03]*\x03")
+CONTENTS = {"zh": "目录", "en": "Contents"}
+
+
+def slugify(text: str) -> str:
+    """The id of a heading with this text, as GitHub makes it; "section" where nothing of it is left."""
+    text = NOT_IN_ID.sub(_kept, unicodedata.normalize("NFC", text).strip().lower())
+    return SPACE.sub("-", text) or "section"
+
+
+def _kept(match: re.Match[str]) -> str:
+    """Combining marks, which belong to their letters but are none themselves."""
+    return "".join(character for character in match.group() if unicodedata.category(character)[0] == "M")
+
+
+def plain_text(markup: str, notes: Notes) -> str:
+    """The words of MARKUP, formulas as their TeX."""
+    text = html.unescape(ANY_TAG.sub("", markup))
+    if "\x02" in text:
+        text = PLACEHOLDER.sub("", maths_as_plain(text, notes))
+    return " ".join(text.split())
+
+
+class Headings(Postprocessor):
+    """Runs after all that changes the HTML."""
+
+    def __init__(self, md: Markdown, language: str) -> None:
+        super().__init__(md)
+        self.label = CONTENTS["zh" if language.startswith("zh") else "en"]
+
+    def run(self, text: str) -> str:
+        notes = notes_of(self.md)
+        entries: list[tuple[int, str, str]] = []
+        taken: dict[str, int] = {}
+        pieces: list[str] = []
+        done = 0
+        for inner, end, level, attributes in _headings(text):
+            taken = taken or dict.fromkeys(("".join(groups) for groups in ID.findall(text)), 0)
+            if "<!--" in text:
+                taken.setdefault("more", 0)  # a break may be among the comments, and it has that id
+            words = " ".join(NOT_IN_TOC.sub("", BREAK.sub(" ", text[inner:end])).split())
+            plain = plain_text(words, notes)
+            own = ID.search(attributes)
+            if own:
+                name = html.unescape(own.group(1) or own.group(2) or own.group(3) or "")
+            else:
+                name = _unused(slugify(plain), taken)
+                pieces.append(f'{text[done : inner - 1]} id="{name}"')
+                done = inner - 1
+            words = ID.sub("", words)
+            entries.append((level, name, words))
+            notes.headings.append(Heading(level, name, Rich(plain, _fragment(words, notes))))
+        text = "".join([*pieces, text[done:]])
+        return TOC.sub(lambda _: contents(entries, self.label), text) if "[" in text else text
+
+
+def _headings(text: str) -> list[tuple[int, int, int, str]]:
+    """(start and end of the content, level, attributes) of each heading, outside code and comments."""
+    found = []
+    opened: re.Match[str] | None = None
+    never_closed: set[str] = set()
+    match = TAG.search(text)
+    while match:
+        position = match.end()
+        level = match.group(2)
+        if level is None:
+            kind = match.group().lower()
+            closing = CLOSING[kind].search(text, position) if kind not in never_closed else None
+            if closing:
+                position = closing.end()
+            else:
+                never_closed.add(kind)
+        elif not match.group(1):
+            opened = match
+        elif opened and opened.group(2) == level:
+            found.append((opened.end(), match.start(), int(level), opened.group(3)))
+            opened = None
+        match = TAG.search(text, position)
+    return found
+
+
+def _unused(name: str, taken: dict[str, int]) -> str:
+    """NAME, or NAME-1, NAME-2… where it is taken; taken from now on. Values are the last number tried."""
+    unused, number = name, taken.get(name, 0)
+    while unused in taken:
+        number += 1
+        unused = f"{name}-{number}"
+    taken[name] = number
+    taken.setdefault(unused, 0)
+    return unused
+
+
+def _fragment(markup: str, notes: Notes) -> Fragment:
+    """MARKUP with its formulas counted from 0, for a place outside the text."""
+    if "\x02" not in markup:
+        return Fragment(markup)
+    formulas: list[Formula] = []
+
+    def renumber(match: re.Match[str]) -> str:
+        number = int(match.group(1))
+        if number >= len(notes.formulas):
+            return ""
+        formulas.append(replace(notes.formulas[number], ids=()))
+        return f"\x02f{len(formulas) - 1}\x03"
+
+    markup = FORMULA.sub(renumber, OTHER_PLACEHOLDER.sub("", markup))
+    return Fragment(markup, tuple(formulas))
+
+
+def contents(entries: list[tuple[int, str, str]], label: str) -> str:
+    """The table of contents, of (level, id, words), as nested lists in a <nav>."""
+    if not entries:
+        return ""
+    parts = [f'<nav class="toc" aria-label="{label}">']
+    levels: list[int] = []
+    for level, name, words in entries:
+        while levels and levels[-1] > level:
+            if len(levels) == 1 or levels[-2] < level:
+                levels[-1] = level
+            else:
+                parts.append("</li></ul>")
+                levels.pop()
+        if levels and levels[-1] == level:
+            parts.append("</li>")
+        else:
+            parts.append("<ul>")
+            levels.append(level)
+        parts.append(f'<li><a href="#{html.escape(name)}">{words}</a>')
+    parts.append("</li></ul>" * len(levels) + "</nav>")
+    return "".join(parts)
+
+
+class HeadingsExtension(Extension):
+    """Adds ids and the `[TOC]` marker to Markdown."""
+
+    def __init__(self, settings: MarkdownSettings) -> None:
+        super().__init__()
+        self.settings = settings
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        md.postprocessors.register(Headings(md, self.settings.language), "headings", -20)

@@ -1,0 +1,226 @@
+"""Addresses of the own site become needs; images say their size and load late.
+
+What `../b.md`, `图 1.png` or `/about/` stands for only the whole site knows, so that a placeholder takes its place and
+a need says where it stood. Addresses elsewhere stay, percent-encoded where they must be. Works on the final HTML, so
+that an address in raw HTML is the same as one in Markdown; what stands in code, scripts and comments is no address.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import replace
+from urllib.parse import quote, unquote
+
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.postprocessors import Postprocessor
+
+from blogsite.content.model import NeedKind
+from blogsite.content.parse_context import Notes, notes_of
+
+TAG = re.compile(
+    r"<(?:(a|img|area|link|source|video|audio|track|iframe|embed|object)(?=[\s/])|(pre|code|script|style|textarea)\b|!--)",
+    re.IGNORECASE,
+)
+REST = re.compile(r"""(?:[^<>"']|"[^"]*"|'[^']*')*>""")
+ATTRIBUTE = re.compile(r"""([^\s"'=<>/]+)(\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>=]+))?""")
+CLOSING: dict[str, re.Pattern[str]] = {
+    name: re.compile(f"</{name}", re.IGNORECASE) for name in ("pre", "code", "script", "style", "textarea")
+}
+CLOSING[""] = re.compile("-->")
+
+ADDRESSES: dict[str, dict[str, NeedKind]] = {
+    "a": {"href": "link"},
+    "area": {"href": "link"},
+    "link": {"href": "link"},
+    "iframe": {"src": "link"},
+    "img": {"src": "image", "srcset": "image"},
+    "source": {"src": "image", "srcset": "image"},
+    "video": {"src": "image", "poster": "image"},
+    "audio": {"src": "image"},
+    "track": {"src": "image"},
+    "embed": {"src": "image"},
+    "object": {"data": "image"},
+}
+"""Which attributes of which elements hold addresses, and what they need."""
+
+ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//|#")
+WEB = re.compile(r"(?:https?|ftp):|//|#", re.IGNORECASE)
+HOST = re.compile(r"(?:[A-Za-z]+:)?//[^/?#]*")
+UNSAFE = re.compile(r"[^!#-;=?-Z_a-z~\[\]]|%(?![0-9A-Fa-f]{2})")
+SAFE = "!#$%&'()*+,/:;=?@[]~"
+STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+FILE = re.compile(r"[^/.][^/]*\.(?!html?\Z|php\Z|aspx?\Z)[A-Za-z0-9]{1,6}\Z", re.IGNORECASE)
+NEED = re.compile(r"\x02n(\d+)\x03")
+SOURCE_SET = re.compile(r"[\s,]*((?:data:\S+)|[^\s,]\S*[^\s,]|[^\s,])(\s+[\d.]+[wxh])?")
+BROKEN_TAGS = 100
+"""After so many tags that never end, the rest of the text is left as it is."""
+
+
+class Links(Postprocessor):
+    """Runs when raw HTML and formulas' sources are back in the text."""
+
+    def run(self, text: str) -> str:
+        return _Pass(text, notes_of(self.md)).run()
+
+
+class _Pass:
+    """One run over one text; remembers where in the source the last address stood."""
+
+    def __init__(self, text: str, notes: Notes) -> None:
+        self.text = text
+        self.notes = notes
+        self.cursor = 0
+
+    def run(self) -> str:
+        text = self.text
+        pieces: list[str] = []
+        done = broken = 0
+        never_closed: set[str] = set()
+        match = TAG.search(text)
+        while match:
+            position = match.end()
+            name = match.group(1)
+            if name:
+                rest = REST.match(text, position)
+                if rest:
+                    tag = self._tag(name.lower(), text[position : rest.end() - 1])
+                    if tag is not None:
+                        pieces += (text[done:position], tag)
+                        done = rest.end() - 1
+                    position = rest.end()
+                else:
+                    broken += 1
+                    if broken > BROKEN_TAGS:
+                        break
+            else:
+                opaque = (match.group(2) or "").lower()
+                closing = None if opaque in never_closed else CLOSING[opaque].search(text, position)
+                if closing:
+                    position = closing.end()
+                else:
+                    never_closed.add(opaque)
+            match = TAG.search(text, position)
+        pieces.append(text[done:])
+        return "".join(pieces)
+
+    def _tag(self, name: str, attributes: str) -> str | None:
+        """The attributes of a tag with placeholders for addresses; None if nothing changes."""
+        kinds = ADDRESSES[name]
+        found: dict[str, tuple[int, int, str]] = {}
+        for match in ATTRIBUTE.finditer(attributes):
+            found.setdefault(match.group(1).lower(), (match.start(3), match.end(3), match.group(3) or ""))
+        changes: list[tuple[int, int, str]] = []
+        need = -1
+        for attribute, kind in kinds.items():
+            start, end, raw = found.get(attribute, (0, 0, ""))
+            if not raw:
+                continue
+            written = raw[1:-1] if raw[0] in "\"'" else raw
+            if attribute == "srcset":
+                value = self._source_set(written)
+            else:
+                value = self._address(written, kind)
+                given = NEED.fullmatch(value)
+                if name == "img" and given:
+                    need = int(given.group(1))
+            if value != written:
+                changes.append((start, end, f'"{value}"'))
+        more = _image_attributes(attributes, found, need) if name == "img" else ""
+        if ".size\x03" in more and need < len(self.notes.needs) and not found.keys() & {"srcset", "sizes"}:
+            self.notes.needs[need] = replace(self.notes.needs[need], responsive=True)
+        if not changes and not more:
+            return None
+        for start, end, value in sorted(changes, reverse=True):
+            attributes = attributes[:start] + value + attributes[end:]
+        if not more:
+            return attributes
+        closed = attributes.rstrip().endswith("/")
+        return attributes.rstrip(" \n/") + more + (" /" if closed else "")
+
+    def _address(self, written: str, kind: NeedKind) -> str:
+        """What stands in the HTML for an address that is WRITTEN there."""
+        value = html.unescape(written).strip() if "&" in written else written.strip()
+        if not value or "\x02" in value:
+            return written
+        if ELSEWHERE.match(value):
+            return html.escape(encode(value)) if WEB.match(value) and UNSAFE.search(value) else written
+        target = decode(value.replace("\\", "/"))
+        number = self.notes.need(kind, target, self._position(value, written), optional=is_optional(target, kind))
+        return f"\x02n{number}\x03"
+
+    def _source_set(self, written: str) -> str:
+        """A srcset with placeholders for its addresses."""
+
+        def replace(match: re.Match[str]) -> str:
+            return self._address(match.group(1), "image") + (match.group(2) or "")
+
+        candidates = [replace(match) for match in SOURCE_SET.finditer(written)]
+        return ", ".join(candidates) if "\x02n" in "".join(candidates) else written
+
+    def _position(self, value: str, written: str) -> tuple[int, int]:
+        """Where in the file the address stands: after the last one if it stands there again."""
+        source = self.notes.text
+        for snippet, skipped in ((f"({value}", 1), (f'"{written}', 1), (f"<{value}", 1), (value, 0), (written, 0)):
+            start = source.find(snippet, self.cursor)
+            if start < 0 and self.cursor:
+                start = source.find(snippet)
+            if start >= 0:
+                start += skipped
+                self.cursor = start + 1
+                return self.notes.position(start)
+        return self.notes.first_line, 1
+
+
+def _image_attributes(attributes: str, found: dict[str, tuple[int, int, str]], need: int) -> str:
+    """What an image has to say besides what it says: alt, size, that it may come late."""
+    more = "" if "alt" in found else ' alt=""'
+    if need >= 0 and "width" not in found and "height" not in found and ".size\x03" not in attributes:
+        more += f"\x02n{need}.size\x03"
+    if "loading" not in found:
+        more += ' loading="lazy"'
+    if "decoding" not in found:
+        more += ' decoding="async"'
+    return more
+
+
+def encode(address: str) -> str:
+    """ADDRESS, of another site, with all percent-encoded that cannot stand in a URL; its host stays as it is."""
+    host = HOST.match(address)
+    start = host.end() if host else 0
+    return address[:start].replace(" ", "%20") + quote(STRAY_PERCENT.sub("%25", address[start:]), safe=SAFE)
+
+
+def decode(address: str) -> str:
+    """ADDRESS with its path and fragment as plain text; the query stays, and so does what would change the meaning."""
+    if "%" not in address:
+        return address
+    path, hash_mark, fragment = address.partition("#")
+    path, question_mark, query = path.partition("?")
+    return _unquoted(path, "?#") + question_mark + query + hash_mark + _unquoted(fragment, "")
+
+
+def _unquoted(text: str, without: str) -> str:
+    try:
+        plain = unquote(text, errors="strict")
+    except UnicodeDecodeError:
+        return text
+    return text if any(c in without or c < " " for c in plain) else plain
+
+
+def is_optional(target: str, kind: NeedKind) -> bool:
+    """Whether it is no mistake if the site knows nothing at this address."""
+    if kind == "image":
+        return False
+    path = re.split(r"[?#]", target, maxsplit=1)[0]
+    if path.lower().endswith((".md", ".markdown")):
+        return False
+    return path.startswith("/") or not FILE.search(path)
+
+
+class LinksExtension(Extension):
+    """Adds the rule to Markdown, after all that makes HTML."""
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        md.postprocessors.register(Links(md), "links", -10)

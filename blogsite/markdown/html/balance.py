@@ -1,0 +1,296 @@
+"""balance(html): HTML whose tags fit each other, whatever its author wrote, so that no post breaks the page around it.
+
+A quick look knows most HTML to be balanced; the rest is written anew.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from html import escape
+
+from blogsite.markdown.html.split import BLOCKS, RAW, SPACE, VOID, looks_balanced, names
+
+
+def balance(html: str) -> str:
+    """HTML with every element closed and without end tags of elements that are not open; balanced HTML as it is.
+
+    Elements whose end tags may be left out (<p>, <li>, <td>, …) end where a browser ends them. What begins like a tag,
+    a comment or a script but never ends is text.
+    """
+    return html if "<" not in html or looks_balanced(html) else _Balancing().run(html)
+
+
+# ── the rewriting ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_TAG = re.compile(
+    rf"<(?P<end>/)?(?P<name>[a-zA-Z][a-zA-Z0-9:._-]*+)(?=[ \t\n\f\r/>])"
+    r"(?P<attributes>(?:[ \t\n\f\r/]++"
+    rf"|[^ \t\n\f\r/>=][^ \t\n\f\r/>=]*+"
+    rf"""(?:{SPACE}*+={SPACE}*+(?:"[^"]*+"|'[^']*+'|[^ \t\n\f\r"'>][^ \t\n\f\r>]*+|(?=>)))?+)*+)(?P<closed>>)?"""
+)
+_COMMENT = re.compile(r"<!--(?:-?>|.*?--!?>)", re.DOTALL)
+_RAW_END = {name: re.compile(rf"</{name}(?=[ \t\n\f\r/>])", re.IGNORECASE) for name in RAW.split("|")}
+_INNER_SCRIPT = re.compile(r"<(?=script)", re.IGNORECASE)
+
+_DROPPED = names("body frame frameset head html plaintext")
+_HEADINGS = names("h1 h2 h3 h4 h5 h6")
+_TABLE_PARTS = {
+    "caption": ("caption", "colgroup", "thead", "tbody", "tfoot"),
+    "colgroup": ("caption", "colgroup", "thead", "tbody", "tfoot"),
+    "thead": ("caption", "colgroup", "thead", "tbody", "tfoot", "tr"),
+    "tbody": ("caption", "colgroup", "thead", "tbody", "tfoot", "tr"),
+    "tfoot": ("caption", "colgroup", "thead", "tbody", "tfoot", "tr"),
+    "tr": ("caption", "colgroup", "tr"),
+    "td": ("caption", "colgroup", "td", "th"),
+    "th": ("caption", "colgroup", "td", "th"),
+}
+"""The parts of a table, and what each of them ends in the same table."""
+_TABLE_BARRIERS = names("applet button marquee math object svg template")
+_SIBLINGS = {
+    "option": ("option",),
+    "optgroup": ("option", "optgroup"),
+    "rt": ("rt", "rp"),
+    "rp": ("rt", "rp"),
+}
+_SCOPES = names("""
+    applet annotation-xml button caption desc foreignobject marquee math object select svg table td template th
+    title
+""")
+"""Elements that an end tag within them does not reach beyond."""
+_FOREIGN = frozenset({"svg", "math"})
+_HTML_AGAIN = names("annotation-xml desc foreignobject mi mn mo ms mtext title")
+_BREAKS_OUT = names("""
+    b big blockquote br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 hr i img li listing menu meta nobr ol p pre
+    ruby s small span strike strong sub sup table tt u ul var
+""")
+"""Elements that end the <svg> or <math> they stand in."""
+_BARRIERS = BLOCKS | _SCOPES
+_LOOKED_THROUGH = frozenset({"address", "div", "p"})
+_ENDS_PARAGRAPH = (BLOCKS | {"xmp"}) - {*_TABLE_PARTS} | {"dd", "dt", "li"}
+_IN_SELECT = frozenset({"hr", "optgroup", "option"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An open element; `barrier`, `list_barrier` and `scope` are places of open elements, itself included."""
+
+    name: str
+    written: str
+    barrier: int
+    """The nearest block."""
+    list_barrier: int
+    """The nearest block that a list item does not look through."""
+    scope: int
+    foreign: bool
+
+
+_NOTHING = _Open("", "", -1, -1, -1, False)
+
+
+@dataclass(slots=True)
+class _Balancing:
+    """Rewrites one text. Every step takes constant time, closing apart, and no element is closed twice."""
+
+    out: list[str] = field(default_factory=list)
+    opened: list[_Open] = field(default_factory=list)
+    places: dict[str, list[int]] = field(default_factory=dict)
+    """Where in `opened` the elements of a name are."""
+    due: set[int] = field(default_factory=set)
+    """Places of inline elements whose end tag stood in a block within them: they end with that block."""
+    endless: set[str] = field(default_factory=set)
+    """What was looked for once and does not occur any more."""
+
+    def run(self, html: str) -> str:
+        position, out = 0, self.out
+        while (start := html.find("<", position)) >= 0:
+            out.append(html[position:start])
+            tag = _TAG.match(html, start)
+            if tag is None:
+                position = self._declaration(html, start)
+            elif not tag["closed"]:
+                position = tag.end()
+                out.append(html[start:position].replace("<", "&lt;"))
+            elif tag["end"]:
+                position = tag.end()
+                self._end(tag["name"].lower())
+            else:
+                position = self._start(html, tag)
+        out.append(html[position:])
+        self._close(0)
+        return "".join(out)
+
+    def _find(self, what: str, html: str, start: int) -> int:
+        """The end of the next WHAT, or -1; a text without one is searched once."""
+        found = -1 if what in self.endless else html.find(what, start)
+        if found < 0:
+            self.endless.add(what)
+            return -1
+        return found + len(what)
+
+    def _declaration(self, html: str, start: int) -> int:
+        """Pass over a comment or declaration; a `<` that begins nothing is text."""
+        if html.startswith("<!--", start) and "<!--" not in self.endless:
+            if comment := _COMMENT.match(html, start):
+                if inner := comment[0][4:-3].strip("-!"):
+                    self.out.append(f"<!--{_without_angles(inner)}-->")
+                return comment.end()
+            self.endless.add("<!--")
+        elif html.startswith("<![CDATA[", start) and self._top.foreign:
+            if (end := self._find("]]>", html, start)) >= 0:
+                self.out.append(escape(html[start + 9 : end - 3], quote=False))
+                return end
+        elif html.startswith(("<!", "<?"), start) and (end := self._find(">", html, start)) >= 0:
+            return end
+        self.out.append("&lt;")
+        return start + 1
+
+    @property
+    def _top(self) -> _Open:
+        return self.opened[-1] if self.opened else _NOTHING
+
+    def _last(self, *wanted: str) -> int:
+        """The place of the innermost open element of these names, or -1."""
+        return max((self.places[name][-1] for name in wanted if self.places.get(name)), default=-1)
+
+    # ── start tags ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _start(self, html: str, tag: re.Match[str]) -> int:
+        written, attributes, position = tag["name"], tag["attributes"], tag.end()
+        name = written.lower()
+        if name in _RAW_END:
+            return self._raw(html, tag, name)
+        self._break_out(name)
+        foreign = name in _FOREIGN or self._top.foreign
+        written = written if foreign else name
+        if name == "image" and not foreign:
+            name = written = "img"
+        if not self._may_open(name):
+            return position
+        if not foreign:
+            self._close_implied(name)
+        attributes = _without_angles(attributes)
+        if name in VOID:
+            self.out.append(f"<{written}{attributes}>")
+        elif foreign and attributes.endswith("/"):
+            self.out.append(f"<{written}{attributes[:-1]}></{written}>")
+        else:
+            self.out.append(f"<{written}{attributes}>")
+            self._open(name, written, foreign and name not in _HTML_AGAIN)
+        return position
+
+    def _raw(self, html: str, tag: re.Match[str], name: str) -> int:
+        start, position = tag.start(), tag.end()
+        attributes = _without_angles(tag["attributes"])
+        if self._top.foreign and attributes.endswith("/"):
+            self.out.append(f"<{name}{attributes[:-1]}></{name}>")
+            return position
+        end = None if name in self.endless else _RAW_END[name].search(html, position)
+        closed = self._find(">", html, end.end()) if end else -1
+        if end is None or closed < 0:
+            self.endless.add(name)
+            self.out.append("&lt;")
+            return start + 1
+        content = html[position : end.start()]
+        if self._top.foreign:  # there a browser reads it as markup
+            content = _without_angles(content)
+        elif name == "script" and "<!--" in content:  # a <script within would make a browser look for a second end
+            content = _INNER_SCRIPT.sub(r"<\\", content)
+        self.out.append(f"<{name}{attributes}>{content}</{name}>")
+        return closed
+
+    def _break_out(self, name: str) -> None:
+        """Close the <svg> or <math> that a start tag of NAME ends."""
+        while self._top.foreign and name in _BREAKS_OUT:
+            self._close(len(self.opened) - 1)
+
+    def _may_open(self, name: str) -> bool:
+        """Whether a browser heeds the start tag here."""
+        if name in _DROPPED or (name == "form" and self.places.get(name)):
+            return False
+        if name in _TABLE_PARTS and self._last("table") <= self._last(*_TABLE_BARRIERS):
+            return False
+        return name in _IN_SELECT or not self.places.get("select")
+
+    def _close_implied(self, name: str) -> None:
+        """Close what the start tag of NAME ends without an end tag."""
+        if name in _ENDS_PARAGRAPH:
+            self._close_from(self._last("p"), self._top.scope)
+        if name in _HEADINGS:
+            if self._top.name in _HEADINGS:
+                self._close(len(self.opened) - 1)
+        elif name == "li":
+            self._close_from(self._last("li"), self._top.list_barrier)
+        elif name in ("dd", "dt"):
+            self._close_from(self._last("dd", "dt"), self._top.list_barrier)
+        elif name in _TABLE_PARTS:
+            table = self._last("table")
+            places = [self.places[part][-1] for part in _TABLE_PARTS[name] if self.places.get(part)]
+            self._close_from(min((place for place in places if place > table), default=-1), 0)
+        elif name in _SIBLINGS:
+            places = [self.places[part][-1] for part in _SIBLINGS[name] if self.places.get(part)]
+            self._close_from(min((place for place in places if place > self._top.barrier), default=-1), 0)
+        elif name == "table":
+            table = self._last("table")
+            if table > self._last("td", "th", "caption"):
+                self._close_from(table, 0)
+        elif name == "button":
+            self._close_from(self._last("button"), 0)
+        elif name == "a":
+            self._close_from(self._last("a"), self._top.barrier + 1)
+
+    def _open(self, name: str, written: str, foreign: bool) -> None:
+        place, top = len(self.opened), self._top
+        is_barrier = name in _BARRIERS
+        self.places.setdefault(name, []).append(place)
+        self.opened.append(
+            _Open(
+                name,
+                written,
+                place if is_barrier else top.barrier,
+                place if is_barrier and name not in _LOOKED_THROUGH else top.list_barrier,
+                place if name in _SCOPES else top.scope,
+                foreign,
+            )
+        )
+
+    # ── end tags ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _end(self, name: str) -> None:
+        if name == "br" and self._may_open(name):
+            self._break_out(name)
+            self.out.append("<br>")
+        found = self._last(*(_HEADINGS if name in _HEADINGS else (name,)))
+        top = self._top
+        if name in _BARRIERS:
+            self._close_from(found, self._floor(name))
+        elif found > top.barrier:
+            self._close(found)
+        elif found >= max(top.scope, 0):
+            self.due.add(found)
+
+    def _floor(self, name: str) -> int:
+        """How far out the end tag of a block reaches."""
+        if name == "table":
+            return 0
+        if name in _TABLE_PARTS:
+            return self._last("table")
+        if name == "li":
+            return max(self._top.scope, self._last("ul", "ol", "menu"))
+        return self._top.scope
+
+    def _close_from(self, place: int, floor: int) -> None:
+        if place >= max(floor, 0):
+            self._close(place)
+
+    def _close(self, place: int) -> None:
+        """Close the element at PLACE and all within it, and those around it that should have ended before."""
+        opened, due = self.opened, self.due
+        while len(opened) > place or len(opened) - 1 in due:
+            last = opened.pop()
+            due.discard(self.places[last.name].pop())
+            self.out.append(f"</{last.written}>")
+
+
+def _without_angles(text: str) -> str:
+    return text.replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,203 @@
+"""HTML as plain text: for meta tags, search and counts; and for feeds, which are read where our styles are not."""
+
+from __future__ import annotations
+
+import re
+from html import escape, unescape
+
+from blogsite.content.model import Formula
+from blogsite.markdown.html.split import BLOCKS, RAW
+
+CJK = (
+    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u303b\u3041-\u3096\u309d-\u30ff\u3105-\u312f\u31a0-\u31bf"
+    "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U0001b000-\U0001b16f\U00020000-\U000323af"
+)
+"""Letters that are written without spaces, each counted as one: Han, kana, zhuyin. (For a set in a pattern.)"""
+MARKS = "\u0300-\u036f\u200c\u200d\u3099\u309a\ufe00-\ufe0f\U000e0100-\U000e01ef"
+"""Characters that belong to the one before."""
+SENTENCE_END = r"""[。！？…]++[”’」』）)》】]*+|[.!?]++["'”’)\]]*+(?=\s++[^\sa-z0-9]|\s*+\Z)"""
+
+_HIDDEN = re.compile(
+    r"<!--[^>]*+(?:(?<!--)>[^>]*+)*+(?:>|\Z)"
+    rf"|<({RAW})(?=[ \t\n\f\r/>])[^<>]*>[^<]*+(?:<(?!/\1\s*>)[^<]*+)*+(?:</\1\s*>|\Z)"
+)
+_CODE_BLOCK = re.compile(r"<pre\b[^<>]*>[^<]*+(?:<(?!/pre>)[^<]*+)*+(?:</pre>|\Z)")
+_CODE = re.compile(r"<(pre|code)\b[^<>]*>[^<]*+(?:<(?!/\1>)[^<]*+)*+(?:</\1>|\Z)")
+_NOTE_MARK = re.compile(
+    r"<sup\b[^<>]*><a\b[^<>]*footnote-ref\b[^<>]*>[^<]*</a></sup>|<a\b[^<>]*footnote-backref\b[^<>]*>[^<]*</a>"
+)
+_BLOCK_TAG = re.compile(rf"</?(?:br|img|{'|'.join(sorted(BLOCKS))})\b[^<>]*>")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+_FORMULA = re.compile("\x02f([0-9]+)\x03")
+_PLACEHOLDER = re.compile("\x02[^\x02\x03]*\x03")
+
+# ── text ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def plain(html: str, formulas: tuple[Formula, ...] = (), *, code: bool = True) -> str:
+    """The words of balanced HTML in one line, formulas as their TeX; without code blocks unless CODE.
+
+    Scripts, comments, alternative texts and the marks of footnotes are no words.
+    """
+    text = html
+    if "<" in text:
+        text = _HIDDEN.sub(" ", text)
+        if not code:
+            text = _CODE_BLOCK.sub(" ", text)
+        if "footnote-" in text:
+            text = _NOTE_MARK.sub("", text)
+        text = _TAG.sub("", _BLOCK_TAG.sub(" ", text))
+    text = unescape(text)
+    if "\x02" in text:
+        text = _FORMULA.sub(lambda found: tex(formulas[int(found[1])]) if int(found[1]) < len(formulas) else "", text)
+        text = _PLACEHOLDER.sub("", text)
+    return " ".join(text.split())
+
+
+_DELIMITED = re.compile(
+    r"\s*(?:```+\s*\w*\n(?P<fenced>.*?)\n\s*```+|\$`(?P<ticked>.*?)`\$|\$\$(?P<dollars>.*?)\$\$|\$(?P<dollar>.*?)\$"
+    r"|\\\((?P<round>.*?)\\\)|\\\[(?P<square>.*?)\\\]"
+    r"|\\\\\((?P<escaped>.*?)\\\\\)|\\\\\[(?P<escaped_square>.*?)\\\\\])\s*",
+    re.DOTALL,
+)
+_ESCAPED = re.compile(r"\\([\\_*])")
+_EQUATION = re.compile(
+    r"\s*\\begin\s*\{((?:equation|align|gather|multline|eqnarray|flalign)\*?)\}(?P<inner>.*)\\end\s*\{\1\}\s*",
+    re.DOTALL,
+)
+_NUMBERING = re.compile(r"\\(?:label|tag\*?)\s*\{[^{}]*\}|\\(?:notag|nonumber)(?![a-zA-Z])")
+
+
+def tex(formula: Formula) -> str:
+    """A formula as its author wrote it, in one line, without delimiters and without what numbers it."""
+    found = _DELIMITED.fullmatch(formula.source)
+    inner = found[found.lastgroup or 0] if found else formula.source
+    if found and (found.lastgroup or "").startswith("escaped"):
+        inner = _ESCAPED.sub(r"\1", inner)
+    if "\\" in inner:
+        if equation := _EQUATION.fullmatch(inner):
+            inner = equation["inner"]
+        inner = _NUMBERING.sub("", inner)
+    return " ".join(inner.split())
+
+
+_MATHS = re.compile(
+    r"\$\$([^$]+)\$\$|(?<![\\$\w])\$(?![\s$])([^$\n]*?[^\s$\\])\$(?![\d$])|\\\(((?:(?!\\[()])[^\n])*+)\\\)|\\\[((?:(?!\\[\[\]])[^\n])*+)\\\]"
+)
+
+
+def readable(text: str) -> str:
+    """A text from the front matter in one line, without the delimiters of its formulas."""
+    if "$" in text or "\\" in text:
+        text = _MATHS.sub(lambda found: found[found.lastindex or 0].strip(), text)
+    return " ".join(text.split())
+
+
+_LAST_WORD = re.compile(rf"(?:(?![{CJK}])[\w{MARKS}'’\\])+\Z")
+_LOOSE_END = " \t\n，、；：,;:.-–—(（[［{“‘「『《〈【"
+
+
+def shorten(text: str, limit: int) -> str:
+    """A plain text of at most LIMIT characters: cut after a sentence if that costs less than half of it, else after a
+    word (a letter, where words are not set apart) with "…".
+    """
+    if len(text) <= limit:
+        return text
+    sentence = 0
+    for end in re.finditer(SENTENCE_END, text[: 2 * limit]):
+        if end.end() > limit:
+            break
+        sentence = end.end()
+    if sentence * 2 >= limit:
+        return text[:sentence]
+    head = text[: limit - 1]
+    if _LAST_WORD.match(text[limit - 1]):
+        head = head[: found.start()] if (found := _LAST_WORD.search(head)) and found.start() else head
+    return head.rstrip(_LOOSE_END) + "…"
+
+
+# ── counts ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_CJK_RUN = re.compile(f"[{CJK}]+")
+_WORD = re.compile(rf"[^\W_]+(?:['{MARKS}]+[^\W_]+)*")
+_UNCOMMON = re.compile("[^\0-\x7f\u2000-\u206f\u3000-\u3004\u3008-\u3020\u3030\uff00-\uff0f\uff1a-\uff20\u4e00-\u9fff]")
+"""What is neither ASCII, punctuation nor a common Han character."""
+_NO_HAN = bytes(byte for byte in range(256) if not 0xE4 <= byte <= 0xE9)
+_WORDS = bytes(byte if byte < 128 and (chr(byte).isalnum() or byte == ord("'")) else ord(" ") for byte in range(256))
+
+
+def count_words(text: str) -> int:
+    """How many words HTML or a plain text has: each Han or kana letter is one, and each run of other letters and
+    digits, and each formula; code is left out.
+    """
+    if "<" in text:
+        text = _CODE.sub(" ", text)
+        if "footnote-" in text:
+            text = _NOTE_MARK.sub("", text)
+        text = _TAG.sub("", _HIDDEN.sub(" ", text) if _HIDDEN.search(text) else text)
+    if "&" in text:
+        text = unescape(text)
+    if ".text\x03" in text:
+        text = text.replace(".text\x03", "\x03")
+    text = text.replace("’", "'")
+    if _UNCOMMON.search(text):
+        rest = _CJK_RUN.sub("", text)
+        return len(text) - len(rest) + len(_WORD.findall(_CJK_RUN.sub(" ", text)))
+    data = text.encode()
+    words = data.translate(_WORDS)
+    if b"'" in words:
+        words = (b" %b " % words).replace(b" '", b"  ").replace(b"' ", b"  ")
+    return len(data.translate(None, _NO_HAN)) + len(words.split())
+
+
+def reading_minutes(words: int) -> int:
+    """The minutes that it takes to read WORDS, at least 1."""
+    return max(1, round(words / 300))
+
+
+# ── feeds ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_NOT_IN_FEEDS = re.compile(r"<(?P<name>script|style)(?=[\s/>])[^<>]*>.*?(?:</(?P=name)\s*>|\Z)", re.DOTALL | re.I)
+_BOX = re.compile(r"<input\b[^<>]*>", re.IGNORECASE)
+_CHECKED = re.compile(r"\schecked(?=[\s=/>])", re.IGNORECASE)
+_LOCAL = re.compile(r"""<[a-z][^<>]*?\s(?:id|href)\s*=[^<>]*>""", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"""(?<!\s)\s++(?P<name>[^\s=/>"']+)(?:\s*=\s*(?P<value>"[^"]*"|'[^']*'|[^\s"'>][^\s>]*))?""")
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def for_feed(html: str, self_url: str) -> str:
+    """Filled HTML of the post at SELF_URL for a feed: without ids, scripts and styles, its own places by their
+    addresses, and check boxes as characters.
+    """
+    html = _NOT_IN_FEEDS.sub("", html)
+    if "<input" in html:
+        html = _BOX.sub(_as_character, html)
+    address = escape(self_url)
+
+    def local(found: re.Match[str]) -> str:
+        name, value = found["name"].lower(), unquoted(found["value"] or "")
+        if name == "id":
+            return ""
+        if name == "href" and value.startswith("#"):
+            return f' href="{address}{value}"'
+        return found[0]
+
+    return _LOCAL.sub(lambda tag: _ATTRIBUTE.sub(local, tag[0]), html)
+
+
+def unquoted(value: str) -> str:
+    """An attribute's value as it is written, fit for double quotes."""
+    if value[:1] in ("'", '"'):
+        value = value[1:-1]
+    return value.replace('"', "&quot;")
+
+
+def _as_character(tag: re.Match[str]) -> str:
+    if "checkbox" not in tag[0]:
+        return ""
+    return "☑" if _CHECKED.search(tag[0]) else "☐"
+
+
+def xml_safe(text: str) -> str:
+    """TEXT without the characters that no XML document may hold."""
+    return _FORBIDDEN.sub("", text)

@@ -1,0 +1,116 @@
+"""Source → Post: a pure function of a file's bytes and of the settings that shape its HTML."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+from zoneinfo import ZoneInfo
+
+from blogsite.content.encoding import decode
+from blogsite.content.frontmatter.reader import read_head
+from blogsite.content.model import Fragment, Kind, Meta, Need, Part, Post, Rich
+from blogsite.content.parse_context import Notes, ParseSettings
+from blogsite.core.digest import Digest, digest, digest_bytes
+from blogsite.core.urls import stem, undated
+from blogsite.markdown import excerpt
+from blogsite.markdown.converter import converter
+from blogsite.markdown.html.balance import balance
+from blogsite.markdown.html.text import count_words, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A post and the texts that it names by their digests."""
+
+    post: Post
+    fragments: tuple[tuple[Digest, Fragment], ...]
+
+
+_MARKUP = re.compile(r"[`*_$\\<&\[~]")
+_TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)[^<>]*>")
+_PHRASES = frozenset(
+    "abbr b bdi bdo br cite code del dfn em i ins kbd mark q rp rt ruby s small span strong sub sup u var".split()  # noqa: SIM905
+)
+_ANCHOR = re.compile(r'<[^>]*?\sid="([^"]*)"')
+_IMAGE = re.compile('<img[^>]*?src="\x02n([0-9]+)\x03')
+
+
+def parse(path: str, kind: Kind, data: bytes, settings: ParseSettings) -> Parsed:
+    """The post that the file at PATH with these bytes holds; its mistakes are in it, none is raised."""
+    name = digest_bytes(data)
+    text, unreadable = decode(data, path)
+    if unreadable:
+        nothing = Part(digest(Fragment("")))
+        post = Post(path, kind, name, Meta(), _untitled(path), nothing, nothing, mistakes=unreadable)
+        return Parsed(post, ((nothing.fragment, Fragment("")),))
+    head = read_head(text, path, zone=ZoneInfo(settings.timezone), category_lists=settings.category_lists)
+    meta = head.meta
+    notes = Notes(head.body, path, head.first_line)
+    html = converter(settings.markdown).run(notes)
+    whole = Fragment(html, tuple(notes.formulas))
+    shown = excerpt.split(whole, tuple(notes.needs), limit=settings.excerpt_length)
+    summary = meta.summary and not shown.has_break
+    short, short_needs = _summary(meta, path, settings, notes) if summary else (shown.excerpt, shown.excerpt_needs)
+    body = Part(digest(shown.body), tuple(notes.needs))
+    part = Part(digest(short), short_needs)
+    first_image = _IMAGE.search(shown.body.html)
+    post = Post(
+        source=path,
+        kind=kind,
+        digest=name,
+        meta=meta,
+        title=_title(meta, path, settings, notes),
+        body=body,
+        excerpt=part,
+        summary=excerpt.description(meta.summary or short),
+        has_break=shown.has_break,
+        whole=shown.whole and not summary,
+        headings=tuple(notes.headings),
+        anchors=tuple(dict.fromkeys(_ANCHOR.findall(shown.body.html))),
+        labels=tuple(notes.labels),
+        words=count_words(shown.body.html),
+        has_math=bool(shown.body.formulas),
+        excerpt_has_math=bool(short.formulas),
+        first_image=int(first_image[1]) if first_image else -1,
+        mistakes=(*head.mistakes, *notes.mistakes),
+    )
+    return Parsed(post, ((body.fragment, shown.body), (part.fragment, short)))
+
+
+def _untitled(path: str) -> Rich:
+    name = undated(stem(path))
+    return Rich(name, Fragment(escape(name, quote=False)))
+
+
+def _title(meta: Meta, path: str, settings: ParseSettings, notes: Notes) -> Rich:
+    """The title as the page shows it: Markdown and formulas within a line."""
+    if not meta.title:
+        return _untitled(path)
+    if not _MARKUP.search(meta.title):
+        return Rich(meta.title, Fragment(escape(meta.title, quote=False)))
+    fragment = _inline(meta.title, path, settings, notes, meta.place(path, "title").line)
+    return Rich(plain(fragment.html, fragment.formulas), fragment)
+
+
+def _summary(meta: Meta, path: str, settings: ParseSettings, notes: Notes) -> tuple[Fragment, tuple[Need, ...]]:
+    own = Notes(meta.summary, path, meta.place(path, "summary").line)
+    html = converter(settings.markdown).run(own)
+    notes.mistakes += own.mistakes
+    cut = excerpt.split(Fragment("", tuple(own.formulas)), tuple(own.needs), limit=1, summary_html=html)
+    return cut.excerpt, cut.excerpt_needs
+
+
+def _inline(text: str, path: str, settings: ParseSettings, notes: Notes, line: int) -> Fragment:
+    """TEXT as one line of Markdown: what could be a heading or a list at a line's start is text."""
+    own = Notes(f"\x02title\x03{text}", path, line)
+    html = converter(settings.markdown).run(own).replace("\x02title\x03", "").strip()
+    html = re.sub(r"^<p>|</p>$", "", html)
+    notes.mistakes += own.mistakes
+    html = re.sub(r"</?(?:a|p|img|div|figure)\b[^>]*>", "", html)
+    return Fragment(balance(_TAG.sub(_phrase_or_text, html)), tuple(own.formulas))
+
+
+def _phrase_or_text(tag: re.Match[str]) -> str:
+    """An element that can stand within a line as it is; anything else, as the <T> of vector<T>, is text."""
+    return tag[0] if tag[1].lower() in _PHRASES else escape(tag[0], quote=False)

@@ -1,0 +1,90 @@
+"""Writing a text anew while it is read: what stands in place of tags, and what is reported of them.
+
+As many lines are written as were read, see `fences`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from blogsite.markdown.extensions.fenced_code import BREAK, MARKS, PAD
+from blogsite.markdown.shortcodes.parser import Job, Tag
+from blogsite.markdown.shortcodes.reader import Reader
+
+STASHED = re.compile(r"\x02wzxhzdk:\d+\x03\Z|\Z")
+
+
+class Writer(Reader):
+    """A text that is read and written; `made` is what stands for it up to `done`."""
+
+    def __init__(self, text: str, lines: list[str], job: Job) -> None:
+        super().__init__(text, lines, job)
+        self.made: list[str] = []
+        self.done = 0
+        self.owed = 0
+        """Lines of tags that are gone, to be made up for where the line ends that goes on behind the tag."""
+
+    def _put(self, start: int, end: int, made: str) -> None:
+        """Afterwards MADE stands for the text from START to END."""
+        self._keep(start)
+        self.made.append(made)
+        self.owed += self.text.count("\n", start, end)
+        self.done = end
+
+    def _keep(self, end: int) -> None:
+        """Afterwards the text up to END stands as it is, but for what was put in place of parts of it."""
+        end_of_line = self.text.find("\n", self.done, end) if self.owed else -1
+        if end_of_line >= 0:
+            self.made += (self.text[self.done : end_of_line], f"\n{PAD}" * self.owed)
+            self.done, self.owed = end_of_line, 0
+        self.made.append(self.text[self.done : end])
+        self.done = end
+
+    def _put_alone(self, start: int, end: int, made: str) -> None:
+        """The same, on lines of its own in the quotes and lists in which START stands."""
+        marks = MARKS.match(self.text, self.line_start, start)
+        before = marks[0] if marks else ""
+        inner = re.sub(r"[^\s>]", " ", before)
+        self._keep(start)
+        lines = self.text.count("\n", start, end) + self.owed
+        self.owed = 0
+        after = not self._ends_line(end)
+        if self.line_start + len(before) < start:
+            self.made += (BREAK, inner)
+        if not STASHED.match(made):
+            made = f"{BREAK}{made}{BREAK}"
+        self.made.append(made)
+        self.made += [f"\n{inner}{PAD}"] * (lines - after)
+        if after:
+            self.made.append(("\n" if lines else BREAK) + inner)
+        self.done = end
+
+    def _remove(self, start: int, end: int) -> None:
+        """A tag that goes, and its line with it where nothing else stands there."""
+        marks = MARKS.match(self.text, self.line_start, start)
+        alone = self._ends_line(end) and marks is not None and marks.end() == start and not marks[0].strip(" \t>")
+        self._put(start, end, PAD if alone else "")
+
+    # ── what is reported ─────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _unknown(self, tag: Tag) -> int:
+        close = "%}" if tag.style == "{%" else ">}}"
+        self._warn(tag.style, tag.name, f"{tag.style}{'<' if close == '>}}' else ''} {tag.name} {close}")
+        return tag.end
+
+    def _unclosed(self, tag: Tag) -> int:
+        key = f"{tag.style}{tag.name}"
+        if key not in self.job.seen:
+            self.job.seen.add(key)
+            end = f"{{% end{tag.name} %}}" if tag.style == "{%" else f"{{{{< /{tag.name} >}}}}"
+            what = f"the tag {tag.name} is not closed, and prints as it is"
+            if tag.closing:
+                what = f"nothing opens what {end} closes; it prints as it is"
+            self.job.notes.warn(self.job.position, what, f"Write {end} where it ends, or take it away.")
+        return tag.end
+
+    def _warn(self, style: str, name: str, shown: str) -> None:
+        if style + name not in self.job.seen:
+            self.job.seen.add(style + name)
+            hint = "It prints as it is. Say in Markdown or HTML what it stands for, or put it in `code`."
+            self.job.notes.warn(self.job.position, f"unknown tag {shown[:60]}", hint)

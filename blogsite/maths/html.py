@@ -1,0 +1,108 @@
+"""Formulas → HTML on the page: each made once, wrapped, kept with the punctuation behind it, put in its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
+from typing import NamedTuple, TypeAlias
+
+from blogsite.content.model import Formula
+from blogsite.core.diagnostics import Mistake, Place, warning
+from blogsite.core.digest import Digest
+from blogsite.maths.katex import EngineError, Output, Result, TeX, key, render_many
+
+SHORT = 40
+"""Characters of TeX up to which a formula stays on the line of the punctuation that follows it."""
+
+_PLACE = re.compile("\x02f([0-9]+)\x03([，。、；：？！）」』”’,.;:?!)]{0,3})")
+
+
+class Rendered(NamedTuple):
+    """A formula's HTML without wrapper, or why there is none."""
+
+    html: str
+    error: str = ""
+
+
+Made: TypeAlias = "dict[Digest, Rendered]"
+Make: TypeAlias = Callable[[Sequence[TeX], Output], "list[Result]"]
+
+
+def tex_of(formula: Formula) -> TeX:
+    """What the engine needs of a formula: equal for equal formulas, wherever they stand."""
+    return TeX(formula.tex, formula.display, formula.macros)
+
+
+def typeset(formulas: Iterable[Formula], output: Output = "html", make: Make = render_many) -> Made:
+    """Every formula made, equal ones once, under `key`; those that are known to be wrong are left out."""
+    wanted = {key(tex, output): tex for tex in (tex_of(formula) for formula in formulas if not formula.error)}
+    return {
+        name: Rendered("", result.what) if isinstance(result, EngineError) else Rendered(result)
+        for name, result in zip(wanted, make(list(wanted.values()), output) if wanted else [], strict=True)
+    }
+
+
+def wrap(formula: Formula, rendered: Rendered, glue: str = "", ids: Sequence[str] = ()) -> str:
+    """The formula as it stands on a page, with the punctuation GLUE that must not begin the next line."""
+    kind = "display" if formula.display else "inline"
+    attribute = f' id="{escape(ids[0])}"' if ids else ""
+    anchors = "".join(f'<span id="{escape(name)}"></span>' for name in ids[1:])
+    error = formula.error or rendered.error
+    inner = (
+        f'<code class="math-error" title="{escape(error)}">{escape(formula.source, quote=False)}</code>'
+        if error
+        else rendered.html
+    )
+    whole = f'<span class="math {kind}"{attribute}>{anchors}{inner}</span>'
+    if glue and not formula.display and len(formula.tex) <= SHORT:
+        return f'<span class="math-nobreak">{whole}{glue}</span>'
+    return whole + glue
+
+
+class Typeset:
+    """The formulas of a build. What is missing when a text is filled is made then, in one batch."""
+
+    def __init__(self, output: Output = "html", made: Made | None = None, make: Make = render_many) -> None:
+        self.output: Output = output
+        self.made: Made = {} if made is None else made
+        self._make = make
+
+    def fill(self, html: str, formulas: Sequence[Formula], *, feed: bool = False) -> str:
+        r"""HTML with each \x02fN\x03 replaced by its formula, in a feed as MathML, without ids and glue.
+
+        No id stands twice.
+        """
+        if "\x02f" not in html:
+            return html
+        output: Output = "mathml" if feed else self.output
+        names = [None if formula.error else key(tex_of(formula), output) for formula in formulas]
+        if missing := [f for f, name in zip(formulas, names, strict=True) if name and name not in self.made]:
+            self.made.update(typeset(missing, output, self._make))
+        seen: set[str] = set()
+
+        def put(match: re.Match[str]) -> str:
+            index = int(match[1])
+            formula, name = formulas[index], names[index]
+            rendered = _NOTHING if name is None else self.made[name]
+            if feed:
+                return wrap(formula, rendered) + match[2]
+            ids = [name for name in formula.ids if name not in seen] if formula.ids else ()
+            seen.update(ids)
+            return wrap(formula, rendered, match[2], ids)
+
+        return _PLACE.sub(put, html)
+
+    def flaws(self, path: str, formulas: Iterable[Formula]) -> list[Mistake]:
+        """What the engine could not make of a post's formulas, each at its opening delimiter in the file."""
+        if not any(rendered.error for rendered in self.made.values()):
+            return []
+        hint = "correct the formula; it is shown as it was written"
+        return [
+            warning(Place(path, formula.line, formula.column), rendered.error, hint)
+            for formula in formulas
+            if not formula.error and (rendered := self.made.get(key(tex_of(formula), self.output))) and rendered.error
+        ]
+
+
+_NOTHING = Rendered("")

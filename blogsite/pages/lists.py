@@ -1,0 +1,36 @@
+"""The home page and the numbered list pages, with excerpts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from blogsite.core.frozen import Record
+from blogsite.core.urls import output_path
+from blogsite.pages.common import Head, Pager, paginate, titled
+from blogsite.site.model import Card, Info, Page, Site
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPage(Record):
+    """The context of index.html: posts as cards, newest first, pinned ones before them at home."""
+
+    site: Info
+    page: Head
+    cards: tuple[Card, ...]
+    pager: Pager
+
+
+def index_pages(site: Site) -> Iterator[Page]:
+    """Home, and /page/N/ counted from the oldest."""
+    cards = [entry.card for entry in site.posts]
+    pinned = tuple(card for card in cards if card.pinned)
+    for pager, address, own in paginate(cards, site.per_page, "/"):
+        shown = own if pager.number else (*pinned, *(card for card in own if not card.pinned))
+        head = Head(
+            title=titled(site.info, ""),
+            url=address,
+            description=site.info.subtitle,
+            math=any(card.excerpt.has_math or card.link.title.fragment.formulas for card in shown),
+        )
+        yield Page(output_path(address), "index.html", IndexPage(site.info, head, shown, pager))

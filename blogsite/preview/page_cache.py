@@ -1,0 +1,91 @@
+"""Output → bytes, made when they are asked for and kept until what they are made of is another."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from blogsite.build import make
+from blogsite.build.make import Templates
+from blogsite.build.planner import Stale
+from blogsite.build.store.records import load_fragment, load_rendered
+from blogsite.build.tasks import RenderSetup
+from blogsite.core.diagnostics import Mistake, SiteError
+from blogsite.maths.html import Typeset
+from blogsite.preview.site_state import Shown
+from blogsite.render.renderer import Renderer
+from blogsite.site.model import Data, Info, Page
+
+KEPT_BYTES = 32_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The bytes of an output, what they were made of, and the flaws of its formulas."""
+
+    output: Page | Data
+    templates: Templates
+    data: bytes
+    flaws: tuple[Mistake, ...] = ()
+
+
+class Printer:
+    """Renders outputs one by one. What was made last of each path is kept while there is room, also when it is old."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Printed] = OrderedDict()
+        self._size = 0
+        self._renderer: tuple[Info, Templates, Renderer] | None = None
+
+    def ready(self, shown: Shown, output: Page | Data) -> Printed | None:
+        """OUTPUT as it was made before, if it would be the same now; may be asked from any thread."""
+        kept = self._kept.get(output.path)
+        if kept is None or kept.templates is not shown.templates:
+            return None
+        return kept if kept.output is output or kept.output == output else None
+
+    def last(self, path: str) -> Printed | None:
+        """What was made last of this path, however old."""
+        return self._kept.get(path)
+
+    def print(self, shown: Shown, output: Page | Data) -> Printed:
+        """OUTPUT made, or kept from before; raises SiteError where its template, or a file that is gone, forbids it."""
+        known = self.ready(shown, output)
+        if known is not None and known.output is output:
+            self._kept.move_to_end(output.path)
+            return known
+        made = Printed(output, shown.templates, known.data, known.flaws) if known else self._make(shown, output)
+        self._keep(made)
+        return made
+
+    def _make(self, shown: Shown, output: Page | Data) -> Printed:
+        workshop, loaded = shown.workshop, shown.loaded
+        stale = [Stale(output, b"", ())]
+        make.typeset(workshop, loaded, stale)
+        how = make.how_of(workshop)
+        task = make.task_of(workshop, loaded, RenderSetup(loaded.site.info, (), how, None), stale)
+        renderer = self._renderer_of(shown)
+        renderer.fragments = {digest: load_fragment(data) for digest, data in task.texts}
+        renderer.typeset = Typeset(how, {key: load_rendered(data) for key, data in task.formulas})
+        rendered = renderer.render(output)
+        if rendered.mistake:
+            raise SiteError([rendered.mistake])
+        flaws = renderer.flaws(output)
+        renderer.fragments = {}
+        return Printed(output, shown.templates, rendered.data, flaws)
+
+    def _renderer_of(self, shown: Shown) -> Renderer:
+        info = shown.loaded.site.info
+        if self._renderer is None or self._renderer[0] != info or self._renderer[1] is not shown.templates:
+            self._renderer = (info, shown.templates, Renderer(info, shown.templates, {}, Typeset()))
+        return self._renderer[2]
+
+    def _keep(self, made: Printed) -> None:
+        path = made.output.path
+        if (old := self._kept.pop(path, None)) is not None:
+            self._size -= len(old.data)
+        self._kept[path] = made
+        self._size += len(made.data)
+        while self._size > KEPT_BYTES and len(self._kept) > 1:
+            _, oldest = self._kept.popitem(last=False)
+            self._size -= len(oldest.data)

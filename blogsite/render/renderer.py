@@ -1,0 +1,160 @@
+"""Output → bytes: templates and makers, with every placeholder of the texts they show filled."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from markupsafe import Markup
+
+from blogsite.content.model import Formula, Fragment, Rich, Table
+from blogsite.core.diagnostics import Mistake
+from blogsite.core.digest import Digest
+from blogsite.core.frozen import names_of, values_of
+from blogsite.core.i18n import words_for
+from blogsite.images.responsive import sizes
+from blogsite.markdown.html.text import for_feed, xml_safe
+from blogsite.maths.html import Typeset
+from blogsite.pages.feeds import Feed
+from blogsite.pages.others import Robots
+from blogsite.render.environment import environment, mistake_of
+from blogsite.render.filters import iso
+from blogsite.render.placeholders import fill, settle
+from blogsite.site.model import Content, Data, Info, Page, Term
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The bytes of an output, or the mistake that kept it from being made."""
+
+    path: str
+    data: bytes = b""
+    mistake: Mistake | None = None
+
+
+class Renderer:
+    """Renders the pages of one site; `fragments` has every text they show, `typeset` every formula."""
+
+    def __init__(
+        self,
+        info: Info,
+        templates: Mapping[str, str],
+        fragments: Mapping[Digest, Fragment],
+        typeset: Typeset,
+    ) -> None:
+        self._info = info
+        self._sizes = sizes(info.theme)
+        self._words = words_for(info.language)
+        self.fragments = fragments
+        self.typeset = typeset
+        own: dict[str, Callable[..., Any]] = {
+            "content": self._content,
+            "feed_content": self.feed_html,
+            "rich": self._rich,
+        }
+        self._environment = environment(templates, own)
+
+    def render(self, output: Page | Data) -> Rendered:
+        """The output's bytes in UTF-8; a mistake in a template is reported in the result."""
+        if isinstance(output, Data):
+            return Rendered(output.path, MAKERS[output.maker](self, output.inputs).encode())
+        context = output.context
+        kind: Any = type(context)
+        fields = dict(zip(names_of(kind), values_of(kind)(context), strict=True))
+        try:
+            text = self._environment.get_template(output.template).render(fields, words=self._words)
+            return Rendered(output.path, text.encode())
+        except Exception as problem:  # a template can raise anything; all of it is its author's to mend
+            return Rendered(output.path, mistake=mistake_of(problem, output.template, output.source or output.path))
+
+    def flaws(self, output: Page | Data) -> tuple[Mistake, ...]:
+        """What the engine could not make on the page of a source, at its places there; nothing for other outputs."""
+        if not isinstance(output, Page) or not output.source:
+            return ()
+        shown: list[Formula] = []
+        for text in texts_of(output.context):
+            if isinstance(text, Content):
+                shown += settle(self.fragments[text.fragment].formulas, text.answers)
+            else:
+                shown += text.fragment.formulas
+        return tuple(self.typeset.flaws(output.source, shown))
+
+    def feed_html(self, content: Content) -> str:
+        """A text as a feed carries it: absolute addresses, no ids, formulas in MathML."""
+        fragment = self.fragments[content.fragment]
+        html = fill(fragment, content, self._info.base_url)
+        html = self.typeset.fill(html, settle(fragment.formulas, content.answers), feed=True)
+        return xml_safe(for_feed(html, self._info.base_url + content.url))
+
+    def _content(self, content: Content) -> Markup:
+        fragment = self.fragments[content.fragment]
+        html = fill(fragment, content, self._info.base_path, self._sizes)
+        return Markup(self.typeset.fill(html, settle(fragment.formulas, content.answers)))
+
+    def _rich(self, rich: Rich) -> Markup:
+        return Markup(self.typeset.fill(rich.fragment.html, rich.fragment.formulas))
+
+
+def texts_of(value: object) -> Iterator[Content | Rich]:
+    """The texts within a context, in no special order."""
+    pending: list[Any] = [value]
+    while pending:
+        found = pending.pop()
+        kind: Any = type(found)
+        if kind in _WITHOUT_TEXTS:
+            continue
+        if kind is tuple:
+            pending += found
+        elif kind is Content or kind is Rich:
+            yield found
+        else:
+            pending += values_of(kind)(found)
+
+
+_WITHOUT_TEXTS = frozenset((str, int, float, bool, type(None), datetime, Info, Term, Table))
+
+
+# ── makers ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _robots(renderer: Renderer, inputs: object) -> str:
+    assert isinstance(inputs, Robots)
+    lines = ["User-agent: *", "Disallow:"]
+    if inputs.site.has_feed:
+        lines += ["", f"Sitemap: {inputs.site.base_url}/sitemap.xml"]
+    return "\n".join(lines) + "\n"
+
+
+def _json_feed(renderer: Renderer, feed: object) -> str:
+    """JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+    assert isinstance(feed, Feed)
+    base = feed.site.base_url
+    document = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "home_page_url": base + feed.home,
+        "feed_url": base + feed.url,
+        "description": feed.site.subtitle,
+        "language": feed.site.language,
+        "items": [
+            {
+                "id": base + item.card.link.url,
+                "url": base + item.card.link.url,
+                "title": xml_safe(item.card.link.title.plain),
+                "content_html": renderer.feed_html(item.content),
+                "summary": xml_safe(item.card.description),
+                **({"date_published": iso(item.card.link.date)} if item.card.link.date else {}),
+                **({"date_modified": iso(item.card.updated)} if item.card.updated else {}),
+                "authors": [{"name": name} for name in item.card.authors],
+                "tags": [tag.name for tag in item.card.tags],
+            }
+            for item in feed.items
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+MAKERS: dict[str, Callable[[Renderer, object], str]] = {"robots.txt": _robots, "feed.json": _json_feed}

@@ -1,0 +1,239 @@
+"""The nouns of the other half: the site as pages see it, with every question answered, and what is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from blogsite.content.model import CardDesign, File, ImageFormat, Post, Rich, Table
+from blogsite.core.diagnostics import Mistake
+from blogsite.core.digest import Digest
+from blogsite.core.frozen import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Record):
+    """What render puts in place of a need: site address ("/posts/x/#eq-a", or an absolute URL), words, size in px."""
+
+    url: str = ""
+    text: str = ""
+    width: int = 0
+    height: int = 0
+    variants: tuple[tuple[str, int], ...] = ()
+    """(site address, width in px) of what a browser may show instead, the smallest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Content(Record):
+    """A text on a page: which fragment, whose post, and the answers to its needs in their order."""
+
+    fragment: Digest
+    url: str
+    answers: tuple[Answer, ...] = ()
+    has_math: bool = False
+
+
+State = Literal["published", "draft", "future", "expired", "hidden"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link(Record):
+    """A post as its neighbours, archives and tag pages see it."""
+
+    url: str
+    title: Rich
+    date: datetime | None
+    lang: str = ""
+    state: State = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class Term(Record):
+    """A tag or category as it is printed on a post."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Card(Record):
+    """A post as index pages and feeds see it."""
+
+    link: Link
+    updated: datetime | None
+    authors: tuple[str, ...]
+    tags: tuple[Term, ...]
+    categories: tuple[tuple[Term, ...], ...]
+    excerpt: Content
+    more: str
+    """Address of the rest; "" where the excerpt is the whole post."""
+    description: str
+    pinned: bool = False
+    state: str = "published"
+
+
+@dataclass(frozen=True, slots=True)
+class TermPage(Record):
+    """A tag or category with its posts, newest first; `children` are the categories directly in it."""
+
+    name: str
+    url: str
+    links: tuple[Link, ...]
+    path: tuple[Term, ...] = ()
+    children: tuple[tuple[Term, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Record):
+    """A post with its address and all that others may ask of it. assemble makes it; pages read it."""
+
+    post: Post
+    url: str
+    link: Link
+    card: Card
+    content: Content
+    state: State
+    reason: str
+    tags: tuple[Term, ...]
+    categories: tuple[tuple[Term, ...], ...]
+    image: str = ""
+    """Site address of the picture that stands for the post, or ""."""
+
+
+@dataclass(frozen=True, slots=True)
+class Info(Record):
+    """What every page may read of the site: nothing here changes with a new post."""
+
+    title: str
+    subtitle: str
+    base_url: str
+    """"https://host/path" without a slash at the end, or "" where none is set."""
+    author: str
+    language: str
+    timezone: str
+    badge: str
+    menu: tuple[tuple[str, str], ...]
+    theme: Table
+    extra: Table
+    has_feed: bool
+    math_css: str = ""
+    """Site address of the style sheet for formulas."""
+    math_fonts: tuple[str, ...] = ()
+    """Site addresses of the fonts that nearly every formula needs."""
+    assets: tuple[tuple[str, str], ...] = ()
+    """(path below static/, output path) of the theme's files that have another name in the site."""
+    preview: bool = False
+
+    def asset(self, path: str) -> str:
+        """The site address of a file below static/, by its path there."""
+        return "/" + dict(self.assets).get(path, path)
+
+    @property
+    def base_path(self) -> str:
+        """The path of base_url, without a slash at the end: "/blog", or ""."""
+        after_host = self.base_url.split("://", 1)[-1]
+        return "/" + after_host.split("/", 1)[1] if "/" in after_host else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """All posts, in order, with every question between them answered."""
+
+    info: Info
+    posts: tuple[Entry, ...]
+    """Published ones, newest first."""
+    hidden: tuple[Entry, ...]
+    """Published, but in no list."""
+    pages: tuple[Entry, ...]
+    tags: tuple[TermPage, ...]
+    categories: tuple[TermPage, ...]
+    files: tuple[tuple[str, File], ...]
+    """(output path, file) of static files, attachments and images that posts show."""
+    now: datetime
+    left_out: tuple[Entry, ...] = ()
+    """Drafts, future and expired posts, with their reasons."""
+    variants: tuple[Variant, ...] = ()
+    """The smaller versions of those images."""
+    drawings: tuple[Drawing, ...] = ()
+    """The social cards of posts that have no image."""
+    mistakes: tuple[Mistake, ...] = ()
+    next_change: datetime | None = None
+    """The next moment at which a post becomes visible or expires."""
+    per_page: int = 10
+    feed_limit: int = 20
+    full_feeds: bool = True
+    extra_feeds: tuple[str, ...] = ()
+    tag_feeds: bool = False
+    layouts: frozenset[str] = frozenset()
+    """The names that `layout` may have: the site's templates, without .html."""
+
+
+# ── what is written ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Record):
+    """An output made by a template from a context: a frozen dataclass declared beside its producer."""
+
+    path: str
+    template: str
+    context: object
+    source: str = ""
+    """The file that mistakes in rendering are reported for, beside the template."""
+
+
+@dataclass(frozen=True, slots=True)
+class Data(Record):
+    """An output made by a function: pages.MAKERS[maker](inputs) → text."""
+
+    path: str
+    maker: str
+    inputs: object = field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Asset(Record):
+    """An output that is a copy of a file; a picture's does not say where it was taken."""
+
+    path: str
+    file: File
+
+
+@dataclass(frozen=True, slots=True)
+class Variant(Record):
+    """An output that is a smaller version of a picture."""
+
+    path: str
+    file: File
+    width: int
+    format: ImageFormat
+    quality: int
+    key: Digest
+    """Names all that it is made of: what is in the file, these settings, the encoder."""
+
+
+@dataclass(frozen=True, slots=True)
+class SocialCard(Record):
+    """What the picture of a post says that other sites show of it; what is empty is left out."""
+
+    title: str
+    site_title: str = ""
+    author: str = ""
+    badge: str = ""
+    """The date as the site's badges have it, "27 Sep": its first word stands large, above the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing(Record):
+    """An output that is a social card."""
+
+    path: str
+    card: SocialCard
+    design: CardDesign
+    font: File
+    key: Digest
+    """Names all that it is made of: card, design, what is in the font's file, how it is drawn."""
+
+
+Output = Page | Data | Asset | Variant | Drawing
