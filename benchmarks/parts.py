@@ -30,17 +30,18 @@ from benchmarks.corpus import SPELLINGS, Options, Post, posts, spelled
 from benchmarks.results import PARTS, machine, write_json
 from benchmarks.timing import Clock, best
 from blogsite.build.driver import BuildOptions, build
-from blogsite.build.loader import load_config
-from blogsite.build.store.records import dump_rendered, load_rendered
+from blogsite.config.loader import load_config
+from blogsite.config.settings import MarkdownSettings, ParseSettings
 from blogsite.content.encoding import decode
 from blogsite.content.frontmatter.reader import read_head
-from blogsite.content.parse_context import MarkdownSettings, Notes, ParseSettings
+from blogsite.content.parse_context import Notes
 from blogsite.core.digest import digest
 from blogsite.markdown import excerpt
 from blogsite.markdown.converter import Converter, converter
 from blogsite.markdown.highlighting.highlight import highlight
 from blogsite.markdown.html.text import count_words
 from blogsite.markdown.post import Parsed, parse
+from blogsite.maths.compression import dump_rendered, load_rendered
 from blogsite.maths.html import Rendered, tex_of
 from blogsite.maths.katex import Engine, EngineError, TeX
 

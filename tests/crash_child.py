@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from blogsite.build.driver import BuildOptions, build
-from blogsite.build.loader import load_config
+from blogsite.config.loader import load_config
 
 TOLD = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.truncate", "shutil.rmtree")
 root, fatal = Path(sys.argv[1]), int(sys.argv[2])

@@ -17,8 +17,8 @@ from unittest.mock import patch
 from PIL import Image
 
 from blogsite.build.driver import BuildOptions, Report, build
-from blogsite.build.loader import load_config
 from blogsite.cli.main import main
+from blogsite.config.loader import load_config
 
 MAKE, ORIENTATION, GPS = 0x010F, 0x0112, 0x8825
 """Tags of EXIF."""

@@ -9,7 +9,8 @@ from typing import Any
 import markdown
 import pytest
 
-from blogsite.content.parse_context import MarkdownSettings, Notes
+from blogsite.config.settings import MarkdownSettings
+from blogsite.content.parse_context import Notes
 from blogsite.markdown.blocks.processor import BlocksExtension
 from blogsite.markdown.extensions.attributes import AttributesExtension
 from blogsite.markdown.extensions.fenced_code import FencesExtension

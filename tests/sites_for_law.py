@@ -21,13 +21,15 @@ import blogsite.build.loader
 import blogsite.markdown.post
 import blogsite.maths.katex
 from blogsite.build import tasks
+from blogsite.build.context import WORK
 from blogsite.build.driver import BuildOptions, Report, build
-from blogsite.build.loader import WORK, load_config
-from blogsite.content.parse_context import MarkdownSettings, Notes
+from blogsite.config.loader import load_config
+from blogsite.config.settings import MarkdownSettings
+from blogsite.content.parse_context import Notes
+from blogsite.content.status import View
 from blogsite.core.diagnostics import SiteError
 from blogsite.core.digest import digest
 from blogsite.markdown.converter import converter
-from blogsite.site.assemble import View
 
 Choice = TypeVar("Choice")
 DAY = 86_400

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from making import CONFIG, build_site, page, post, site, tree, warnings, write
 
 from blogsite.build.driver import BuildOptions
+from blogsite.content.status import View
 from blogsite.core.diagnostics import SiteError
 from blogsite.pages.common import paginate
-from blogsite.site.assemble import View
 
 
 def built(root: Path, options: BuildOptions | None = None) -> Path:

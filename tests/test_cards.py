@@ -18,10 +18,12 @@ from PIL import Image, ImageFont
 from serving import fetch, serving
 
 from blogsite.build.driver import BuildOptions
-from blogsite.content.model import CardDesign, File
+from blogsite.config.settings import CardDesign
+from blogsite.content.model import File
 from blogsite.core.diagnostics import SiteError, UsageError
 from blogsite.core.linebreaking import NEVER_FIRST, NEVER_LAST, balanced, break_lines, shortened
 from blogsite.images import social_cards as cards
+from blogsite.images.model import SocialCard
 from blogsite.images.social_cards import (
     HEIGHT,
     MARGIN,
@@ -32,7 +34,6 @@ from blogsite.images.social_cards import (
     font_of,
     title_lines,
 )
-from blogsite.site.model import SocialCard
 
 needs_font = pytest.mark.skipif(
     importlib.util.find_spec("pylopdf_fonts_zh_cn") is None, reason="the extra `cards` is not installed: no font"

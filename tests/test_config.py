@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from blogsite.config.loader import Config, parse_config
 from blogsite.config.schema import KEYS
-from blogsite.content.model import Table
 from blogsite.core.diagnostics import SiteError
+from blogsite.core.values import Table
 
 
 def mistakes(text: str) -> list[str]:

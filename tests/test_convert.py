@@ -11,9 +11,10 @@ from cases_loader import load_all, load_cases
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogsite.build.planner import code_digest
+from blogsite.build.code_version import code_digest
+from blogsite.config.settings import MarkdownSettings
 from blogsite.content.model import Need
-from blogsite.content.parse_context import MarkdownSettings, Notes
+from blogsite.content.parse_context import Notes
 from blogsite.core.diagnostics import SiteError
 from blogsite.markdown.converter import Converter, converter
 from blogsite.markdown.extensions.headings import slugify

@@ -15,8 +15,8 @@ from xml.etree import ElementTree
 import pytest
 from making import CONFIG, build_site, page, post, site, tree, warnings
 
+from blogsite.config.settings import MarkdownSettings, ParseSettings
 from blogsite.content.model import Post
-from blogsite.content.parse_context import MarkdownSettings, ParseSettings
 from blogsite.core.diagnostics import SiteError
 from blogsite.markdown.post import parse
 

@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogsite.content.model import Meta, Table
+from blogsite.content.model import Meta
 from blogsite.core.digest import digest, digest_bytes
+from blogsite.core.values import Table
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,9 @@ from blogsite.content.frontmatter.dialects import DIALECTS
 from blogsite.content.frontmatter.dialects.yaml import YamlHead
 from blogsite.content.frontmatter.fields import FIELDS, near_miss
 from blogsite.content.frontmatter.reader import Head, read_head
-from blogsite.content.model import Meta, Table, Value
+from blogsite.content.model import Meta
 from blogsite.core.diagnostics import Mistake
+from blogsite.core.values import Table, Value
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CASES = Path(__file__).parent / "cases" / "heads"

@@ -33,13 +33,13 @@ from serving import fetch, serving
 
 from blogsite.build.driver import BuildOptions
 from blogsite.config.loader import parse_config
-from blogsite.content.model import Table
+from blogsite.content.status import View
 from blogsite.core.diagnostics import SiteError
+from blogsite.core.values import Table
 from blogsite.images import codec as pictures
 from blogsite.images.exif import orientation, without_location
 from blogsite.images.responsive import sizes
 from blogsite.preview.session import Session
-from blogsite.site.assemble import View
 
 HASH = r"[0-9a-f]{10}"
 XMP = (

@@ -14,7 +14,8 @@ from markdown import inlinepatterns as stock
 from markdown.serializers import to_html_string
 from markdown.treeprocessors import InlineProcessor, PrettifyTreeprocessor, UnescapeTreeprocessor
 
-from blogsite.content.parse_context import MarkdownSettings, Notes
+from blogsite.config.settings import MarkdownSettings
+from blogsite.content.parse_context import Notes
 from blogsite.markdown.converter import Converter
 
 CASES = load_all(Path(__file__).parent / "cases" / "inline")

@@ -40,11 +40,11 @@ from sites_for_law import (
 )
 
 from blogsite.build import tasks
+from blogsite.build.code_version import code_digest
 from blogsite.build.driver import BuildOptions, build
-from blogsite.build.loader import load_config
-from blogsite.build.planner import code_digest
-from blogsite.content.model import Stat
-from blogsite.site.assemble import View
+from blogsite.config.loader import load_config
+from blogsite.content.status import View
+from blogsite.core.file_state import Stat
 
 LONG = bool(os.environ.get("BLOGSITE_LONG"))
 

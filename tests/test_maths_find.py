@@ -12,7 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from blogsite.content.parse_context import MarkdownSettings, Notes
+from blogsite.config.settings import MarkdownSettings
+from blogsite.content.parse_context import Notes
 from blogsite.markdown.extensions.math import MathsExtension, plain, without_delimiters
 from blogsite.maths.delimiters import find
 from tests.cases_loader import load_cases, save_cases

@@ -14,13 +14,13 @@ import pytest
 from making import EPOCH, build_site, post, run_alone, site, tree, write
 from serving import fetch, serving
 
+from blogsite.content.status import View
+from blogsite.pages.outputs import Asset
 from blogsite.preview import warm_start as memory
 from blogsite.preview.page_cache import Printed
 from blogsite.preview.session import Session
 from blogsite.preview.site_state import Shown
 from blogsite.preview.warm_start import Remembered
-from blogsite.site.assemble import View
-from blogsite.site.model import Asset
 
 SHOWN = View(drafts=True, future=True, preview=True)
 PUBLIC = View(preview=True)

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blogsite.config.loader import parse_config
-from blogsite.content.parse_context import ParseSettings
+from blogsite.config.settings import ParseSettings
 from blogsite.core.urls import AddressError, category_lists, output_path, post_address
 from blogsite.markdown.post import parse
 from blogsite.site.assemble import _address

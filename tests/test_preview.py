@@ -20,11 +20,11 @@ import pytest
 from making import post, run_alone, site, tree, write
 from serving import Listener, Served, fetch, free_port, serving
 
+from blogsite.content.status import View
 from blogsite.core.diagnostics import Place, UsageError, error, warning
 from blogsite.preview import listening
 from blogsite.preview.overlay import error_page, script, with_script
 from blogsite.preview.session import Session
-from blogsite.site.assemble import View
 
 VIDEO = bytes(range(256)) * 40
 CONFIG = 'title = "Test"\nbase_url = "https://example.org/blog/"\n'

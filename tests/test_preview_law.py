@@ -31,15 +31,16 @@ from sites_for_law import (
 )
 
 from blogsite.build.driver import BuildOptions
-from blogsite.build.store.records import SETTLING
 from blogsite.content.discovery import locate
+from blogsite.content.status import View
+from blogsite.core.file_state import SETTLING
 from blogsite.images.exif import without_location
+from blogsite.images.model import Drawing, Variant
+from blogsite.pages.outputs import Asset
 from blogsite.preview.page_cache import Printed
 from blogsite.preview.session import Broken, Session
 from blogsite.preview.site_state import Shown
 from blogsite.preview.warm_start import Remembered
-from blogsite.site.assemble import View
-from blogsite.site.model import Asset, Drawing, Variant
 
 LONG = bool(os.environ.get("BLOGSITE_LONG"))
 SHOWN = View(drafts=True, future=True, preview=True)

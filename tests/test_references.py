@@ -12,9 +12,10 @@ import pytest
 from making import CONFIG, build_site, page, post, site, warnings
 
 from blogsite.config.loader import Config
-from blogsite.content.model import File, Meta, Need, Part, Post, Rich, Source, Stat
+from blogsite.content.model import File, Meta, Need, Part, Post, Rich, Source
 from blogsite.content.model import Fragment as Html
 from blogsite.core.digest import digest
+from blogsite.core.file_state import Stat
 from blogsite.core.suggest import MOST_ASKED, Nearest
 from blogsite.images.inspection import Files
 from blogsite.site.lookup import Addressed

@@ -16,10 +16,10 @@ from making import EPOCH, build_site, png, post, site, tree, write
 from blogsite.build import loader as load
 from blogsite.build.driver import BuildOptions, Report
 from blogsite.content.model import Fragment, Heading, Label, Meta, Need, Part, Post, Rich
+from blogsite.content.status import View
 from blogsite.core.diagnostics import Place, SiteError, error
 from blogsite.preview.page_cache import Printed
 from blogsite.preview.session import Session
-from blogsite.site.assemble import View
 from blogsite.site.summary import face
 
 LONG = "Opening.\n\n<!--more-->\n\n"
@@ -160,7 +160,7 @@ def test_a_text_and_something_else_have_changed(blog: Path, also: Callable[[Path
 def test_a_text_that_a_killed_build_had_parsed(blog: Path) -> None:
     """The next edit of another post must not hide it."""
     edit(blog, "posts/a.md", ("Text of", "More text. Text of"))
-    with patch("blogsite.build.make.render", side_effect=SiteError([])), pytest.raises(SiteError):
+    with patch("blogsite.build.rendering.render", side_effect=SiteError([])), pytest.raises(SiteError):
         build_site(blog)
     edit(blog, "posts/b.md", ("See", "Look at"))
     report, _ = built(blog)

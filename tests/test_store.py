@@ -18,10 +18,10 @@ from making import build_site, png, post, site, tree, write
 from sites_for_law import scratch
 
 from blogsite.build.driver import BuildOptions
-from blogsite.build.store.records import DamageError, Seen, seal, unseal
 from blogsite.build.store.store import Store
-from blogsite.content.model import Stat
 from blogsite.core.diagnostics import SiteError
+from blogsite.core.file_state import Seen, Stat
+from blogsite.core.frozen import DamageError, seal, unseal
 
 BODY = "Above $a+b$.\n\n<!-- more -->\n\nBelow $c$ and $\\frac{1}$.\n\n![x](one.png)\n"
 DAMAGED = "the store was damaged and has been begun anew"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogsite.content.parse_context import MarkdownSettings, Notes
+from blogsite.config.settings import MarkdownSettings
+from blogsite.content.parse_context import Notes
 from blogsite.markdown.converter import Converter
 from blogsite.markdown.shortcodes.extension import Tags
 from tests.cases_loader import Case

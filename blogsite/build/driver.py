@@ -14,6 +14,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from blogsite.build.code_version import code_digest
+from blogsite.build.context import WORK, Progress, Times, Workshop, now
 from blogsite.build.last_build import (
     LastBuild,
     are_settled,
@@ -24,22 +26,23 @@ from blogsite.build.last_build import (
     seen_in,
     stats_of,
 )
-from blogsite.build.loader import WORK, Progress, Times, Workshop, load, now, read, theme_templates
+from blogsite.build.loader import load, read
 from blogsite.build.lock import only_build_of
 from blogsite.build.output_folder import Folder, Publication, Staged
-from blogsite.build.planner import Plan, code_digest
+from blogsite.build.planner import Plan
 from blogsite.build.staging import Stage
-from blogsite.build.store.records import SETTLING, Made, is_settled
+from blogsite.build.store.records import Made
 from blogsite.build.store.store import Store, with_store
 from blogsite.config.loader import Config
-from blogsite.content.discovery import Inventory, stat_of
-from blogsite.content.model import File, Stat
+from blogsite.content.discovery import Inventory, theme_templates
+from blogsite.content.model import File
+from blogsite.content.status import PUBLIC, View
 from blogsite.core.diagnostics import Mistake, Place, SiteError, unwritable
 from blogsite.core.executor import Pool
-from blogsite.site.assemble import PUBLIC, View
+from blogsite.core.file_state import SETTLING, Stat, is_settled, stat_of
 
 if TYPE_CHECKING:
-    from blogsite.build import make
+    from blogsite.build import make, rendering
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +128,14 @@ def _build(workshop: Workshop, folder: Folder, options: BuildOptions) -> Report:
     work = work or _everything(workshop, folder, name, inventory, moment, options)
     known = replace(work.build, frame=frame, sources=sources, moment=looked)
     mistakes = [*work.mistakes]
-    from blogsite.build import make
+    from blogsite.build import rendering, typesetting
 
     with times.of("typeset"):
-        make.typeset(workshop, work.loaded, work.plan.stale)
+        typesetting.typeset(workshop, work.loaded, work.plan.stale)
     stage = Stage.of(folder, workshop.root / WORK, dry=options.dry_run)
     try:
         with times.of("render"):
-            rows = make.render(workshop, work.loaded, work.templates, work.plan.stale, stage)
+            rows = rendering.render(workshop, work.loaded, work.templates, work.plan.stale, stage)
             remade = _without_mistakes(rows, mistakes)
         mistakes += [flaw for item in remade for flaw in item.flaws]
         mistakes += [flaw for made in work.plan.fresh.values() for flaw in made.mistakes]
@@ -201,9 +204,9 @@ def _same_again(workshop: Workshop, folder: Folder, last: LastBuild, moment: dat
     return Report(last.posts, changes, last.mistakes, left_out, {}, workshop.times.seconds, workshop.store.note)
 
 
-def _without_mistakes(rows: Iterable[object], mistakes: list[Mistake]) -> list[make.Remade]:
+def _without_mistakes(rows: Iterable[object], mistakes: list[Mistake]) -> list[rendering.Remade]:
     """The outputs that were made; MISTAKES gains the others, once for each place in a template."""
-    from blogsite.build.make import Remade
+    from blogsite.build.rendering import Remade
 
     remade: list[Remade] = []
     reported: set[tuple[Place, str]] = set()
@@ -224,7 +227,7 @@ def _publish(
     staged: Sequence[Staged],
     changes: Publication,
     plan: Plan,
-    remade: Sequence[make.Remade],
+    remade: Sequence[rendering.Remade],
 ) -> dict[str, Made]:
     """The folder holds what is staged, and the record says so: forgotten first, so that a kill cannot make it lie.
 

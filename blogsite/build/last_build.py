@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 from typing import TypeAlias
 
 from blogsite.build.output_folder import Folder
-from blogsite.build.store.records import is_settled
 from blogsite.config.loader import Config
-from blogsite.content.discovery import Inventory, stat_of
-from blogsite.content.model import File, Meta, Source, Stat
-from blogsite.content.status import publication
+from blogsite.content.discovery import Inventory
+from blogsite.content.model import File, Meta, Source
+from blogsite.content.status import View, publication
 from blogsite.core.diagnostics import Mistake
 from blogsite.core.digest import Digest, digest, digest_bytes
-from blogsite.site.assemble import View
+from blogsite.core.file_state import Stat, is_settled, stat_of
 from blogsite.site.model import Entry, Info, Site
 
 Theme: TypeAlias = "tuple[tuple[str, File], ...]"

@@ -8,34 +8,19 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
-from importlib.metadata import entry_points
-from importlib.util import find_spec
 from pathlib import Path
-from platform import python_version_tuple
 
 from blogsite.build.store.records import Made
-from blogsite.content.discovery import stat_of
-from blogsite.core.diagnostics import Mistake, Place, error
-from blogsite.core.digest import Digest, Digester, installed
-from blogsite.site.model import Asset, Card, Content, Data, Drawing, Info, Link, Output, Page, Variant
+from blogsite.core.digest import Digest, Digester
+from blogsite.core.file_state import stat_of
+from blogsite.images.model import Drawing, Variant
+from blogsite.pages.outputs import Asset, Data, Output, Page
+from blogsite.site.model import Card, Content, Info, Link
 
 WIDTH = 8
 """Bytes of one ingredient's hash."""
-_TAG = re.compile(r"\{%[-+]?\s*(?:extends|include|import|from)\b\s*(.*?)\s*[-+]?%\}", re.DOTALL)
-_UNREAD = re.compile(r"\{#.*?#\}|\{%[-+]?\s*raw\s*[-+]?%\}.*?\{%[-+]?\s*endraw\s*[-+]?%\}", re.DOTALL)
-"""What Jinja does not read: comments and raw text."""
-_NAME = r"""(?:"[^"\n\\]+"|'[^'\n\\]+')"""
-_NAMES = re.compile(
-    rf"""(?P<names>{_NAME}|[(\[]\s*{_NAME}(?:\s*,\s*{_NAME})*\s*,?\s*[)\]])\s*(?:$|(?:ignore|with|without|as|import)\b)"""
-)
-_MAKERS = (
-    *("markdown", "jinja2", "markupsafe", "pygments", "babel", "pyyaml"),
-    *("imagesize", "pillow", "python-frontmatter", "charset-normalizer"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,77 +129,4 @@ def _names(output: Output) -> tuple[str, ...]:
 # ── templates ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def closures(texts: Mapping[str, str]) -> dict[str, Digest]:
-    """Template → the digest of its text and of all that it extends, includes or imports, directly or not."""
-    named = {name: tuple(sorted(_referred(text))) for name, text in texts.items()}
-    own = {name: blake2b(text.encode(), digest_size=20).digest() for name, text in texts.items()}
-    result = {}
-    for name in texts:
-        reached, pending = {name}, [name]
-        while pending:
-            for other in named.get(pending.pop(), ()):
-                if other in named and other not in reached:
-                    reached.add(other)
-                    pending.append(other)
-        state = blake2b(digest_size=20)
-        for other in sorted(reached):
-            state.update(other.encode() + b"\0" + own[other])
-        result[name] = state.hexdigest()
-    return result
-
-
-def computed_names(texts: Mapping[str, str]) -> Iterator[Mistake]:
-    """An error for each template that includes or extends by a name that is not written out."""
-    for name, text in texts.items():
-        read = _read_by_jinja(text)
-        for tag in _TAG.finditer(read):
-            if not _NAMES.match(tag[1]):
-                place = Place(f"templates/{name}", text.count("\n", 0, tag.start()) + 1)
-                what = f"a template is named by {tag[1]}, which only rendering could tell"
-                yield error(place, what, 'write the name out, as {% include "partials/card.html" %}')
-
-
-def _referred(text: str) -> Iterator[str]:
-    for tag in _TAG.finditer(_read_by_jinja(text)):
-        if names := _NAMES.match(tag[1]):
-            for name in re.findall(_NAME, names["names"]):
-                yield name[1:-1]
-
-
-def _read_by_jinja(text: str) -> str:
-    """TEXT without comments and raw text, on as many lines."""
-    return _UNREAD.sub(lambda found: "\n" * found[0].count("\n"), text) if "{#" in text or "raw" in text else text
-
-
 # ── code ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def code_digest(more: Iterable[str] = ()) -> Digest:
-    """The digest of all that makes pages besides their inputs: this package, what it calls, and MORE extensions."""
-    package = Path(__file__).parent.parent
-    state = blake2b(".".join(python_version_tuple()[:2]).encode(), digest_size=20)
-    for path in sorted(package.rglob("*")):
-        if path.suffix in (".py", ".js", ".txt") and path.is_file():
-            state.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    for name in _MAKERS:
-        state.update(f"{name}={installed(name)}\0".encode())
-    for name in more:
-        state.update(f"{name}\0".encode())
-        for path in _sources_of(name):
-            state.update(path.name.encode() + b"\0" + path.read_bytes())
-    return state.hexdigest()
-
-
-def _sources_of(extension: str) -> list[Path]:
-    """The Python files of the package that holds a Markdown extension."""
-    named = entry_points(group="markdown.extensions", name=extension)
-    module = next((point.module for point in named), extension.partition(":")[0])
-    try:
-        found = find_spec(module.partition(".")[0])
-    except (ImportError, ValueError):
-        return []
-    if found is None:
-        return []
-    if found.submodule_search_locations:
-        return sorted(path for folder in found.submodule_search_locations for path in Path(folder).rglob("*.py"))
-    return [Path(found.origin)] if found.origin and Path(found.origin).is_file() else []

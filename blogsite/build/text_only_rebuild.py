@@ -9,17 +9,19 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from blogsite.build import make
+from blogsite.build.context import Loaded, Workshop
 from blogsite.build.last_build import LastBuild, contents_of, outline
-from blogsite.build.loader import Loaded, Workshop, name_of_posts, parse_sources
 from blogsite.build.make import Work
 from blogsite.build.output_folder import Folder
-from blogsite.build.store.records import Made, Seen, load_post
+from blogsite.build.parsing import name_of_posts, parse_sources
+from blogsite.build.store.records import Made, load_post
 from blogsite.content.discovery import Inventory
-from blogsite.content.model import Source, Stat
+from blogsite.content.model import Source
 from blogsite.core.diagnostics import Mistake
+from blogsite.core.file_state import Seen, Stat
 from blogsite.images.inspection import Files
+from blogsite.pages.outputs import Page
 from blogsite.pages.posts import PostPage, with_text
-from blogsite.site.model import Page
 from blogsite.site.summary import in_lists, with_new_text
 
 MOST_AT_ONCE = 20

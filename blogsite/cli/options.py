@@ -9,9 +9,8 @@ from typing import Any, TypeVar
 
 import click
 
-from blogsite.build.loader import load_config
 from blogsite.cli.output import Progress
-from blogsite.config.loader import Config
+from blogsite.config.loader import Config, load_config
 from blogsite.core.diagnostics import UsageError
 
 Command = TypeVar("Command", bound=Callable[..., Any])

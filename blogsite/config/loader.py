@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from difflib import get_close_matches
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from blogsite.config.schema import CARD_KEYS, KEYS
-from blogsite.content.model import EMPTY, CardDesign, ImageFormat, Images, Table
-from blogsite.content.parse_context import MarkdownSettings
-from blogsite.core.diagnostics import Mistake, Place, SiteError, error
+from blogsite.config.settings import CardDesign, ImageFormat, Images, MarkdownSettings
+from blogsite.core.diagnostics import Mistake, Place, SiteError, UsageError, error
+from blogsite.core.values import EMPTY, Table
 
 FILE_NAME = "blogsite.toml"
 
@@ -180,3 +181,22 @@ def _syntax_mistake(text: str, path: str, problem: Exception) -> Mistake:
 
 
 assert {key.replace(".", "_") for key in KEYS} == {field.name for field in fields(Config)} - {"places"}
+
+
+def load_config(root: Path, config_file: Path | None = None) -> Config:
+    """The settings of the site at ROOT: of its blogsite.toml, or the defaults where it has none.
+
+    Raises UsageError where ROOT is no site: a folder with neither blogsite.toml nor posts/.
+    """
+    path = config_file or root / FILE_NAME
+    if not path.is_file():
+        if config_file:
+            raise UsageError(f"there is no file {config_file}")
+        if not (root / "posts").is_dir():
+            what = f"{root} is no site: it has neither {FILE_NAME} nor posts/"
+            raise UsageError(what, "make one with: blogsite init DIR")
+        return Config()
+    try:
+        return parse_config(path.read_text(encoding="utf-8-sig"), path.name)
+    except UnicodeDecodeError:
+        raise SiteError([error(Place(path.name), "the file is no UTF-8", "save it in UTF-8")]) from None

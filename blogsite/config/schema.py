@@ -11,8 +11,9 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from blogsite.content.model import CardDesign, Table, Value
+from blogsite.config.settings import CardDesign
 from blogsite.core.urls import PERMALINKS, TOKENS, is_pattern
+from blogsite.core.values import Table, Value
 
 LONGEST_SIDE = 16_383
 """The most px in a row or a column that every format of [images] can have."""

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from blogsite.content.model import File, Kind, Source, Stat
+from blogsite.content.model import File, Kind, Source
 from blogsite.core.diagnostics import Mistake, Place, warning
+from blogsite.core.file_state import stat_of
 from blogsite.core.urls import MARKDOWN_SUFFIXES
 
 KEPT_UNDERSCORES = ("_posts", "_drafts")
@@ -72,11 +73,6 @@ def read_bytes(root: Path, file: File | Source) -> bytes:
 def locate(root: Path, file: File | Source) -> Path:
     """Where a file of the inventory stands."""
     return Path(file.root, file.path) if isinstance(file, File) and file.root else root / file.path
-
-
-def stat_of(status: os.stat_result) -> Stat:
-    """The part of a stat result that tells one state of a file from another."""
-    return Stat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 def _is_markdown(path: str) -> bool:
@@ -188,3 +184,12 @@ def _not_unicode(name: str) -> bool:
     except UnicodeEncodeError:  # bytes that are no UTF-8 come from the file system as lone surrogates
         return True
     return False
+
+
+def theme_templates() -> tuple[tuple[str, File], ...]:
+    """The default theme's templates by the names that are always theirs: "theme/post.html"."""
+    folder = theme_root() / "templates"
+    found = sorted(path for path in folder.rglob("*") if path.suffix in (".html", ".xml"))
+    names = [path.relative_to(folder).as_posix() for path in found]
+    files = (File(name, stat_of(path.stat()), str(folder)) for name, path in zip(names, found, strict=True))
+    return tuple((f"theme/{file.path}", file) for file in files)

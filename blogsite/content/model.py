@@ -15,79 +15,22 @@ No author can forge one: control characters never enter a text (see read).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from blogsite.core.diagnostics import Mistake, Place
 from blogsite.core.digest import Digest
+from blogsite.core.file_state import Stat
 from blogsite.core.frozen import Record
+from blogsite.core.values import EMPTY, Table
 
 # ── values of front matter and configuration ─────────────────────────────────────────────────────────────────────────
-
-Value: TypeAlias = "str | int | float | bool | datetime | tuple[Value, ...] | Table | None"
-
-
-@dataclass(frozen=True, slots=True)
-class Table(Record, Mapping[str, Value]):
-    """A frozen mapping with text keys, in the order they were written; templates read `table.key`."""
-
-    items_: tuple[tuple[str, Value], ...] = ()
-
-    def __getitem__(self, key: str) -> Value:
-        for name, value in self.items_:
-            if name == key:
-                return value
-        raise KeyError(key)
-
-    def __iter__(self) -> Iterator[str]:
-        return (name for name, _ in self.items_)
-
-    def __len__(self) -> int:
-        return len(self.items_)
-
-
-EMPTY = Table()
-
-ImageFormat = Literal["webp", "avif"]
-
-
-@dataclass(frozen=True, slots=True)
-class Images(Record):
-    """The settings for pictures: whether they have variants, in which widths in px, and how these are encoded."""
-
-    resize: bool
-    widths: tuple[int, ...]
-    """At least one; the smallest first."""
-    format: ImageFormat
-    quality: int
-
-
-@dataclass(frozen=True, slots=True)
-class CardDesign(Record):
-    """What social cards look like: colours as CSS writes them (#rrggbb, rgb(), hsl(), names)."""
-
-    background: str = "#ffffff"
-    text: str = "#25282d"
-    accent: str = "#1d5f94"
-    font: str = ""
-    """Path of a font file, from the site's root; without one the font is that of the package's extra "cards"."""
 
 
 # ── what stands on disk ──────────────────────────────────────────────────────────────────────────────────────────────
 
 Kind = Literal["post", "page"]
-
-
-@dataclass(frozen=True, slots=True)
-class Stat(Record):
-    """What the file system says of a file without reading it; equal stats mean equal bytes, except for a young file."""
-
-    size: int
-    mtime_ns: int
-    ctime_ns: int
-    inode: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +41,6 @@ class File(Record):
     stat: Stat
     root: str = ""
     """Absolute folder the path starts from; "" is the site's own root."""
-
-
-Sight = Literal["", "still", "animated", "broken", "huge"]
-"""What decoding a picture comes to: one that may have variants, or why it may not; "" while nobody has tried."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
 from blogsite.content.model import Formula, Heading, Label, Need, NeedKind
 from blogsite.core.diagnostics import Mistake, Place, warning
@@ -17,30 +17,6 @@ if TYPE_CHECKING:
     import markdown
 
 LINE_END = re.compile("\n")
-
-
-@dataclass(frozen=True, slots=True)
-class MarkdownSettings:
-    """The settings that shape a post's HTML: part of the name under which a parsed post is kept."""
-
-    language: str = "en"
-    soft_breaks: str = "cjk"
-    math: bool = True
-    math_dialect: str = "default"
-    math_number: str = "ams"
-    math_macros: tuple[tuple[str, str], ...] = ()
-    extensions: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ParseSettings:
-    """All that a parsed post depends on besides its file."""
-
-    markdown: MarkdownSettings
-    timezone: str
-    excerpt_length: int
-    category_lists: Literal["auto", "nested", "flat"] = "auto"
-    """Whether a flat list of categories is one path, as in Hexo, or several categories."""
 
 
 @dataclass(slots=True)

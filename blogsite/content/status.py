@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Literal
 
 from blogsite.content.model import Meta
-from blogsite.site.model import State
 
 
 def publication(meta: Meta, now: datetime, zone_name: str) -> tuple[State, str]:
@@ -36,3 +37,19 @@ def span(length: timedelta) -> str:
             count = seconds // size
             return f"{count} {unit}{'s' if unit == 'day' and count > 1 else ''}"
     return f"{seconds} s"
+
+
+State = Literal["published", "draft", "future", "expired", "hidden"]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which posts are shown besides the published ones, and whether the site is a preview."""
+
+    drafts: bool = False
+    future: bool = False
+    preview: bool = False
+
+
+PUBLIC = View()
+"""What readers see."""

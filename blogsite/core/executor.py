@@ -14,11 +14,18 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
+from itertools import islice
 from multiprocessing.connection import wait
 from types import TracebackType
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from blogsite.core.diagnostics import BlogsiteError
+
+if TYPE_CHECKING:
+    pass
+from typing import TypeVar
+
+Row = TypeVar("Row")
 
 AHEAD = 64
 """Tasks that wait for a cluster, whatever its size."""
@@ -146,3 +153,10 @@ def _leave_after(sentinel: int) -> None:
 def cores() -> int:
     """The number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """The rows in lists of at most SIZE."""
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, size)):
+        yield chunk

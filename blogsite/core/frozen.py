@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
+import pickle
+import zlib
 from collections.abc import Callable
 from functools import cache
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    pass
 
 
 class Record:
@@ -35,3 +40,27 @@ def values_of(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
     if len(names) > 1:
         return attrgetter(*names)
     return lambda value: tuple(getattr(value, name) for name in names)
+
+
+class DamageError(Exception):
+    """A row does not hold what was put into it."""
+
+
+def seal(name: str, data: bytes) -> bytes:
+    """The data as a row of this name keeps it."""
+    return zlib.crc32(data, zlib.crc32(name.encode("utf-8", "surrogatepass"))).to_bytes(4, "big") + data
+
+
+def unseal(name: str, sealed: object) -> bytes:
+    """The data that was sealed for a row of this name; raises DamageError for anything else."""
+    if not isinstance(sealed, bytes) or seal(name, sealed[4:]) != sealed:
+        raise DamageError(name)
+    return sealed[4:]
+
+
+def unpickled(data: bytes) -> Any:
+    """What was pickled; raises DamageError where this version of the program has no such value any more."""
+    try:
+        return pickle.loads(data)
+    except Exception as problem:
+        raise DamageError(str(problem)) from problem

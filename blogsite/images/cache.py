@@ -12,8 +12,8 @@ from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
-from blogsite.build.store.records import DamageError, seal, unseal
 from blogsite.core.digest import Digest
+from blogsite.core.frozen import DamageError, seal, unseal
 
 FOLDER = "pictures"
 

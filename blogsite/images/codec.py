@@ -13,9 +13,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blogsite.content.model import ImageFormat, Sight
+from blogsite.config.settings import ImageFormat
 from blogsite.core.digest import Digest, digest, installed
 from blogsite.images import exif as metadata
+from blogsite.images.model import Sight
 
 if TYPE_CHECKING:
     from PIL.Image import Image

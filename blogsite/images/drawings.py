@@ -9,8 +9,8 @@ from blogsite.config.loader import Config
 from blogsite.content.model import File
 from blogsite.core.digest import Digest, digest
 from blogsite.core.i18n import badge
+from blogsite.images.model import Drawing, SocialCard
 from blogsite.images.social_cards import revision
-from blogsite.site.model import Drawing, SocialCard
 
 FOLDER = "cards"
 

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from blogsite.build.store.records import Look, Seen
 from blogsite.content.discovery import locate
-from blogsite.content.model import File, Sight
+from blogsite.content.model import File
 from blogsite.core.diagnostics import Place, SiteError, error
 from blogsite.core.digest import Digest, digest, digest_bytes
+from blogsite.core.file_state import Seen
 from blogsite.images import exif as metadata
 from blogsite.images.codec import sight_of
+from blogsite.images.model import Look, Sight
 
 
 class Files:

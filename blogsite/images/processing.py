@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from blogsite.build.store.records import chunks
-from blogsite.build.tasks import EncodeTask, Picture, draw_batch, encode_batch, look_batch
+from blogsite.config.settings import ImageFormat
 from blogsite.content.discovery import locate
-from blogsite.content.model import File, ImageFormat, Post
+from blogsite.content.model import File, Post
 from blogsite.core.diagnostics import Place, SiteError, UsageError, error
 from blogsite.core.digest import Digest
-from blogsite.core.executor import Pool
+from blogsite.core.executor import Pool, chunks
 from blogsite.images.cache import Encoded
 from blogsite.images.codec import can_write
 from blogsite.images.inspection import Files
+from blogsite.images.model import Drawing, Look, Variant
 from blogsite.images.responsive import is_raster
 from blogsite.images.social_cards import check_design
-from blogsite.site.model import Drawing, Variant
+
+if TYPE_CHECKING:
+    pass
 
 LOOKED_AT_ONCE = 4
 """Pictures in a task; up to twice as many are looked into without starting processes."""
@@ -152,3 +158,64 @@ def _picture(files: Files, pool: Pool, file: File) -> Picture:
 
 def _name(path: str) -> str:
     return unicodedata.normalize("NFC", path.replace("\\", "/").rpartition("/")[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture, and where it stands, or its bytes for who may not see that; what was known of it before."""
+
+    file: File
+    place: str
+    data: bytes | None
+    known: Look | None = None
+
+    def read(self) -> bytes:
+        """Its bytes; raises OSError."""
+        return Path(self.place).read_bytes() if self.data is None else self.data
+
+
+def look_batch(task: tuple[Picture, ...]) -> list[Look | None]:
+    """What is seen in each picture, in order; None for one that cannot be read."""
+    from blogsite.images.inspection import decoded, look_into
+
+    looks: list[Look | None] = []
+    for picture in task:
+        look = None
+        with suppress(OSError):
+            moment = time.time_ns()
+            data = picture.read()
+            look = look_into(picture.file, moment, data, picture.known)
+            look = look if look.sight else decoded(look, data)
+        looks.append(look)
+    return looks
+
+
+@dataclass(frozen=True, slots=True)
+class EncodeTask:
+    """Variants of one picture that differ in their width alone."""
+
+    picture: Picture
+    variants: tuple[Variant, ...]
+
+
+def encode_batch(task: EncodeTask) -> tuple[bytes, ...]:
+    """The bytes of each variant, in order; none where the picture is no longer what they were planned for."""
+    from blogsite.core.digest import digest_bytes
+    from blogsite.images.codec import encode
+    from blogsite.images.responsive import key_of
+
+    first = task.variants[0]
+    try:
+        data = task.picture.read()
+    except OSError:
+        return ()
+    if key_of(digest_bytes(data), first.width, first.format, first.quality) != first.key:
+        return ()
+    return encode(data, [variant.width for variant in task.variants], first.format, first.quality)
+
+
+def draw_batch(task: tuple[Drawing, ...]) -> list[bytes]:
+    """The picture of each card, in order."""
+    from blogsite.images.social_cards import draw_card
+
+    return [draw_card(drawing.card, drawing.design, drawing.font) for drawing in task]

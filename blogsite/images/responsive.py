@@ -7,10 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from blogsite.config.schema import LONGEST_SIDE
-from blogsite.content.model import File, ImageFormat, Images, Table, Value
+from blogsite.config.settings import ImageFormat, Images
+from blogsite.content.model import File
 from blogsite.core.digest import Digest, digest
+from blogsite.core.values import Table, Value
 from blogsite.images.codec import height_at, revision
-from blogsite.site.model import Variant
+from blogsite.images.model import Variant
 
 RASTER = (".png", ".jpg", ".jpeg", ".webp")
 STEM_BYTES = 200

@@ -13,13 +13,15 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from blogsite.content.discovery import locate, stat_of
-from blogsite.content.model import CardDesign, File
+from blogsite.config.settings import CardDesign
+from blogsite.content.discovery import locate
+from blogsite.content.model import File
 from blogsite.core import linebreaking as linebreaks
 from blogsite.core.diagnostics import UsageError
 from blogsite.core.digest import Digest, digest, installed
+from blogsite.core.file_state import stat_of
 from blogsite.core.linebreaking import balanced, break_lines, shortened, with_ellipsis
-from blogsite.site.model import SocialCard
+from blogsite.images.model import SocialCard
 
 if TYPE_CHECKING:
     from PIL import ImageFont

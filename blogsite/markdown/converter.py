@@ -29,7 +29,8 @@ from markdown.extensions.abbr import AbbrExtension
 from markdown.extensions.def_list import DefListExtension
 from markdown.extensions.tables import TableExtension
 
-from blogsite.content.parse_context import MarkdownSettings, Notes
+from blogsite.config.settings import MarkdownSettings
+from blogsite.content.parse_context import Notes
 from blogsite.core.diagnostics import Place, SiteError, error
 from blogsite.markdown.blocks.processor import BlocksExtension
 from blogsite.markdown.extensions.attributes import AttributesExtension

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from html import escape
 from zoneinfo import ZoneInfo
 
+from blogsite.config.settings import ParseSettings
 from blogsite.content.encoding import decode
 from blogsite.content.frontmatter.reader import read_head
 from blogsite.content.model import Fragment, Kind, Meta, Need, Part, Post, Rich
-from blogsite.content.parse_context import Notes, ParseSettings
+from blogsite.content.parse_context import Notes
 from blogsite.core.digest import Digest, digest, digest_bytes
 from blogsite.core.urls import stem, undated
 from blogsite.markdown import excerpt

@@ -10,8 +10,9 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
+from blogsite.config.settings import MarkdownSettings
 from blogsite.content.model import Formula, Label
-from blogsite.content.parse_context import MarkdownSettings, Notes
+from blogsite.content.parse_context import Notes
 from blogsite.maths.commands import ENGINE_MACROS, LINKING
 from blogsite.maths.delimiters import Found
 from blogsite.maths.macros import DEFINING, Definition, Macros, site_macros, take_definitions

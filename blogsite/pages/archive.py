@@ -10,7 +10,8 @@ from blogsite.core.frozen import Record
 from blogsite.core.i18n import words_for
 from blogsite.core.urls import output_path
 from blogsite.pages.common import Head, titled
-from blogsite.site.model import Info, Link, Page, Site
+from blogsite.pages.outputs import Page
+from blogsite.site.model import Info, Link, Site
 
 MOST_ON_ONE_PAGE = 1000
 

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from blogsite.core.digest import Digest
 from blogsite.core.frozen import Record
 from blogsite.core.urls import output_path
-from blogsite.site.model import Card, Content, Data, Entry, Info, Output, Page, Site
+from blogsite.pages.outputs import Data, Output, Page
+from blogsite.site.model import Card, Content, Entry, Info, Site
 
 
 @dataclass(frozen=True, slots=True)

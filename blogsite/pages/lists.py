@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from blogsite.core.frozen import Record
 from blogsite.core.urls import output_path
 from blogsite.pages.common import Head, Pager, paginate, titled
-from blogsite.site.model import Card, Info, Page, Site
+from blogsite.pages.outputs import Page
+from blogsite.site.model import Card, Info, Site
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from blogsite.core.frozen import Record
 from blogsite.core.i18n import words_for
 from blogsite.core.urls import AddressError, checked_address, output_path
 from blogsite.pages.common import Head, titled
-from blogsite.site.model import Asset, Data, Info, Output, Page, Site
+from blogsite.pages.outputs import Asset, Data, Output, Page
+from blogsite.site.model import Info, Site
 
 
 @dataclass(frozen=True, slots=True)

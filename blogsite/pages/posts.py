@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from blogsite.content.model import Heading, Post, Rich, Table
+from blogsite.content.model import Heading, Post, Rich
 from blogsite.core.frozen import Record
 from blogsite.core.urls import output_path
+from blogsite.core.values import Table
 from blogsite.pages.common import Head, titled
-from blogsite.site.model import Content, Entry, Info, Link, Page, Site, Term
+from blogsite.pages.outputs import Page
+from blogsite.site.model import Content, Entry, Info, Link, Site, Term
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from blogsite.core.frozen import Record
 from blogsite.core.i18n import words_for
 from blogsite.core.urls import output_path
 from blogsite.pages.common import Head, Pager, paginate, titled
-from blogsite.site.model import Info, Link, Page, Site, Term, TermPage
+from blogsite.pages.outputs import Page
+from blogsite.site.model import Info, Link, Site, Term, TermPage
 
 
 @dataclass(frozen=True, slots=True)

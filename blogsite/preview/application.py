@@ -23,12 +23,13 @@ from blogsite.content.model import File
 from blogsite.core.diagnostics import Mistake
 from blogsite.images.exif import without_location
 from blogsite.images.inspection import PICTURES
+from blogsite.images.model import Drawing, Variant
+from blogsite.pages.outputs import Asset, Page
 from blogsite.preview.overlay import SCRIPT, error_page, own_first, script, with_script
 from blogsite.preview.page_cache import Printed
 from blogsite.preview.session import Answer, Broken, Session
 from blogsite.preview.updates import Update
 from blogsite.preview.worker import Worker
-from blogsite.site.model import Asset, Drawing, Page, Variant
 
 CHANGES = "/_blogsite/changes"
 ICON = "/favicon.ico"

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from blogsite.build import make
-from blogsite.build.make import Templates
+from blogsite.build import rendering, typesetting
 from blogsite.build.planner import Stale
-from blogsite.build.store.records import load_fragment, load_rendered
-from blogsite.build.tasks import RenderSetup
+from blogsite.build.rendering import RenderSetup
+from blogsite.build.store.records import load_fragment
 from blogsite.core.diagnostics import Mistake, SiteError
+from blogsite.maths.compression import load_rendered
 from blogsite.maths.html import Typeset
+from blogsite.pages.outputs import Data, Page
 from blogsite.preview.site_state import Shown
+from blogsite.render.environment import Templates
 from blogsite.render.renderer import Renderer
-from blogsite.site.model import Data, Info, Page
+from blogsite.site.model import Info
 
 KEPT_BYTES = 32_000_000
 
@@ -61,9 +63,9 @@ class Printer:
     def _make(self, shown: Shown, output: Page | Data) -> Printed:
         workshop, loaded = shown.workshop, shown.loaded
         stale = [Stale(output, b"", ())]
-        make.typeset(workshop, loaded, stale)
-        how = make.how_of(workshop)
-        task = make.task_of(workshop, loaded, RenderSetup(loaded.site.info, (), how, None), stale)
+        typesetting.typeset(workshop, loaded, stale)
+        how = typesetting.how_of(workshop)
+        task = rendering.task_of(workshop, loaded, RenderSetup(loaded.site.info, (), how, None), stale)
         renderer = self._renderer_of(shown)
         renderer.fragments = {digest: load_fragment(data) for digest, data in task.texts}
         renderer.typeset = Typeset(how, {key: load_rendered(data) for key, data in task.formulas})

@@ -18,7 +18,9 @@ from types import FrameType
 
 import uvicorn
 
-from blogsite.build.loader import Progress, load_config, now
+from blogsite.build.context import Progress, now
+from blogsite.config.loader import load_config
+from blogsite.content.status import View
 from blogsite.core.diagnostics import Mistake, SiteError, UsageError
 from blogsite.preview.application import Tabs, Web
 from blogsite.preview.session import Session
@@ -27,7 +29,6 @@ from blogsite.preview.updates import Update
 from blogsite.preview.warm_start import Remembered
 from blogsite.preview.watcher import changes, config_path
 from blogsite.preview.worker import Worker
-from blogsite.site.assemble import View
 
 TRIES = 20
 """Ports that are tried, one after the other."""

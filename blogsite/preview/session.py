@@ -15,25 +15,28 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from blogsite.build.loader import WORK, Progress, Times, Workshop, load_config, settings_of
-from blogsite.build.planner import closures, code_digest
-from blogsite.build.store.records import DamageError
+from blogsite.build.code_version import code_digest
+from blogsite.build.context import WORK, Progress, Times, Workshop
+from blogsite.build.parsing import settings_of
 from blogsite.build.store.store import Store
-from blogsite.config.loader import FILE_NAME
+from blogsite.config.loader import FILE_NAME, load_config
 from blogsite.content.model import Post
+from blogsite.content.status import View
 from blogsite.core.diagnostics import BlogsiteError, Mistake, Place, SiteError, UsageError, error
 from blogsite.core.executor import Pool
+from blogsite.core.frozen import DamageError
 from blogsite.core.urls import output_path
 from blogsite.images.cache import Encoded
 from blogsite.images.inspection import Files
+from blogsite.images.model import Drawing, Variant
 from blogsite.images.processing import check_cards, check_format, draw_one, encode_one
+from blogsite.pages.outputs import Asset, Data, Output, Page
 from blogsite.preview.page_cache import Printed, Printer
 from blogsite.preview.site_state import MOST_AT_ONCE, Shown, changed_little, show
 from blogsite.preview.source_cache import News, Shelf, Touched
 from blogsite.preview.updates import Update, exchanged, named
 from blogsite.preview.warm_start import Memory, Remembered
-from blogsite.site.assemble import View
-from blogsite.site.model import Asset, Data, Drawing, Output, Page, Variant
+from blogsite.render.dependencies import closures
 
 A_WHILE = 0.25
 """Seconds that go by before what nobody waits for is begun."""
@@ -234,7 +237,8 @@ class Session:
 
     def _practise(self, post: Post) -> None:
         """Parser and engine have been at work on a post, so that they have imported and compiled what they need."""
-        from blogsite.build.tasks import ParseTask, TypesetTask, parse_batch, typeset_batch
+        from blogsite.build.parsing import ParseTask, parse_batch
+        from blogsite.build.typesetting import TypesetTask, typeset_batch
 
         assert self._workshop
         config = self._workshop.config

@@ -6,18 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from blogsite.build.loader import Loaded, Workshop, look_ahead, now
-from blogsite.build.make import Templates, read_templates
+from blogsite.build.context import Loaded, Workshop, now
+from blogsite.build.loader import look_ahead
+from blogsite.build.make import read_templates
 from blogsite.content.model import Post
-from blogsite.content.status import publication
+from blogsite.content.status import View, publication
 from blogsite.core.diagnostics import Mistake, SiteError
 from blogsite.core.urls import output_path
 from blogsite.images.inspection import Files
 from blogsite.pages import produce
+from blogsite.pages.outputs import Asset, Output, Page
 from blogsite.pages.posts import PostPage, own_page
 from blogsite.preview.source_cache import News, Shelf
-from blogsite.site.assemble import View, assemble
-from blogsite.site.model import Asset, Content, Entry, Output, Page, Site
+from blogsite.render.environment import Templates
+from blogsite.site.assemble import assemble
+from blogsite.site.model import Content, Entry, Site
 from blogsite.site.summary import with_new_text
 
 MOST_AT_ONCE = 20

@@ -9,12 +9,14 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 from pathlib import Path
 
+from blogsite.build.context import Workshop
 from blogsite.build.last_build import files_of
-from blogsite.build.loader import Workshop, name_of_posts, parse_sources, posts_of, read, theme_templates
-from blogsite.build.store.records import SETTLING, Seen, is_settled
-from blogsite.content.discovery import Inventory, locate, read_bytes, stat_of
-from blogsite.content.model import File, Post, Source, Stat
+from blogsite.build.loader import read
+from blogsite.build.parsing import name_of_posts, parse_sources, posts_of
+from blogsite.content.discovery import Inventory, locate, read_bytes, theme_templates
+from blogsite.content.model import File, Post, Source
 from blogsite.core.digest import digest_bytes
+from blogsite.core.file_state import SETTLING, Seen, Stat, is_settled, stat_of
 from blogsite.images.inspection import PICTURES
 
 Touched = Collection[str]

@@ -15,17 +15,21 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
+from blogsite.build.context import WORK, Loaded, Workshop, now
 from blogsite.build.last_build import LastBuild, are_settled, files_of, frame_of, outline, seen_in, stats_of
-from blogsite.build.loader import WORK, Loaded, Workshop, now, read, theme_templates
+from blogsite.build.loader import read
 from blogsite.build.make import read_templates
-from blogsite.build.store.records import DamageError, chunks
+from blogsite.content.discovery import theme_templates
+from blogsite.content.status import PUBLIC, View
 from blogsite.core.diagnostics import SiteError
+from blogsite.core.executor import chunks
+from blogsite.core.frozen import DamageError
 from blogsite.images.inspection import Files
 from blogsite.pages import asked_for_first
+from blogsite.pages.outputs import Asset, Output, Page
 from blogsite.preview.site_state import Shown
 from blogsite.preview.source_cache import Shelf
-from blogsite.site.assemble import PUBLIC, View
-from blogsite.site.model import Asset, Info, Output, Page
+from blogsite.site.model import Info
 
 KEPT_AT_ONCE = 200
 """Pages that are written to the store before somebody else has a turn."""

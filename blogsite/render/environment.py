@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import jinja2
 
@@ -66,3 +66,7 @@ def _words(problem: Exception) -> str:
     message = str(problem) or type(problem).__name__
     kind = "" if isinstance(problem, jinja2.TemplateError) else f"{type(problem).__name__}: "
     return kind + message
+
+
+Templates: TypeAlias = "dict[str, str]"
+"""Name → text; a name "theme/…" is the default theme's, also where the site has its own."""

@@ -10,20 +10,22 @@ from typing import Any
 
 from markupsafe import Markup
 
-from blogsite.content.model import Formula, Fragment, Rich, Table
+from blogsite.content.model import Formula, Fragment, Rich
 from blogsite.core.diagnostics import Mistake
 from blogsite.core.digest import Digest
 from blogsite.core.frozen import names_of, values_of
 from blogsite.core.i18n import words_for
+from blogsite.core.values import Table
 from blogsite.images.responsive import sizes
 from blogsite.markdown.html.text import for_feed, xml_safe
 from blogsite.maths.html import Typeset
 from blogsite.pages.feeds import Feed
 from blogsite.pages.others import Robots
+from blogsite.pages.outputs import Data, Page
 from blogsite.render.environment import environment, mistake_of
 from blogsite.render.filters import iso
 from blogsite.render.placeholders import fill, settle
-from blogsite.site.model import Content, Data, Info, Page, Term
+from blogsite.site.model import Content, Info, Term
 
 
 @dataclass(frozen=True, slots=True)

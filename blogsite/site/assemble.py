@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from blogsite.config.loader import FILE_NAME, Config
 from blogsite.content.discovery import Inventory
 from blogsite.content.model import File, Post
-from blogsite.content.status import next_change, publication
+from blogsite.content.status import State, View, next_change, publication
 from blogsite.core.diagnostics import Mistake, Place, error, warning
 from blogsite.core.i18n import words_for
 from blogsite.core.urls import AddressError, checked_address, post_address, slugify, stem, undated
@@ -21,22 +21,9 @@ from blogsite.images.drawings import Drawings
 from blogsite.maths.assets import MATH_ASSETS
 from blogsite.site.asset_fingerprints import fingerprinted
 from blogsite.site.lookup import Addressed
-from blogsite.site.model import Card, Content, Entry, Info, Link, Site, State, Term
+from blogsite.site.model import Card, Content, Entry, Info, Link, Site, Term
 from blogsite.site.references import Looks, References
 from blogsite.site.taxonomy import Taxonomy
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Which posts are shown besides the published ones, and whether the site is a preview."""
-
-    drafts: bool = False
-    future: bool = False
-    preview: bool = False
-
-
-PUBLIC = View()
-"""What readers see."""
 
 
 @dataclass(frozen=True, slots=True)

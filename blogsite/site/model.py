@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
-from blogsite.content.model import CardDesign, File, ImageFormat, Post, Rich, Table
+from blogsite.content.model import File, Post, Rich
+from blogsite.content.status import State
 from blogsite.core.diagnostics import Mistake
 from blogsite.core.digest import Digest
 from blogsite.core.frozen import Record
+from blogsite.core.values import Table
+from blogsite.images.model import Drawing, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,6 @@ class Content(Record):
     url: str
     answers: tuple[Answer, ...] = ()
     has_math: bool = False
-
-
-State = Literal["published", "draft", "future", "expired", "hidden"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,70 +169,3 @@ class Site:
 
 
 # ── what is written ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Page(Record):
-    """An output made by a template from a context: a frozen dataclass declared beside its producer."""
-
-    path: str
-    template: str
-    context: object
-    source: str = ""
-    """The file that mistakes in rendering are reported for, beside the template."""
-
-
-@dataclass(frozen=True, slots=True)
-class Data(Record):
-    """An output made by a function: pages.MAKERS[maker](inputs) → text."""
-
-    path: str
-    maker: str
-    inputs: object = field(default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class Asset(Record):
-    """An output that is a copy of a file; a picture's does not say where it was taken."""
-
-    path: str
-    file: File
-
-
-@dataclass(frozen=True, slots=True)
-class Variant(Record):
-    """An output that is a smaller version of a picture."""
-
-    path: str
-    file: File
-    width: int
-    format: ImageFormat
-    quality: int
-    key: Digest
-    """Names all that it is made of: what is in the file, these settings, the encoder."""
-
-
-@dataclass(frozen=True, slots=True)
-class SocialCard(Record):
-    """What the picture of a post says that other sites show of it; what is empty is left out."""
-
-    title: str
-    site_title: str = ""
-    author: str = ""
-    badge: str = ""
-    """The date as the site's badges have it, "27 Sep": its first word stands large, above the others."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing(Record):
-    """An output that is a social card."""
-
-    path: str
-    card: SocialCard
-    design: CardDesign
-    font: File
-    key: Digest
-    """Names all that it is made of: card, design, what is in the font's file, how it is drawn."""
-
-
-Output = Page | Data | Asset | Variant | Drawing

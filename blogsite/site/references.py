@@ -11,15 +11,17 @@ from functools import cached_property
 from typing import Protocol
 from urllib.parse import unquote, urljoin
 
-from blogsite.content.model import File, Images, Need, Post, Sight, Source
+from blogsite.config.settings import Images
+from blogsite.content.model import File, Need, Post, Source
 from blogsite.core.diagnostics import Mistake, Place, error, warning
 from blogsite.core.digest import Digest, digest_bytes
 from blogsite.core.suggest import LONGEST, Nearest
 from blogsite.core.urls import MARKDOWN_SUFFIXES, encode, folder_address, output_path
 from blogsite.images.codec import MOST_PIXELS
+from blogsite.images.model import Sight, Variant
 from blogsite.images.responsive import is_offered, is_raster, variants_of
 from blogsite.site.lookup import Addressed, PostNames
-from blogsite.site.model import Answer, Variant
+from blogsite.site.model import Answer
 
 _FLAWS: dict[Sight, tuple[str, str]] = {
     "broken": (

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from blogsite.build.store.records import chunks
+from blogsite.core.executor import chunks
 
 CACHE = 16_000
 """KiB of the file that are kept in memory: all its indexes with ten thousand posts."""

@@ -24,11 +24,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from blogsite.build.store.records import (
-    DamageError,
-    Look,
     Made,
-    Seen,
-    chunks,
     dump_mistakes,
     dump_page,
     dump_seen,
@@ -37,16 +33,17 @@ from blogsite.build.store.records import (
     load_page,
     load_seen,
     load_stat,
-    seal,
     split_keys,
-    unpickled,
-    unseal,
 )
 from blogsite.build.store.sqlite import Database, refused
 from blogsite.content.model import Post
 from blogsite.core.diagnostics import Place, SiteError, error
 from blogsite.core.digest import Digest
-from blogsite.site.model import Page
+from blogsite.core.executor import chunks
+from blogsite.core.file_state import Seen
+from blogsite.core.frozen import DamageError, seal, unpickled, unseal
+from blogsite.images.model import Look
+from blogsite.pages.outputs import Page
 
 SCHEMA = 8
 Result = TypeVar("Result")

@@ -14,8 +14,8 @@ from blogsite.cli.options import Where, common
 from blogsite.cli.output import say, say_mistake
 from blogsite.config.loader import Config
 from blogsite.config.schema import KEYS
+from blogsite.content.status import View
 from blogsite.core.diagnostics import UsageError
-from blogsite.site.assemble import View
 
 
 @click.command("build")

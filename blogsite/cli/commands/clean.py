@@ -6,7 +6,7 @@ import shutil
 
 import click
 
-from blogsite.build.loader import WORK
+from blogsite.build.context import WORK
 from blogsite.cli.options import Where, common
 from blogsite.cli.output import say
 

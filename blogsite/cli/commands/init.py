@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from blogsite.build.loader import now
+from blogsite.build.context import now
 from blogsite.cli.options import Where, common
 from blogsite.cli.output import say
 

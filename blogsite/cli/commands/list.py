@@ -10,7 +10,7 @@ import click
 from blogsite.build.loader import look_at
 from blogsite.cli.options import Where, common
 from blogsite.cli.output import say_mistake
-from blogsite.site.assemble import View
+from blogsite.content.status import View
 from blogsite.site.model import Entry, Site
 
 

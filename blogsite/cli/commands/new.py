@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from blogsite.build.loader import now
+from blogsite.build.context import now
 from blogsite.cli.options import Where, common
 
 

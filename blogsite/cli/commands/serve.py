@@ -11,8 +11,8 @@ import click
 from blogsite.cli.options import Where, common
 from blogsite.cli.output import say as tell
 from blogsite.cli.output import say_mistake
+from blogsite.content.status import View
 from blogsite.core.executor import leave
-from blogsite.site.assemble import View
 
 
 @click.command("serve")

@@ -19,8 +19,8 @@ from blogsite.content.frontmatter.fields import (
 )
 from blogsite.content.frontmatter.raw_fields import Entry, settle, text_of
 from blogsite.content.frontmatter.values import Shape, UnreadableError
-from blogsite.content.model import Table, Value
 from blogsite.core.diagnostics import Mistake, Place, error, warning
+from blogsite.core.values import Table, Value
 
 _MOST_KEYS = 100
 """Further unknown keys are not compared with the known ones: that takes time."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from blogsite.content.model import Table, Value
+from blogsite.core.values import Table, Value
 
 MAX_DEPTH = 32
 MAX_SIZE = 10_000

@@ -22,8 +22,9 @@ from blogsite.content.frontmatter.keys import Reading
 from blogsite.content.frontmatter.raw_fields import Entries, HeadError, printable
 from blogsite.content.frontmatter.title_heading import first_heading, has_chapters, same_title
 from blogsite.content.frontmatter.values import Shape, title
-from blogsite.content.model import Meta, Table
+from blogsite.content.model import Meta
 from blogsite.core.diagnostics import Mistake, Place, error, warning
+from blogsite.core.values import Table
 
 CategoryLists = Literal["auto", "nested", "flat"]
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from blogsite.content.frontmatter.dates import DateError, parse_date
 from blogsite.content.frontmatter.raw_fields import text_of
-from blogsite.content.model import Table, Value
+from blogsite.core.values import Table, Value
 
 
 @dataclass(frozen=True, slots=True)

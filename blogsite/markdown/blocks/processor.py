@@ -21,7 +21,8 @@ from markdown.inlinepatterns import HTML_RE, HtmlInlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.util import HTML_PLACEHOLDER_RE
 
-from blogsite.content.parse_context import MarkdownSettings, notes_of
+from blogsite.config.settings import MarkdownSettings
+from blogsite.content.parse_context import notes_of
 from blogsite.markdown.blocks.nodes import Node
 from blogsite.markdown.blocks.raw_html import BLOCK, RAW, is_element
 from blogsite.markdown.blocks.scanner import scan

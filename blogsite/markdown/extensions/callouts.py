@@ -14,7 +14,7 @@ from markdown.extensions import Extension
 from markdown.extensions.admonition import AdmonitionProcessor
 from markdown.treeprocessors import Treeprocessor
 
-from blogsite.content.parse_context import MarkdownSettings
+from blogsite.config.settings import MarkdownSettings
 
 CHINESE = {
     "note": "注意", "info": "说明", "tip": "提示", "hint": "提示", "important": "重要", "warning": "警告",

@@ -16,7 +16,8 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from blogsite.content.parse_context import MarkdownSettings, Notes, notes_of
+from blogsite.config.settings import MarkdownSettings
+from blogsite.content.parse_context import Notes, notes_of
 from blogsite.markdown.blocks.containers import Place, Walk, inside, untabbed
 from blogsite.markdown.highlighting.fence_info import parse_info
 from blogsite.markdown.highlighting.highlight import check_language, highlight

@@ -15,7 +15,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from blogsite.content.parse_context import MarkdownSettings
+from blogsite.config.settings import MarkdownSettings
 from blogsite.markdown.blocks.containers import Walk
 from blogsite.markdown.extensions.callouts import CHINESE, title_of
 

@@ -9,7 +9,7 @@ from markdown import Markdown
 from markdown.extensions.footnotes import FootnoteBlockProcessor, FootnoteExtension
 from markdown.util import HTML_PLACEHOLDER_RE
 
-from blogsite.content.parse_context import MarkdownSettings
+from blogsite.config.settings import MarkdownSettings
 
 BACK = {"zh": "回到正文中的注 {}", "en": "Back to note {} in the text"}
 

@@ -16,8 +16,9 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 
+from blogsite.config.settings import MarkdownSettings
 from blogsite.content.model import Formula, Fragment, Heading, Rich
-from blogsite.content.parse_context import MarkdownSettings, Notes, notes_of
+from blogsite.content.parse_context import Notes, notes_of
 from blogsite.markdown.extensions.math import plain as maths_as_plain
 
 TAG = re.compile(r"<(/?)[hH]([1-6])\b([^<>]*)>|<!--|<(?:pre|script|style|textarea)\b", re.IGNORECASE)

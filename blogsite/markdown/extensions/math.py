@@ -11,8 +11,9 @@ from markdown.postprocessors import Postprocessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 
+from blogsite.config.settings import MarkdownSettings
 from blogsite.content.model import Formula
-from blogsite.content.parse_context import MarkdownSettings, Notes, notes_of
+from blogsite.content.parse_context import Notes, notes_of
 from blogsite.maths.delimiters import MARKDOWN_ESCAPE, Found, find
 from blogsite.maths.placement import PLACEHOLDER
 from blogsite.maths.resolve import resolve

@@ -9,7 +9,7 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 
-from blogsite.content.parse_context import MarkdownSettings
+from blogsite.config.settings import MarkdownSettings
 
 BOX = re.compile(r"\[([ xX])\](?:[ \t]+|(?=\n)|\Z)")
 WORDS = {"zh": ("未完成", "已完成"), "en": ("to do", "done")}

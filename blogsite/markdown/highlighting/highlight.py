@@ -21,7 +21,8 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
-from blogsite.content.parse_context import MarkdownSettings, Notes, notes_of
+from blogsite.config.settings import MarkdownSettings
+from blogsite.content.parse_context import Notes, notes_of
 from blogsite.markdown.highlighting import languages
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
-from blogsite.content.parse_context import MarkdownSettings, notes_of
+from blogsite.config.settings import MarkdownSettings
+from blogsite.content.parse_context import notes_of
 from blogsite.markdown.extensions.fenced_code import BREAK, MARKS, PAD
 from blogsite.markdown.shortcodes.boxes import BOXES
 from blogsite.markdown.shortcodes.code import CODE

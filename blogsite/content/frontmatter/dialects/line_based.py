@@ -12,7 +12,7 @@ from frontmatter.default_handlers import BaseHandler
 
 from blogsite.content.frontmatter.key_lines import is_field, key_of
 from blogsite.content.frontmatter.raw_fields import Entries, Entry, HeadError, Plain
-from blogsite.content.model import Value
+from blogsite.core.values import Value
 
 _PELICAN = re.compile(r"([ ]{0,3})([A-Za-z][\w-]*+(?: [\w-]++)*+)[ \t]*+(?::(?=[ \t]|$)|：)[ \t]*(.*)", re.ASCII)
 _NIKOLA = re.compile(r"(\.\.[ \t]+)([A-Za-z][\w-]*):[ \t]*(.*)", re.ASCII)

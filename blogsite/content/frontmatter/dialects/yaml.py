@@ -26,7 +26,7 @@ from blogsite.content.frontmatter.raw_fields import (
     printable,
 )
 from blogsite.content.frontmatter.yaml_errors import explain, in_quotes
-from blogsite.content.model import Table, Value
+from blogsite.core.values import Table, Value
 
 Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

@@ -1,0 +1,48 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from hashlib import blake2b
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pathlib import Path
+from platform import python_version_tuple
+
+from blogsite.core.digest import Digest, installed
+
+_MAKERS = (
+    *("markdown", "jinja2", "markupsafe", "pygments", "babel", "pyyaml"),
+    *("imagesize", "pillow", "python-frontmatter", "charset-normalizer"),
+)
+
+
+def code_digest(more: Iterable[str] = ()) -> Digest:
+    """The digest of all that makes pages besides their inputs: this package, what it calls, and MORE extensions."""
+    package = Path(__file__).parent.parent
+    state = blake2b(".".join(python_version_tuple()[:2]).encode(), digest_size=20)
+    for path in sorted(package.rglob("*")):
+        if path.suffix in (".py", ".js", ".txt") and path.is_file():
+            state.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    for name in _MAKERS:
+        state.update(f"{name}={installed(name)}\0".encode())
+    for name in more:
+        state.update(f"{name}\0".encode())
+        for path in _sources_of(name):
+            state.update(path.name.encode() + b"\0" + path.read_bytes())
+    return state.hexdigest()
+
+
+def _sources_of(extension: str) -> list[Path]:
+    """The Python files of the package that holds a Markdown extension."""
+    named = entry_points(group="markdown.extensions", name=extension)
+    module = next((point.module for point in named), extension.partition(":")[0])
+    try:
+        found = find_spec(module.partition(".")[0])
+    except (ImportError, ValueError):
+        return []
+    if found is None:
+        return []
+    if found.submodule_search_locations:
+        return sorted(path for folder in found.submodule_search_locations for path in Path(folder).rglob("*.py"))
+    return [Path(found.origin)] if found.origin and Path(found.origin).is_file() else []

@@ -1,0 +1,146 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from blogsite.build.context import Loaded, Workshop
+from blogsite.build.output_folder import Staged
+from blogsite.build.planner import Stale
+from blogsite.build.staging import Stage
+from blogsite.build.store.records import load_fragment
+from blogsite.build.typesetting import _formulas, _kept, _texts, how_of
+from blogsite.core.diagnostics import Mistake
+from blogsite.core.digest import Digest
+from blogsite.core.executor import chunks
+from blogsite.images.model import Drawing, Variant
+from blogsite.images.processing import check_cards, check_format, draw_all, encode_all
+from blogsite.maths.compression import load_rendered
+from blogsite.pages.outputs import Asset, Data, Output, Page
+from blogsite.render.environment import Templates
+from blogsite.site.model import Content, Info
+
+if TYPE_CHECKING:
+    from blogsite.maths.katex import Output
+    from blogsite.render.renderer import Renderer
+
+
+@dataclass(frozen=True, slots=True)
+class RenderSetup:
+    """What all outputs of a build share. With `stage`, the files are staged where they are made."""
+
+    info: Info
+    templates: tuple[tuple[str, str], ...]
+    """Name and text of each."""
+    math_output: Output
+    stage: Stage | None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderTask:
+    """Outputs, and all the texts and formulas that they show, as the store keeps them."""
+
+    setup: RenderSetup
+    outputs: tuple[Page | Data, ...]
+    texts: tuple[tuple[Digest, bytes], ...]
+    formulas: tuple[tuple[str, bytes], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedRow:
+    """An output: staged, or its bytes, or the mistake that kept it from being made; and the flaws of its formulas."""
+
+    path: str
+    staged: Staged | None = None
+    data: bytes | None = None
+    mistake: Mistake | None = None
+    flaws: tuple[Mistake, ...] = ()
+
+
+def render_batch(task: RenderTask) -> list[RenderedRow]:
+    """One row for each output, in order."""
+    from blogsite.maths import katex as engine
+
+    engine.close()  # its memory is better used for pages
+    setup = task.setup
+    renderer = _renderer(setup)
+    renderer.fragments = {digest: load_fragment(data) for digest, data in task.texts}
+    renderer.typeset.made = {key: load_rendered(data) for key, data in task.formulas}
+    rows = []
+    for output in task.outputs:
+        rendered = renderer.render(output)
+        if rendered.mistake:
+            rows.append(RenderedRow(output.path, mistake=rendered.mistake))
+            continue
+        staged = setup.stage.add(output.path, rendered.data) if setup.stage else None
+        rows.append(RenderedRow(output.path, staged, None if staged else rendered.data, flaws=renderer.flaws(output)))
+    return rows
+
+
+@lru_cache(maxsize=1)
+def _renderer(setup: RenderSetup) -> Renderer:
+    from blogsite.maths.html import Typeset
+    from blogsite.render.renderer import Renderer
+
+    return Renderer(setup.info, dict(setup.templates), {}, Typeset(setup.math_output))
+
+
+RENDERED_AT_ONCE = 24
+"""Outputs in a task; fewer stale ones than this are rendered here, without starting processes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remade:
+    """A stale output, staged: what it was made of and the flaws of its formulas."""
+
+    staged: Staged
+    ingredients: bytes
+    flaws: tuple[Mistake, ...]
+
+
+def render(
+    workshop: Workshop, loaded: Loaded, templates: Templates, stale: Sequence[Stale], stage: Stage
+) -> Iterator[Remade | Mistake]:
+    """Each stale output staged, in order, or the mistake that kept it from being made."""
+    pages = [item for item in stale if isinstance(item.output, Page | Data)]
+    for item in stale:
+        if isinstance(item.output, Asset):
+            data = loaded.files.content(item.output.file)
+            yield Remade(stage.add(item.output.path, data), item.ingredients, ())
+    shared = stage if workshop.pool.is_here else None
+    setup = RenderSetup(loaded.site.info, tuple(templates.items()), how_of(workshop), shared)
+    ingredients = {item.output.path: item.ingredients for item in pages}
+    tasks = (task_of(workshop, loaded, setup, batch) for batch in chunks(pages, RENDERED_AT_ONCE))
+    done = 0
+    for rows in workshop.pool.map(render_batch, tasks, worthwhile=len(pages) > RENDERED_AT_ONCE):
+        for row in rows:
+            if row.mistake:
+                yield row.mistake
+                continue
+            staged = row.staged or stage.add(row.path, row.data or b"")
+            yield Remade(staged, ingredients[row.path], row.flaws)
+        done += len(rows)
+        workshop.progress("render", done, len(pages))
+    variants = {item.output: item.ingredients for item in stale if isinstance(item.output, Variant)}
+    kept = workshop.encoded
+    if variants:
+        check_format(workshop.config.images_format, workshop.config.place("images_format"))
+        for variant, data in encode_all(loaded.files, workshop.pool, kept, variants, workshop.progress):
+            yield Remade(stage.add(variant.path, data), variants[variant], ())
+    drawings = {item.output: item.ingredients for item in stale if isinstance(item.output, Drawing)}
+    check_cards(drawings, workshop.config.place("theme"))
+    for drawing, data in draw_all(workshop.pool, kept, drawings, workshop.progress):
+        yield Remade(stage.add(drawing.path, data), drawings[drawing], ())
+
+
+def task_of(workshop: Workshop, loaded: Loaded, setup: RenderSetup, stale: Sequence[Stale]) -> RenderTask:
+    """The stale outputs with all the texts and formulas that they show."""
+    outputs = tuple(item.output for item in stale if isinstance(item.output, Page | Data))
+    shown = [_texts(output) for output in outputs]
+    digests = dict.fromkeys(text.fragment for texts in shown for text in texts if isinstance(text, Content))
+    kept = _kept(workshop, loaded, digests, workshop.store.texts)
+    made = workshop.store.formulas(_formulas(workshop, loaded, outputs, shown))
+    return RenderTask(setup, outputs, tuple(kept.items()), tuple(made.items()))
