@@ -34,7 +34,7 @@ from blogsite.config.loader import load_config
 from blogsite.config.settings import MarkdownSettings, ParseSettings
 from blogsite.content.encoding import decode
 from blogsite.content.frontmatter.reader import read_head
-from blogsite.content.parse_context import Notes
+from blogsite.content.parse_context import ParseContext
 from blogsite.core.digest import digest
 from blogsite.markdown import excerpt
 from blogsite.markdown.converter import Converter, converter
@@ -111,7 +111,7 @@ def _beside_plain(texts: list[str], repeat: int) -> dict[str, float]:
 
     def here() -> None:
         for text in texts:
-            ours.run(Notes(text, "posts/a.md"))
+            ours.run(ParseContext(text, "posts/a.md"))
 
     def alone() -> None:
         for text in texts:

@@ -57,7 +57,7 @@ def build_site(root: Path, options: BuildOptions | None = None) -> Report:
 
 def warnings(report: Report) -> list[str]:
     """What a build warned of, as it is printed."""
-    return [str(mistake) for mistake in report.mistakes]
+    return [str(diagnostic) for diagnostic in report.diagnostics]
 
 
 def png(width: int, height: int = 7, claims: int = 0) -> bytes:

@@ -10,7 +10,7 @@ import markdown
 import pytest
 
 from blogsite.config.settings import MarkdownSettings
-from blogsite.content.parse_context import Notes
+from blogsite.content.parse_context import ParseContext
 from blogsite.markdown.blocks.processor import BlocksExtension
 from blogsite.markdown.extensions.attributes import AttributesExtension
 from blogsite.markdown.extensions.fenced_code import FencesExtension
@@ -34,12 +34,12 @@ def converter() -> markdown.Markdown:
     return md
 
 
-def convert_with_notes(text: str) -> tuple[str, Notes]:
+def convert_with_notes(text: str) -> tuple[str, ParseContext]:
     md = converter()
     md.reset()
-    notes = Notes(text, "posts/a.md")
-    md.notes = notes  # type: ignore[attr-defined]
-    return md.convert(text), notes
+    context = ParseContext(text, "posts/a.md")
+    md.context = context  # type: ignore[attr-defined]
+    return md.convert(text), context
 
 
 def convert(text: str) -> str:
@@ -48,7 +48,7 @@ def convert(text: str) -> str:
 
 def warnings(text: str) -> list[str]:
     """What is reported about TEXT: "line:column: what is wrong"."""
-    return [f"{m.place.line}:{m.place.column}: {m.what}" for m in convert_with_notes(text)[1].mistakes]
+    return [f"{m.location.line}:{m.location.column}: {m.message}" for m in convert_with_notes(text)[1].diagnostics]
 
 
 CASES = Path(__file__).parent / "cases"
@@ -62,9 +62,11 @@ def case_files(pattern: str) -> list[Any]:
 
 def outcome(text: str) -> str:
     """The HTML of TEXT with its placeholders made visible, then its needs and its warnings."""
-    html, notes = convert_with_notes(text)
-    needs = [f"{need.kind} {need.target} {need.line}:{need.column}" for need in notes.needs]
-    lines = [html.replace("\x02", "{").replace("\x03", "}"), *needs, *map(str, notes.mistakes)]
+    html, context = convert_with_notes(text)
+    references = [
+        f"{reference.kind} {reference.target} {reference.line}:{reference.column}" for reference in context.references
+    ]
+    lines = [html.replace("\x02", "{").replace("\x03", "}"), *references, *map(str, context.diagnostics)]
     return "\n".join(lines)
 
 

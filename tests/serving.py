@@ -97,7 +97,7 @@ def _read(stream: IO[str], lines: queue.Queue[str], said: list[str]) -> None:
 
 
 @dataclass(frozen=True)
-class Answer:
+class ResolvedReference:
     """What a server answered."""
 
     status: int
@@ -109,7 +109,7 @@ class Answer:
         return self.body.decode()
 
 
-def fetch(port: int, path: str, *, method: str = "GET", host: str | None = None, **headers: str) -> Answer:
+def fetch(port: int, path: str, *, method: str = "GET", host: str | None = None, **headers: str) -> ResolvedReference:
     """The answer to a request for PATH, sent just as it is written; HEADERS with "_" for "-"."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
@@ -120,7 +120,9 @@ def fetch(port: int, path: str, *, method: str = "GET", host: str | None = None,
             connection.putheader(name.replace("_", "-"), value)
         connection.endheaders()
         answer = connection.getresponse()
-        return Answer(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
+        return ResolvedReference(
+            answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+        )
     finally:
         connection.close()
 

@@ -20,13 +20,13 @@ import blogsite.build.driver
 import blogsite.build.loader
 import blogsite.markdown.post
 import blogsite.maths.katex
-from blogsite.build import tasks
+from blogsite.build import rendering
 from blogsite.build.context import WORK
 from blogsite.build.driver import BuildOptions, Report, build
 from blogsite.config.loader import load_config
 from blogsite.config.settings import MarkdownSettings
-from blogsite.content.parse_context import Notes
-from blogsite.content.status import View
+from blogsite.content.parse_context import ParseContext
+from blogsite.content.status import PublishFilter
 from blogsite.core.diagnostics import SiteError
 from blogsite.core.digest import digest
 from blogsite.markdown.converter import converter
@@ -181,22 +181,22 @@ def edit_post(blog: Blog, pick: Picks) -> None:
         return
     path = pick.one(*sorted(blog.posts))
     post = blog.posts[path]
-    what = pick.one("title", "date", "above", "below", "break", "links", "unlink", "broken", "fields", "fields")
-    if what == "title":
+    message = pick.one("title", "date", "above", "below", "break", "links", "unlink", "broken", "fields", "fields")
+    if message == "title":
         post = replace(post, title=pick.one("Another title", "'With $x^2$'", "'With $\\nosuch$'", "Title", ""))
-    elif what == "date":
+    elif message == "date":
         post = replace(post, date=pick.one("2023-12-31", "2024-03-01", "2026-01-03", "2026-01-01 18:00", "never", ""))
-    elif what == "above":
+    elif message == "above":
         post = replace(post, above=pick.one("Other words.", "Words above $a+b$.", "$$c$$", "Long words. " * 60))
-    elif what == "below":
+    elif message == "below":
         post = replace(post, below=pick.one("Words below.", "Other words.", "\n\nLines\n\nlower $d$.", "Wprds below."))
-    elif what == "break":
+    elif message == "break":
         post = replace(post, has_break=not post.has_break)
-    elif what == "links":
+    elif message == "links":
         post = replace(post, links=(*post.links, pick.one(*LINKS)))
-    elif what == "unlink":
+    elif message == "unlink":
         post = replace(post, links=post.links[1:])
-    elif what == "broken":
+    elif message == "broken":
         post = replace(post, broken=not post.broken)
     else:
         post = replace(post, fields=_edited_fields(dict(post.fields), pick))
@@ -385,10 +385,10 @@ def lose_store(blog: Blog, pick: Picks) -> None:
     elif how == "overwrite":
         store.write_bytes(b"not a database" * 100)
     else:
-        place = len(data) * pick.one(*range(100)) // 100
+        location = len(data) * pick.one(*range(100)) // 100
         length = pick.one(1, 7, 5000)
-        noise = digest((place, length)).encode() * (length // 40 + 1)
-        store.write_bytes(data[:place] + noise[:length] + data[place + length :])
+        noise = digest((location, length)).encode() * (length // 40 + 1)
+        store.write_bytes(data[:location] + noise[:length] + data[location + length :])
 
 
 EDITS: tuple[Callable[[Blog, Picks], None], ...] = (
@@ -430,15 +430,15 @@ def world(blog: Blog) -> Iterator[None]:
         def __init__(self, settings: MarkdownSettings) -> None:
             self.settings = settings
 
-        def run(self, notes: Notes) -> str:
-            return converter(self.settings).run(notes) + f"<!-- {blog.code} -->"
+        def run(self, context: ParseContext) -> str:
+            return converter(self.settings).run(context) + f"<!-- {blog.code} -->"
 
     name = digest(("code", blog.code))
     with (
         patch.dict(os.environ, {"SOURCE_DATE_EPOCH": str(blog.epoch)}),
-        patch.object(blogsite.build, "code_digest", lambda more: name),
-        patch.object(blogsite.parse, "converter", Other if blog.code else converter),
-        patch.object(blogsite.maths.engine, "close", lambda: None),
+        patch.object(blogsite.build.driver, "code_digest", lambda more: name),
+        patch.object(blogsite.markdown.post, "converter", Other if blog.code else converter),
+        patch.object(blogsite.maths.katex, "close", lambda: None),
         patch.object(jinja2.Environment, "compile", _compiled),
     ):
         yield
@@ -451,10 +451,10 @@ def outcome(root: Path, options: BuildOptions) -> Outcome:
     try:
         report = build(root, load_config(root), options, lambda stage, done, total: None)
     except SiteError as problem:
-        code, said = 1, tuple(map(str, problem.mistakes))
+        code, said = 1, tuple(map(str, problem.diagnostics))
     else:
         code = 0
-        said = (*map(str, report.mistakes), *(f"{path}: {reason}" for path, reason in report.left_out))
+        said = (*map(str, report.diagnostics), *(f"{path}: {reason}" for path, reason in report.left_out))
     return Outcome(code, said, tree(folder) if folder.is_dir() else {}, report)
 
 
@@ -464,13 +464,15 @@ def scratch() -> Path:
     return Path(tempfile.mkdtemp(prefix="law-", dir=memory if os.access(memory, os.W_OK) else None))
 
 
-def from_nothing(blog: Blog, options: BuildOptions, place: Path) -> Outcome:
+def from_nothing(blog: Blog, options: BuildOptions, location: Path) -> Outcome:
     """What a build of a copy of the site, at PLACE, comes to."""
-    shutil.rmtree(place, ignore_errors=True)
-    shutil.copytree(blog.root, place, symlinks=True, ignore=lambda folder, names: {WORK, "public", "look"} & set(names))
-    tasks._renderer.cache_clear()
-    with patch.object(blogsite.build, "SETTLING", 0):
-        return outcome(place, replace(options, output=place / "public" if options.output else None))
+    shutil.rmtree(location, ignore_errors=True)
+    shutil.copytree(
+        blog.root, location, symlinks=True, ignore=lambda folder, names: {WORK, "public", "look"} & set(names)
+    )
+    rendering._renderer.cache_clear()
+    with patch.object(blogsite.build.driver, "CLOCK_TICK", 0):
+        return outcome(location, replace(options, output=location / "public" if options.output else None))
 
 
-VIEWS = (View(), View(), View(), View(drafts=True), View(future=True))
+VIEWS = (PublishFilter(), PublishFilter(), PublishFilter(), PublishFilter(drafts=True), PublishFilter(future=True))

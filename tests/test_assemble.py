@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from making import CONFIG, build_site, page, post, site, tree, warnings, write
 
 from blogsite.build.driver import BuildOptions
-from blogsite.content.status import View
+from blogsite.content.status import PublishFilter
 from blogsite.core.diagnostics import SiteError
 from blogsite.pages.common import paginate
 
@@ -28,7 +28,7 @@ def titles(file: Path) -> list[str]:
     return [title.text for title in page(file).find(".p-name")]
 
 
-def mistakes(root: Path) -> str:
+def diagnostics(root: Path) -> str:
     with pytest.raises(SiteError) as caught:
         build_site(root)
     return str(caught.value)
@@ -66,7 +66,7 @@ def test_a_hidden_post_has_a_page_and_stands_in_no_list(tmp_path: Path) -> None:
 
 def test_drafts_and_future_posts_are_shown_on_demand(tmp_path: Path) -> None:
     root = site(tmp_path, STATES)
-    public = built(root, BuildOptions(view=View(drafts=True, future=True)))
+    public = built(root, BuildOptions(publish_filter=PublishFilter(drafts=True, future=True)))
     assert set(titles(public / "index.html")) == {"Apple", "Dragonfruit", "Fig", "Bundled"}
     assert (public / "posts/b/p.svg").is_file()
     assert (public / "old-d/index.html").is_file()
@@ -210,7 +210,7 @@ def test_c_and_its_relatives_are_three_tags(tmp_path: Path) -> None:
 
 def test_tags_that_clash_are_an_error_until_they_are_mapped(tmp_path: Path) -> None:
     root = site(tmp_path, {"posts/a.md": post(tags='["a b", "a-b", "？"]')})
-    said = mistakes(root)
+    said = diagnostics(root)
     assert "posts/a.md:4:7: error: the tags a b and a-b would share the address /tags/a-b/" in said
     assert "posts/a.md:4:7: error: no address can be made of the tag ？" in said
     assert '[tags] map = {"a-b" = "…"}' in said
@@ -278,18 +278,18 @@ def test_dates_in_addresses_are_those_of_the_sites_zone(tmp_path: Path) -> None:
 
 def test_two_posts_for_one_address_are_an_error_that_names_both(tmp_path: Path) -> None:
     root = site(tmp_path, {"posts/2024-01-01-a.md": post(), "posts/2024-01-02-a.md": post()})
-    said = mistakes(root)
+    said = diagnostics(root)
     assert "posts/2024-01-02-a.md:1:1: error: posts/2024-01-02-a.md and posts/2024-01-01-a.md would both" in said
     assert "another slug" in said
 
 
 def test_a_page_may_not_take_the_place_of_a_list(tmp_path: Path) -> None:
-    assert "tags/index.html" in mistakes(site(tmp_path, {"pages/tags.md": post()}))
+    assert "tags/index.html" in diagnostics(site(tmp_path, {"pages/tags.md": post()}))
 
 
 def test_undated_posts_are_an_error_or_pages(tmp_path: Path) -> None:
     root = site(tmp_path, {"posts/a.md": post(date=None), "posts/b.md": post("B")})
-    assert "posts/a.md:1:1: error: the post has no date" in mistakes(root)
+    assert "posts/a.md:1:1: error: the post has no date" in diagnostics(root)
     write(root, {"blogsite.toml": CONFIG + 'undated = "page"\n'})
     public = built(root)
     assert (public / "a/index.html").is_file()
@@ -315,7 +315,7 @@ def test_aliases_forward_to_the_post(tmp_path: Path) -> None:
 
 def test_an_alias_that_leaves_the_site_or_takes_a_page_is_an_error(tmp_path: Path) -> None:
     root = site(tmp_path, {"posts/a.md": post("A", aliases="[/../x/]"), "posts/b.md": post("B", aliases="[/posts/a/]")})
-    said = mistakes(root)
+    said = diagnostics(root)
     assert "posts/a.md:4:10: error: alias /../x/: the address /../x/ leads out of the site" in said
     assert "posts/b.md: error:" in said
     assert "posts/a/index.html" in said

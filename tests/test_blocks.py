@@ -20,9 +20,9 @@ DEEP = [">" * 10_000 + " x", "- " * 10_000 + "x", "> - " * 5_000 + "x", "1. " * 
 
 @pytest.mark.parametrize("text", [*DEEP, "\n".join("  " * level + "- a" for level in range(300))])
 def test_deep_nesting_ends_in_text_and_one_warning(text: str) -> None:
-    html, notes = convert_with_notes(text)
+    html, context = convert_with_notes(text)
     assert html.count("<li>") + html.count("<blockquote>") <= 300
-    assert [mistake.what for mistake in notes.mistakes] == ["lists or quotes are nested too deeply"]
+    assert [diagnostic.message for diagnostic in context.diagnostics] == ["lists or quotes are nested too deeply"]
 
 
 @pytest.mark.parametrize(
@@ -46,5 +46,5 @@ def test_hostile_texts_are_only_texts(text: str) -> None:
 
 
 def test_a_heading_without_space_is_reported_where_it_stands() -> None:
-    _, notes = convert_with_notes("a\n\n> b\n> ##标题")
-    assert (notes.mistakes[0].place.line, notes.mistakes[0].place.column) == (4, 3)
+    _, context = convert_with_notes("a\n\n> b\n> ##标题")
+    assert (context.diagnostics[0].location.line, context.diagnostics[0].location.column) == (4, 3)

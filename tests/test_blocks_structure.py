@@ -35,13 +35,13 @@ class Tree(HTMLParser):
             assert self.open.pop()[0] == tag
 
     def handle_data(self, data: str) -> None:
-        place = self.open[-1][1]
+        location = self.open[-1][1]
         words = data.split()
         if words:
-            if place and isinstance(place[-1], str):
-                place[-1] += " " + " ".join(words)
+            if location and isinstance(location[-1], str):
+                location[-1] += " " + " ".join(words)
             else:
-                place.append(" ".join(words))
+                location.append(" ".join(words))
 
 
 def tree(html: str) -> list[object]:

@@ -142,8 +142,9 @@ def test_a_shortened_text_ends_with_a_word_not_a_comma() -> None:
 def letters(text: str) -> int:
     """How many characters a reader sees: accents and the parts of an emoji belong to the one before them."""
     joined = [
-        place > 0 and (character == "\u200d" or text[place - 1] == "\u200d" or bool(unicodedata.combining(character)))
-        for place, character in enumerate(text)
+        location > 0
+        and (character == "\u200d" or text[location - 1] == "\u200d" or bool(unicodedata.combining(character)))
+        for location, character in enumerate(text)
     ]
     return len(text) - sum(joined)
 
@@ -406,21 +407,21 @@ def test_cards_do_not_depend_on_the_number_of_processes(tmp_path: Path) -> None:
 
 @needs_font
 @pytest.mark.parametrize(
-    ("wanted", "what"),
+    ("wanted", "message"),
     [
         ('{accent = "oklch(0.5 0.1 200)"}', 'the colour "oklch(0.5 0.1 200)" is not one that cards can be drawn in'),
         ('{font = "none.otf"}', "the font none.otf cannot be read: No such file"),
         ('{font = "posts/a.md"}', "a.md cannot be read"),
     ],
 )
-def test_what_cards_cannot_be_drawn_with_is_a_mistake(tmp_path: Path, wanted: str, what: str) -> None:
+def test_what_cards_cannot_be_drawn_with_is_a_mistake(tmp_path: Path, wanted: str, message: str) -> None:
     root = site(tmp_path, {"posts/a.md": post("A")}, WANTED.replace("cards = true", f"cards = {wanted}"))
     for _ in range(2):
         with pytest.raises(SiteError) as caught:
             build_site(root)
-        (mistake,) = caught.value.mistakes
-        assert what in mistake.what
-        assert (mistake.place.path, mistake.place.line) == ("blogsite.toml", 4)
+        (diagnostic,) = caught.value.diagnostics
+        assert message in diagnostic.message
+        assert (diagnostic.location.path, diagnostic.location.line) == ("blogsite.toml", 4)
         assert not (root / "public").exists()
 
 
@@ -429,7 +430,7 @@ def test_without_the_extra_it_is_named(tmp_path: Path, monkeypatch: pytest.Monke
     root = site(tmp_path, {"posts/a.md": post("A")}, WANTED)
     with pytest.raises(SiteError, match="no font") as caught:
         build_site(root)
-    assert "blogsite[cards]" in caught.value.mistakes[0].hint
+    assert "blogsite[cards]" in caught.value.diagnostics[0].hint
     assert "A" in run("list", cwd=root).stdout
 
 

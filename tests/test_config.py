@@ -15,10 +15,10 @@ from blogsite.core.diagnostics import SiteError
 from blogsite.core.values import Table
 
 
-def mistakes(text: str) -> list[str]:
+def diagnostics(text: str) -> list[str]:
     with pytest.raises(SiteError) as caught:
         parse_config(text)
-    return [str(mistake) for mistake in caught.value.mistakes]
+    return [str(diagnostic) for diagnostic in caught.value.diagnostics]
 
 
 def test_an_empty_file_means_the_defaults() -> None:
@@ -90,11 +90,11 @@ def test_every_section_is_read() -> None:
     ],
 )
 def test_mistakes_name_their_place_and_the_remedy(text: str, said: str) -> None:
-    assert said in "\n".join(mistakes(text))
+    assert said in "\n".join(diagnostics(text))
 
 
 def test_all_mistakes_are_reported_at_once() -> None:
-    assert len(mistakes("titel = 'a'\nper_page = 0\n[math]\noutput = 'svg'")) == 3
+    assert len(diagnostics("titel = 'a'\nper_page = 0\n[math]\noutput = 'svg'")) == 3
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_all_mistakes_are_reported_at_once() -> None:
     ids=lambda text: text[:20],
 )
 def test_hostile_files_are_mistakes(text: str) -> None:
-    assert mistakes(text)
+    assert diagnostics(text)
 
 
 @given(st.text(st.characters(), max_size=200))
@@ -128,7 +128,7 @@ def test_no_text_makes_a_traceback(text: str) -> None:
     try:
         parse_config(text)
     except SiteError as problem:
-        said = [mistake.hint for mistake in problem.mistakes]
+        said = [diagnostic.hint for diagnostic in problem.diagnostics]
     assert all(said)
 
 
@@ -146,7 +146,7 @@ def test_no_value_makes_a_traceback(values: dict[str, object]) -> None:
     try:
         parse_config(text)
     except SiteError as problem:
-        said = [mistake.place.line for mistake in problem.mistakes]
+        said = [diagnostic.location.line for diagnostic in problem.diagnostics]
     assert all(said)
 
 
@@ -167,7 +167,7 @@ def test_the_starter_file_explains_every_key() -> None:
     text = (files("blogsite.cli") / "starter" / "blogsite.toml").read_text(encoding="utf-8")
     plain = text.replace("@TIMEZONE@", "UTC")
     config = parse_config(plain)
-    own = {"title", "language", "timezone", "places"}
+    own = {"title", "language", "timezone", "locations"}
     assert {name: value for name, value in vars(config).items() if name not in own} == {
         name: value for name, value in vars(Config()).items() if name not in own
     }
@@ -175,7 +175,7 @@ def test_the_starter_file_explains_every_key() -> None:
         line.removeprefix("# ") + "\n" for line in plain.splitlines() if not line.startswith("# ") or _is_key(line)
     )
     everything = parse_config(uncommented)
-    named = {name for name, _, _ in everything.places}
+    named = {name for name, _, _ in everything.locations}
     assert named == {key.replace(".", "_") for key in KEYS} - {"extra"} | ({"extra"} & named)
 
 

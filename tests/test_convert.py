@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from blogsite.build.code_version import code_digest
 from blogsite.config.settings import MarkdownSettings
-from blogsite.content.model import Need
-from blogsite.content.parse_context import Notes
+from blogsite.content.model import Reference
+from blogsite.content.parse_context import ParseContext
 from blogsite.core.diagnostics import SiteError
 from blogsite.markdown.converter import Converter, converter
 from blogsite.markdown.extensions.headings import slugify
@@ -24,9 +24,9 @@ ZH = MarkdownSettings(language="zh")
 EN = MarkdownSettings(language="en")
 
 
-def convert(text: str, settings: MarkdownSettings = ZH, first_line: int = 1) -> tuple[str, Notes]:
-    notes = Notes(text, "posts/a.md", first_line)
-    return converter(settings).run(notes), notes
+def convert(text: str, settings: MarkdownSettings = ZH, first_line: int = 1) -> tuple[str, ParseContext]:
+    context = ParseContext(text, "posts/a.md", first_line)
+    return converter(settings).run(context), context
 
 
 # ── needs ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -34,18 +34,21 @@ def convert(text: str, settings: MarkdownSettings = ZH, first_line: int = 1) -> 
 
 def test_needs_say_where_they_stand_in_the_file() -> None:
     text = "见[甲](a.md)。\n\n![图](图%201.png)\n再见[甲](a.md)与[乙](<../b c/>)\n"
-    _, notes = convert(text, first_line=5)
-    assert notes.needs == [
-        Need("link", "a.md", 5, 6),
-        Need("image", "图 1.png", 7, 6, responsive=True),
-        Need("link", "a.md", 8, 7),
-        Need("link", "../b c/", 8, 18, optional=True),
+    _, context = convert(text, first_line=5)
+    assert context.references == [
+        Reference("link", "a.md", 5, 6),
+        Reference("image", "图 1.png", 7, 6, responsive=True),
+        Reference("link", "a.md", 8, 7),
+        Reference("link", "../b c/", 8, 18, optional=True),
     ]
 
 
 def test_needs_of_raw_html_say_where_they_stand() -> None:
-    _, notes = convert("<p>\n<a href='x.md'>x</a>\n<img src=\"y.png\">\n</p>")
-    assert [(need.target, need.line, need.column) for need in notes.needs] == [("x.md", 2, 10), ("y.png", 3, 11)]
+    _, context = convert("<p>\n<a href='x.md'>x</a>\n<img src=\"y.png\">\n</p>")
+    assert [(reference.target, reference.line, reference.column) for reference in context.references] == [
+        ("x.md", 2, 10),
+        ("y.png", 3, 11),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -56,29 +59,31 @@ def test_needs_of_raw_html_say_where_they_stand() -> None:
     ],
 )  # fmt: skip
 def test_links_that_may_lead_nowhere(address: str, optional: bool) -> None:
-    _, notes = convert(f"[a]({address})")
-    assert [(need.kind, need.target, need.optional) for need in notes.needs] == [("link", address, optional)]
+    _, context = convert(f"[a]({address})")
+    assert [(reference.kind, reference.target, reference.optional) for reference in context.references] == [
+        ("link", address, optional)
+    ]
 
 
 def test_images_must_exist() -> None:
-    _, notes = convert("![a](/b.png)")
-    assert notes.needs == [Need("image", "/b.png", 1, 6, responsive=True)]
+    _, context = convert("![a](/b.png)")
+    assert context.references == [Reference("image", "/b.png", 1, 6, responsive=True)]
 
 
 def test_placeholders_of_other_extensions_stay() -> None:
-    html, notes = convert('<a href="\x02self\x03#x">a</a> <img src="\x02n7\x03" alt="">')
+    html, context = convert('<a href="\x02self\x03#x">a</a> <img src="\x02n7\x03" alt="">')
     assert html.startswith('<p><a href="\x02self\x03#x">a</a> <img src="\x02n7\x03" alt=""\x02n7.size\x03 loading')
-    assert not notes.needs
+    assert not context.references
 
 
 @given(st.text(alphabet="a/%?#&=.é中 +~'()[]", max_size=30))
 def test_encoded_addresses_are_ascii_and_mean_the_same(text: str) -> None:
     address = f"https://a.com/{text}"
-    encoded = encode(address)
-    assert encoded.isascii()
-    assert " " not in encoded
-    assert encode(encoded) == encoded
-    assert "%" in text or unquote(encoded) == address
+    image_cache = encode(address)
+    assert image_cache.isascii()
+    assert " " not in image_cache
+    assert encode(image_cache) == image_cache
+    assert "%" in text or unquote(image_cache) == address
 
 
 @pytest.mark.parametrize(
@@ -93,8 +98,8 @@ def test_decoded_addresses(written: str, meant: str) -> None:
 
 
 def test_headings_for_the_table_of_contents() -> None:
-    _, notes = convert("# 甲[链](b.md){#own}[^1]\n\n## `x<y` **粗** &amp; *b*{#i}\n\n[^1]: 注")
-    assert [(h.level, h.id, h.text.plain, h.text.fragment.html) for h in notes.headings] == [
+    _, context = convert("# 甲[链](b.md){#own}[^1]\n\n## `x<y` **粗** &amp; *b*{#i}\n\n[^1]: 注")
+    assert [(h.level, h.id, h.text.plain, h.text.fragment.html) for h in context.headings] == [
         (1, "甲链", "甲链", "甲链"),
         (2, "xy-粗--b", "x<y 粗 & b", "<code>x&lt;y</code> <strong>粗</strong> &amp; <em>b</em>"),
     ]
@@ -149,10 +154,10 @@ def test_extensions_by_name() -> None:
 def test_an_extension_that_cannot_be_loaded_is_a_mistake(name: str) -> None:
     with pytest.raises(SiteError) as caught:
         Converter(MarkdownSettings(extensions=(name,)))
-    (mistake,) = caught.value.mistakes
-    assert str(mistake.place) == "blogsite.toml"
-    assert f'"{name}" cannot be loaded' in mistake.what
-    assert "\n" not in mistake.what
+    (diagnostic,) = caught.value.diagnostics
+    assert str(diagnostic.location) == "blogsite.toml"
+    assert f'"{name}" cannot be loaded' in diagnostic.message
+    assert "\n" not in diagnostic.message
 
 
 def test_an_extension_that_fails_is_a_mistake_in_the_post(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,13 +173,13 @@ def test_an_extension_that_fails_is_a_mistake_in_the_post(tmp_path: Path, monkey
     )
     monkeypatch.syspath_prepend(str(tmp_path))
     md = Converter(MarkdownSettings(extensions=("failing_extension",)))
-    notes = Notes("[a](b.md) <b>boom", "posts/a.md", 4)
-    assert md.run(notes) == "<pre>[a](b.md) &lt;b&gt;boom</pre>"
-    assert [str(mistake).split("\n")[0] for mistake in notes.mistakes] == [
+    context = ParseContext("[a](b.md) <b>boom", "posts/a.md", 4)
+    assert md.run(context) == "<pre>[a](b.md) &lt;b&gt;boom</pre>"
+    assert [str(diagnostic).split("\n")[0] for diagnostic in context.diagnostics] == [
         "posts/a.md:4:1: error: Markdown cannot convert this text (KeyError: 'boom')"
     ]
-    assert not notes.needs
-    assert md.run(Notes("*a*", "posts/b.md")) == "<p><em>a</em></p>"
+    assert not context.references
+    assert md.run(ParseContext("*a*", "posts/b.md")) == "<p><em>a</em></p>"
     sys.modules.pop("failing_extension", None)
 
 
@@ -236,9 +241,9 @@ TEXTS = st.lists(PIECES | st.sampled_from([" ", "\n", "\n\n", "    "]), max_size
 
 @given(TEXTS | st.text(max_size=80).map(lambda text: text.replace("\x02", "").replace("\x03", "").replace("\r", "")))
 def test_no_text_is_too_much(text: str) -> None:
-    html, notes = convert(text)
-    assert not [mistake for mistake in notes.mistakes if mistake.severity == "error"]
-    ids = [heading.id for heading in notes.headings]
+    html, context = convert(text)
+    assert not [diagnostic for diagnostic in context.diagnostics if diagnostic.severity == "error"]
+    ids = [heading.id for heading in context.headings]
     assert all(ids)
     assert html.count("\x02") == html.count("\x03")
 

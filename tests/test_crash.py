@@ -26,8 +26,8 @@ from sites_for_law import scratch
 
 from blogsite.build.driver import BuildOptions, Report
 from blogsite.build.lock import only_build_of
-from blogsite.build.output_folder import MANIFEST, Folder
-from blogsite.build.staging import Stage
+from blogsite.build.output_folder import MANIFEST, OutputFolder
+from blogsite.build.staging import Staging
 from blogsite.core.diagnostics import SiteError
 
 LONG = bool(os.environ.get("BLOGSITE_LONG"))
@@ -69,9 +69,9 @@ def from_nothing(root: Path) -> dict[str, bytes]:
     """What a build of a site that was never built leaves."""
     folder = scratch()
     try:
-        place = shutil.copytree(root, folder / "site", ignore=shutil.ignore_patterns(".blogsite", "public"))
-        build_site(place)
-        return tree(place / "public")
+        location = shutil.copytree(root, folder / "site", ignore=shutil.ignore_patterns(".blogsite", "public"))
+        build_site(location)
+        return tree(location / "public")
     finally:
         shutil.rmtree(folder)
 
@@ -214,7 +214,7 @@ def test_a_full_disk_publishes_nothing(blog: Path, which: int) -> None:
 
 def test_a_manifest_that_cannot_be_written_publishes_nothing(blog: Path) -> None:
     before = tree(blog / "public")
-    with refused(Folder, "_write", 1), pytest.raises(SiteError, match="No space left"):
+    with refused(OutputFolder, "_write", 1), pytest.raises(SiteError, match="No space left"):
         build_site(blog)
     assert tree(blog / "public") == before
     check_after(blog, before, from_nothing(blog))
@@ -232,7 +232,7 @@ def test_a_file_that_cannot_be_put_in_place_is_a_mistake(blog: Path, which: int,
 
 
 def test_a_stage_that_cannot_be_made_is_a_mistake(blog: Path) -> None:
-    with refused(Stage, "of", 1, errno.EACCES), pytest.raises(SiteError, match="Permission denied"):
+    with refused(Staging, "of", 1, errno.EACCES), pytest.raises(SiteError, match="Permission denied"):
         build_site(blog)
 
 

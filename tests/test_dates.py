@@ -78,7 +78,7 @@ REFUSED = {
 def test_dates_that_are_refused(text: str, words: str) -> None:
     with pytest.raises(DateError) as caught:
         parse_date(text, SHANGHAI)
-    assert words in caught.value.what
+    assert words in caught.value.message
     assert caught.value.hint
 
 

@@ -32,9 +32,9 @@ def test_other_separators_are_text() -> None:
 
 
 def test_what_placeholders_are_made_of_is_no_text() -> None:
-    text, mistakes = decode(b"a\x02n0\x03b", "a.md")
+    text, diagnostics = decode(b"a\x02n0\x03b", "a.md")
     assert text == "a\ufffdn0\ufffdb"
-    assert not mistakes
+    assert not diagnostics
 
 
 @pytest.mark.parametrize(
@@ -53,39 +53,39 @@ def test_what_placeholders_are_made_of_is_no_text() -> None:
     ],
 )
 def test_another_encoding_is_named_with_the_command_that_converts_it(text: str, codec: str, name: str) -> None:
-    decoded, (mistake,) = decode(text.encode(codec), "posts/a b.md")
+    decoded, (diagnostic,) = decode(text.encode(codec), "posts/a b.md")
     assert decoded == ""
-    assert mistake.severity == "error"
-    assert mistake.what.endswith(f"looks like {name}")
-    assert f"iconv -f {name} -t UTF-8 'posts/a b.md'" in mistake.hint
+    assert diagnostic.severity == "error"
+    assert diagnostic.message.endswith(f"looks like {name}")
+    assert f"iconv -f {name} -t UTF-8 'posts/a b.md'" in diagnostic.hint
 
 
 def test_the_place_is_that_of_the_first_foreign_character() -> None:
-    _, (mistake,) = decode(CHINESE.encode("gb18030"), "posts/a.md")
-    assert str(mistake).startswith("posts/a.md:2:8: error:")
+    _, (diagnostic,) = decode(CHINESE.encode("gb18030"), "posts/a.md")
+    assert str(diagnostic).startswith("posts/a.md:2:8: error:")
 
 
 def test_a_broken_byte_in_utf_8_is_no_other_encoding() -> None:
-    _, (mistake,) = decode(CHINESE.encode() + b"\xff\n", "a.md")
-    assert str(mistake).startswith("a.md:6:1: error: the byte 0xFF is not valid UTF-8")
+    _, (diagnostic,) = decode(CHINESE.encode() + b"\xff\n", "a.md")
+    assert str(diagnostic).startswith("a.md:6:1: error: the byte 0xFF is not valid UTF-8")
 
 
 def test_a_lone_surrogate_is_an_error_with_its_place() -> None:
-    _, (mistake,) = decode("\ufeff中\r\n a\ud800b".encode("utf-8", "surrogatepass"), "a.md")
-    assert str(mistake).startswith("a.md:2:3: error: a lone surrogate")
+    _, (diagnostic,) = decode("\ufeff中\r\n a\ud800b".encode("utf-8", "surrogatepass"), "a.md")
+    assert str(diagnostic).startswith("a.md:2:3: error: a lone surrogate")
 
 
 def test_a_nul_byte_is_an_error_with_its_place() -> None:
-    _, (mistake,) = decode(b"\xef\xbb\xbfabc\r\n  \x00d", "a.md")
-    assert str(mistake).startswith("a.md:2:3: error: a NUL byte")
+    _, (diagnostic,) = decode(b"\xef\xbb\xbfabc\r\n  \x00d", "a.md")
+    assert str(diagnostic).startswith("a.md:2:3: error: a NUL byte")
 
 
 @given(st.one_of(st.binary(), st.binary(max_size=60).map(lambda data: data + CHINESE.encode("gb18030"))))
 def test_no_bytes_make_a_traceback(data: bytes) -> None:
-    text, mistakes = decode(data, "posts/a.md")
+    text, diagnostics = decode(data, "posts/a.md")
     assert not any(char in text for char in "\r\x00\x02\x03")
-    assert all(mistake.severity == "error" for mistake in mistakes)
-    assert mistakes or data.decode()[:1] in ("\ufeff", text[:1], "\r", "\x02", "\x03")
+    assert all(diagnostic.severity == "error" for diagnostic in diagnostics)
+    assert diagnostics or data.decode()[:1] in ("\ufeff", text[:1], "\r", "\x02", "\x03")
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\x00\x02\x03\r\ufeff")))

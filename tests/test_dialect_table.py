@@ -104,7 +104,7 @@ def test_a_construct_is_what_its_author_meant(text: str, meant: str) -> None:
 
 
 def test_a_bare_space_in_the_target_of_an_image() -> None:
-    assert [need.target for need in read("![图](图 1.png)\n").body.needs] == ["图 1.png"]
+    assert [reference.target for reference in read("![图](图 1.png)\n").body.references] == ["图 1.png"]
 
 
 def test_bold_that_ends_in_a_no_break_space() -> None:
@@ -180,11 +180,11 @@ def test_a_head_is_read_as_it_was_meant(text: str, title: str, tags: tuple[str, 
     found = read(text)
     assert found.title.plain == title
     assert found.meta.tags == tags
-    assert not [mistake for mistake in found.mistakes if mistake.severity == "error"]
+    assert not [diagnostic for diagnostic in found.diagnostics if diagnostic.severity == "error"]
 
 
 @pytest.mark.parametrize(
-    ("text", "place", "what"),
+    ("text", "location", "message"),
     [
         ("---\ntitle: T\ntitle: U\n---\n", "3:1", "title stands twice"),
         ("---\ntitle: [a\n---\n", "2:8", ""),
@@ -202,12 +202,12 @@ def test_a_head_is_read_as_it_was_meant(text: str, title: str, tags: tuple[str, 
         ("---\ntitle: T\ncatagories: [a]\n---\n", "3:1", "did you mean categories?"),
     ],
 )
-def test_a_mistake_in_a_head_has_its_place(text: str, place: str, what: str) -> None:
+def test_a_mistake_in_a_head_has_its_place(text: str, location: str, message: str) -> None:
     found = read(text)
-    assert len(found.mistakes) == 1
-    assert str(found.mistakes[0]).startswith(f"posts/a.md:{place}: ")
-    assert what in str(found.mistakes[0])
-    assert found.mistakes[0].hint
+    assert len(found.diagnostics) == 1
+    assert str(found.diagnostics[0]).startswith(f"posts/a.md:{location}: ")
+    assert message in str(found.diagnostics[0])
+    assert found.diagnostics[0].hint
 
 
 @pytest.mark.parametrize(
@@ -234,7 +234,7 @@ def test_a_date_is_the_one_that_was_meant(path: str, head: str, date: str) -> No
     found = read(f"---\ntitle: T\n{head}\n---\ntext\n", path)
     assert found.meta.date is not None
     assert found.meta.date.isoformat() == date
-    assert found.mistakes == ()
+    assert found.diagnostics == ()
 
 
 # ── what a whole site makes of them ──────────────────────────────────────────────────────────────────────────────────

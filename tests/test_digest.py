@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogsite.content.model import Meta
+from blogsite.content.model import FrontMatter
 from blogsite.core.digest import digest, digest_bytes
 from blogsite.core.values import Table
 
@@ -95,10 +95,11 @@ def test_what_could_change_behind_our_back_has_no_digest(value: object) -> None:
 
 
 def test_a_digest_is_the_same_in_another_process() -> None:
-    value = Meta(title="熵", tags=("a", "b"), date=datetime(2024, 1, 2, tzinfo=UTC), extra=Table((("k", 1.5),)))
+    value = FrontMatter(title="熵", tags=("a", "b"), date=datetime(2024, 1, 2, tzinfo=UTC), extra=Table((("k", 1.5),)))
     code = (
-        "from datetime import datetime, UTC; from blogsite.model import *; from blogsite.digest import digest;"
-        "print(digest(Meta(title='熵', tags=('a', 'b'), date=datetime(2024, 1, 2, tzinfo=UTC),"
+        "from datetime import datetime, UTC; from blogsite.content.model import FrontMatter;"
+        "from blogsite.core.digest import digest; from blogsite.core.values import Table;"
+        "print(digest(FrontMatter(title='熵', tags=('a', 'b'), date=datetime(2024, 1, 2, tzinfo=UTC),"
         " extra=Table((('k', 1.5),)))), digest(frozenset({'a', 'b', 'c'})))"
     )
     done = subprocess.run([sys.executable, "-X", "utf8", "-c", code], capture_output=True, encoding="utf-8", check=True)

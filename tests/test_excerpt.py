@@ -12,14 +12,14 @@ from cases_loader import load_cases
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from blogsite.content.model import Formula, Fragment, Need, Rich
+from blogsite.content.model import Formula, HtmlFragment, Reference, RichText
 from blogsite.markdown.excerpt import Excerpted, balance, description, split
 
 CASES = Path(__file__).parent / "cases"
 VOID = {"area", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 FORMULAS = tuple(Formula(f"x_{n}", False, f"$x_{n}$", ids=(f"eq-{n}",)) for n in range(4))
-NEEDS = tuple(Need("link", f"target-{n}.md") for n in range(4))
+NEEDS = tuple(Reference("link", f"target-{n}.md") for n in range(4))
 
 
 def cases(name: str) -> list[object]:
@@ -34,7 +34,7 @@ def cases(name: str) -> list[object]:
 
 
 def cut(html: str, limit: int = 300, summary: str | None = None) -> Excerpted:
-    return split(Fragment(html, FORMULAS), NEEDS, limit=limit, summary_html=summary)
+    return split(HtmlFragment(html, FORMULAS), NEEDS, limit=limit, summary_html=summary)
 
 
 class Checked(HTMLParser):
@@ -89,10 +89,10 @@ def test_formulas_and_needs_of_the_excerpt_are_those_it_shows() -> None:
 
 
 def test_references_within_formulas_count_among_the_needs_of_the_excerpt() -> None:
-    formula = Formula("a ?? b", True, "$$…$$", needs=(("??", 2),))
-    found = split(Fragment("<p>\x02f0\x03 \x02n1.text\x03</p>", (formula,)), NEEDS, limit=300)
+    formula = Formula("a ?? b", True, "$$…$$", references=(("??", 2),))
+    found = split(HtmlFragment("<p>\x02f0\x03 \x02n1.text\x03</p>", (formula,)), NEEDS, limit=300)
     assert found.excerpt_needs == (NEEDS[1], NEEDS[2])
-    assert found.excerpt.formulas[0].needs == (("??", 1),)
+    assert found.excerpt.formulas[0].references == (("??", 1),)
 
 
 @pytest.mark.parametrize(
@@ -265,8 +265,8 @@ def test_hostile_html_takes_no_longer_than_other_html_of_its_size(html: str) -> 
         ("", ""),
         ("A\n short  text", "A short text"),
         ("$x^2$ costs $5 and $6, \\(y\\)", "x^2 costs $5 and $6, y"),
-        (Rich("plain $x$", Fragment("<b>plain</b>")), "plain x"),
-        (Fragment("<p>甲 &amp; \x02f0\x03</p><pre>code</pre><p>乙</p>", FORMULAS), "甲 & x_0 乙"),
+        (RichText("plain $x$", HtmlFragment("<b>plain</b>")), "plain x"),
+        (HtmlFragment("<p>甲 &amp; \x02f0\x03</p><pre>code</pre><p>乙</p>", FORMULAS), "甲 & x_0 乙"),
         ("句。" * 90, "句。" * 80),
         ("字" * 200, "字" * 159 + "…"),
         ("字，" * 200, ("字，" * 80)[:159].rstrip("，") + "…"),
@@ -274,7 +274,7 @@ def test_hostile_html_takes_no_longer_than_other_html_of_its_size(html: str) -> 
         ("a" * 200, "a" * 159 + "…"),
     ],
 )
-def test_a_description_is_plain_and_short(text: Rich | Fragment | str, expected: str) -> None:
+def test_a_description_is_plain_and_short(text: RichText | HtmlFragment | str, expected: str) -> None:
     assert description(text) == expected
 
 

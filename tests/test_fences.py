@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogsite.content.parse_context import Notes
+from blogsite.content.parse_context import ParseContext
 from blogsite.markdown.extensions.fenced_code import PAD, Fences
 from blogsite.markdown.highlighting.fence_info import parse_info
 from blogsite.markdown.highlighting.highlight import CodeOptions, highlight
@@ -30,7 +30,7 @@ LINE = st.sampled_from(
 def test_no_line_moves(text: str) -> None:
     md = converter()
     md.reset()
-    md.notes = Notes(text, "posts/a.md")  # type: ignore[attr-defined]
+    md.context = ParseContext(text, "posts/a.md")  # type: ignore[attr-defined]
     lines = text.split("\n")
     left = Fences(md, math=True).run(lines)
     assert len(left) == len(lines)
@@ -45,7 +45,7 @@ def test_a_warning_names_the_nearest_languages() -> None:
 def test_maths_is_left_to_those_who_read_it() -> None:
     md = converter()
     md.reset()
-    md.notes = Notes("", "posts/a.md")  # type: ignore[attr-defined]
+    md.context = ParseContext("", "posts/a.md")  # type: ignore[attr-defined]
     lines = ["```math", "x^2", "```", "~~~", "code", "~~~"]
     assert Fences(md, math=True).run(lines)[:3] == lines[:3]
 

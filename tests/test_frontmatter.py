@@ -25,8 +25,8 @@ from blogsite.content.frontmatter.dialects import DIALECTS
 from blogsite.content.frontmatter.dialects.yaml import YamlHead
 from blogsite.content.frontmatter.fields import FIELDS, near_miss
 from blogsite.content.frontmatter.reader import Head, read_head
-from blogsite.content.model import Meta
-from blogsite.core.diagnostics import Mistake
+from blogsite.content.model import FrontMatter
+from blogsite.core.diagnostics import Diagnostic
 from blogsite.core.values import Table, Value
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -67,16 +67,16 @@ def shown(value: Value | datetime) -> str:
 
 def dump(head: Head) -> str:
     """A head as the cases show it."""
-    usual = Meta()
+    usual = FrontMatter()
     lines = []
-    for field in dataclasses.fields(Meta):
+    for field in dataclasses.fields(FrontMatter):
         value = getattr(head.meta, field.name)
-        if value != getattr(usual, field.name) and field.name not in ("extra", "places"):
+        if value != getattr(usual, field.name) and field.name not in ("extra", "locations"):
             lines.append(f"{field.name}: {shown(value)}")
     lines += [f"extra.{key}: {value!r}" for key, value in head.meta.extra.items_]
     numbered = enumerate(head.body.split("\n"), head.first_line)
     lines += [f"{number}| {line}" for number, line in numbered if line]
-    lines += [f"! {mistake}".removeprefix("! posts/a.md:") for mistake in head.mistakes]
+    lines += [f"! {diagnostic}".removeprefix("! posts/a.md:") for diagnostic in head.diagnostics]
     return "".join(line + "\n" for line in lines)
 
 
@@ -114,11 +114,11 @@ def test_a_byte_order_mark_and_empty_lines_before_a_head_are_no_text() -> None:
 
 def test_the_places_are_those_of_the_values() -> None:
     head = read("---\ntitle: x\ntags:\n- a\ndraft:   true\n---\n")
-    assert head.meta.places == (("title", 2, 8), ("tags", 3, 1), ("draft", 5, 10))
+    assert head.meta.locations == (("title", 2, 8), ("tags", 3, 1), ("draft", 5, 10))
 
 
 def test_columns_count_characters() -> None:
-    assert read("---\n{title: 熵不起, draft: maybe}\n---\n").meta.place("a.md", "draft").column == 21
+    assert read("---\n{title: 熵不起, draft: maybe}\n---\n").meta.location("a.md", "draft").column == 21
 
 
 # ── keys ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -161,14 +161,17 @@ def test_keys_of_real_posts_are_no_near_misses(key: str) -> None:
 def test_every_name_of_a_field_belongs_to_it_alone() -> None:
     names = [name for field in FIELDS for name in field.names]
     assert len(names) == len(set(names))
-    assert {field.name for field in FIELDS} == {field.name for field in dataclasses.fields(Meta)} - {"extra", "places"}
+    assert {field.name for field in FIELDS} == {field.name for field in dataclasses.fields(FrontMatter)} - {
+        "extra",
+        "locations",
+    }
 
 
 @pytest.mark.parametrize("name", [name for field in FIELDS for name in field.names])
 def test_keys_are_known_in_any_case(name: str) -> None:
     head = read(f"---\n{name.upper()}:\n---\n")
     assert not head.meta.extra.items_
-    assert not [mistake for mistake in head.mistakes if "unknown" in mistake.what]
+    assert not [diagnostic for diagnostic in head.diagnostics if "unknown" in diagnostic.message]
 
 
 # ── python-frontmatter ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -196,9 +199,9 @@ MOMENTS = st.datetimes(
 
 
 @st.composite
-def metas(draw: st.DrawFn) -> Meta:
+def metas(draw: st.DrawFn) -> FrontMatter:
     """The fields that every dialect can tell."""
-    return Meta(
+    return FrontMatter(
         title=draw(PHRASES),
         date=draw(MOMENTS),
         updated=draw(st.none() | MOMENTS),
@@ -209,17 +212,17 @@ def metas(draw: st.DrawFn) -> Meta:
     )
 
 
-def fields_of(meta: Meta) -> dict[str, object]:
+def fields_of(meta: FrontMatter) -> dict[str, object]:
     written = {
         field.name: getattr(meta, field.name)
         for field in dataclasses.fields(meta)
-        if getattr(meta, field.name) != getattr(Meta(), field.name)
+        if getattr(meta, field.name) != getattr(FrontMatter(), field.name)
     }
     return {name: list(value) if isinstance(value, tuple) else value for name, value in written.items()}
 
 
-def stripped(meta: Meta) -> Meta:
-    return dataclasses.replace(meta, places=())
+def stripped(meta: FrontMatter) -> FrontMatter:
+    return dataclasses.replace(meta, locations=())
 
 
 def as_json(value: object) -> str:
@@ -227,54 +230,54 @@ def as_json(value: object) -> str:
 
 
 @given(metas())
-def test_what_python_frontmatter_writes_is_read_back(meta: Meta) -> None:
+def test_what_python_frontmatter_writes_is_read_back(meta: FrontMatter) -> None:
     fields = {
         key: value.isoformat() if isinstance(value, datetime) else value for key, value in fields_of(meta).items()
     }
     head = read(frontmatter.dumps(frontmatter.Post("body", **fields)))
-    assert not head.mistakes
+    assert not head.diagnostics
     assert stripped(head.meta) == meta
     assert head.body.strip() == "body"
 
 
 @given(metas())
-def test_yaml_in_one_line_values_is_read_back(meta: Meta) -> None:
+def test_yaml_in_one_line_values_is_read_back(meta: FrontMatter) -> None:
     lines = [f"{key}: {as_json(value)}\n" for key, value in fields_of(meta).items()]
     head = read(f"---\n{''.join(lines)}---\nbody")
-    assert (stripped(head.meta), head.body, head.mistakes) == (meta, "body", ())
+    assert (stripped(head.meta), head.body, head.diagnostics) == (meta, "body", ())
 
 
 @given(metas())
-def test_hexo_without_its_first_line_is_read_back(meta: Meta) -> None:
+def test_hexo_without_its_first_line_is_read_back(meta: FrontMatter) -> None:
     lines = [f"{key}: {as_json(value)}\n" for key, value in fields_of(meta).items()]
     head = read(f"{''.join(lines)}---\nbody")
-    assert (stripped(head.meta), head.body, head.mistakes) == (meta, "body", ())
+    assert (stripped(head.meta), head.body, head.diagnostics) == (meta, "body", ())
 
 
 @given(metas())
-def test_toml_is_read_back(meta: Meta) -> None:
+def test_toml_is_read_back(meta: FrontMatter) -> None:
     lines = [
         f"{key} = {value.isoformat() if isinstance(value, datetime) else as_json(value)}\n"
         for key, value in fields_of(meta).items()
     ]
     head = read(f"+++\n{''.join(lines)}+++\nbody")
-    assert (stripped(head.meta), head.body, head.mistakes) == (meta, "body", ())
+    assert (stripped(head.meta), head.body, head.diagnostics) == (meta, "body", ())
 
 
 @given(metas())
-def test_json_is_read_back(meta: Meta) -> None:
+def test_json_is_read_back(meta: FrontMatter) -> None:
     fields = {
         key: value.isoformat() if isinstance(value, datetime) else value for key, value in fields_of(meta).items()
     }
     head = read(json.dumps(fields, indent=2, ensure_ascii=False) + "\nbody")
-    assert (stripped(head.meta), head.body, head.mistakes) == (meta, "body", ())
+    assert (stripped(head.meta), head.body, head.diagnostics) == (meta, "body", ())
 
 
 @given(metas())
-def test_lines_without_fences_are_read_back(meta: Meta) -> None:
+def test_lines_without_fences_are_read_back(meta: FrontMatter) -> None:
     lines = [f"{key.title()}: {shown_in_a_line(value)}\n" for key, value in fields_of(meta).items()]
     head = read(f"{''.join(lines)}\nbody")
-    assert (stripped(head.meta), head.body.strip(), head.mistakes) == (meta, "body", ())
+    assert (stripped(head.meta), head.body.strip(), head.diagnostics) == (meta, "body", ())
 
 
 def shown_in_a_line(value: object) -> str:
@@ -301,7 +304,9 @@ def test_no_text_makes_a_traceback(text: str) -> None:
     head = read(text)
     assert text.endswith(head.body) or head.meta.title
     assert not any("\x02" in str(value) or "\x03" in str(value) for value in head.meta.extra.items_)
-    assert all(isinstance(mistake, Mistake) and mistake.what and mistake.hint for mistake in head.mistakes)
+    assert all(
+        isinstance(diagnostic, Diagnostic) and diagnostic.message and diagnostic.hint for diagnostic in head.diagnostics
+    )
 
 
 @given(
@@ -337,7 +342,7 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
 def test_hostile_heads_are_refused_at_once(text: str) -> None:
     started = time.perf_counter()
     head = read(text)
-    assert [mistake.severity for mistake in head.mistakes] == ["error"]
+    assert [diagnostic.severity for diagnostic in head.diagnostics] == ["error"]
     assert time.perf_counter() - started < 2
 
 

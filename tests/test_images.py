@@ -33,7 +33,7 @@ from serving import fetch, serving
 
 from blogsite.build.driver import BuildOptions
 from blogsite.config.loader import parse_config
-from blogsite.content.status import View
+from blogsite.content.status import PublishFilter
 from blogsite.core.diagnostics import SiteError
 from blogsite.core.values import Table
 from blogsite.images import codec as pictures
@@ -384,9 +384,9 @@ def test_damaged_metadata_is_no_traceback(format: str) -> None:
     data = picture(format, (60, 40), gps=True, orientation=6)
     start = data.find(b"MM\0*") if b"MM\0*" in data else data.find(b"II*\0")
     assert start >= 0
-    for place in (*range(start, start + 120), *(range(300) if format == "AVIF" else ())):
+    for location in (*range(start, start + 120), *(range(300) if format == "AVIF" else ())):
         for value in (0, 1, 0x7F, 0xFF):
-            damaged = data[:place] + bytes([value]) + data[place + 1 :]
+            damaged = data[:location] + bytes([value]) + data[location + 1 :]
             assert len(without_location(damaged)) == len(data)
             assert 1 <= orientation(damaged) <= 8
 
@@ -419,13 +419,13 @@ FLAWED: dict[str, bytes] = {
 @pytest.mark.parametrize("name", FLAWED)
 def test_a_picture_that_cannot_be_decoded_is_a_warning_time_and_again(tmp_path: Path, name: str) -> None:
     root = blog(tmp_path, {name: FLAWED[name], "good.png": png(900)}, f"Text.\n\n![A](<{name}>)\n\n![B](good.png)")
-    what, hint = (
+    message, hint = (
         (f"the image {name} has more than 100 million pixels and is not made smaller", "save it in the size")
         if name == "huge.png"
         else (f"the image {name} cannot be decoded", "save it again")
     )
     first = run("build", cwd=root).stderr
-    assert f"posts/x/index.md:8:6: warning: {what}\n    {hint}" in first.replace("8:7", "8:6")
+    assert f"posts/x/index.md:8:6: warning: {message}\n    {hint}" in first.replace("8:7", "8:6")
     assert not candidates(root)
     assert len(candidates(root, 1)) == 3
     assert (root / "public/posts/x" / name).read_bytes() == FLAWED[name]
@@ -630,9 +630,9 @@ def test_the_preview_serves_the_same_bytes_made_when_they_are_asked_for(tmp_path
 def test_the_preview_remembers_what_it_has_decoded(tmp_path: Path) -> None:
     root = blog(tmp_path, {"a.jpg": JPEG, "cut.png": png(900)[:-30]})
     for times in (1, 2):
-        session = Session(root, None, View(preview=True), lambda stage, done, total: None)
+        session = Session(root, None, PublishFilter(preview=True), lambda stage, done, total: None)
         with patch.object(pictures, "_opened", side_effect=AssertionError) if times == 2 else patch.dict({}):
             session.update(None)
         assert session.shown
-        assert any("cut.png cannot be decoded" in str(mistake) for mistake in session.shown.warnings)
+        assert any("cut.png cannot be decoded" in str(diagnostic) for diagnostic in session.shown.warnings)
         session.close()

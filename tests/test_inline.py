@@ -15,7 +15,7 @@ from markdown.serializers import to_html_string
 from markdown.treeprocessors import InlineProcessor, PrettifyTreeprocessor, UnescapeTreeprocessor
 
 from blogsite.config.settings import MarkdownSettings
-from blogsite.content.parse_context import Notes
+from blogsite.content.parse_context import ParseContext
 from blogsite.markdown.converter import Converter
 
 CASES = load_all(Path(__file__).parent / "cases" / "inline")
@@ -50,9 +50,9 @@ def plain() -> Converter:
     return md
 
 
-def convert(md: Converter, text: str) -> tuple[str, Notes]:
-    notes = Notes(text, "posts/a.md")
-    return md.run(notes), notes
+def convert(md: Converter, text: str) -> tuple[str, ParseContext]:
+    context = ParseContext(text, "posts/a.md")
+    return md.run(context), context
 
 
 def visible(html: str) -> str:
@@ -63,8 +63,8 @@ def visible(html: str) -> str:
 @pytest.mark.parametrize(("path", "case"), CASES, ids=[f"{path.stem}: {case[0]}" for path, case in CASES])
 def test_case(path: Path, case: Case, rewrite: bool) -> None:
     title, text, expected = case
-    html, notes = convert(fast(), text)
-    assert not notes.mistakes
+    html, context = convert(fast(), text)
+    assert not context.diagnostics
     if rewrite:
         cases = [(name, given, visible(html) if name == title else html_) for name, given, html_ in load_cases(path)]
         save_cases(path, cases)
@@ -81,10 +81,14 @@ def test_titles_of_cases_are_unique() -> None:
 
 
 def assert_same(text: str) -> None:
-    ours, notes = convert(fast(), text)
+    ours, context = convert(fast(), text)
     theirs, expected = convert(plain(), text)
     assert ours == theirs
-    assert (notes.needs, notes.headings, notes.mistakes) == (expected.needs, expected.headings, expected.mistakes)
+    assert (context.references, context.headings, context.diagnostics) == (
+        expected.references,
+        expected.headings,
+        expected.diagnostics,
+    )
 
 
 def test_same_output_for_all_cases() -> None:
@@ -157,17 +161,17 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text(name: str) -> None:
     begin = time.process_time()
-    html, notes = convert(fast(), HOSTILE[name])
+    html, context = convert(fast(), HOSTILE[name])
     assert time.process_time() - begin < 6
     assert html
-    assert not [mistake for mistake in notes.mistakes if mistake.severity == "error"]
+    assert not [diagnostic for diagnostic in context.diagnostics if diagnostic.severity == "error"]
 
 
 def test_too_deep_a_list_is_a_mistake_and_the_next_text_is_well() -> None:
     deep = "\n".join(" " * 4 * level + "- a" for level in range(400))
     md = Converter(SETTINGS)
-    _, notes = convert(md, deep)
-    assert ["nested too deeply" in mistake.what for mistake in notes.mistakes] == [True]
+    _, context = convert(md, deep)
+    assert ["nested too deeply" in diagnostic.message for diagnostic in context.diagnostics] == [True]
     assert convert(md, "*a*")[0] == "<p><em>a</em></p>"
 
 

@@ -39,11 +39,11 @@ from sites_for_law import (
     world,
 )
 
-from blogsite.build import tasks
+from blogsite.build import rendering
 from blogsite.build.code_version import code_digest
 from blogsite.build.driver import BuildOptions, build
 from blogsite.config.loader import load_config
-from blogsite.content.status import View
+from blogsite.content.status import PublishFilter
 from blogsite.core.file_state import Stat
 
 LONG = bool(os.environ.get("BLOGSITE_LONG"))
@@ -71,7 +71,7 @@ class Law(RuleBasedStateMachine):
         views=st.tuples(st.sampled_from(VIEWS), st.sampled_from(VIEWS)),
     )
     def edit_what_has_settled_and_build(
-        self, data: st.DataObject, edits: list[object], views: tuple[View, View]
+        self, data: st.DataObject, edits: list[object], views: tuple[PublishFilter, PublishFilter]
     ) -> None:
         """The edit finds a site of which one glance would say that nothing has changed."""
         for _ in range(2):
@@ -84,22 +84,28 @@ class Law(RuleBasedStateMachine):
     def let_time_pass(self, data: st.DataObject) -> None:
         for _ in range(3):
             self.edit(data, [pass_time])
-            self.check(BuildOptions(View(future=True)) if self.blog.code else BuildOptions())
+            self.check(BuildOptions(PublishFilter(future=True)) if self.blog.code else BuildOptions())
 
     @rule(
         data=st.data(),
         edits=st.lists(st.sampled_from(EDITS), max_size=2),
-        view=st.sampled_from(VIEWS),
+        publish_filter=st.sampled_from(VIEWS),
         strict=st.booleans(),
         dry=st.booleans(),
         elsewhere=st.booleans(),
     )
     def build_in_another_way(
-        self, data: st.DataObject, edits: list[object], view: View, strict: bool, dry: bool, elsewhere: bool
+        self,
+        data: st.DataObject,
+        edits: list[object],
+        publish_filter: PublishFilter,
+        strict: bool,
+        dry: bool,
+        elsewhere: bool,
     ) -> None:
         self.edit(data, edits)
         output = self.folder / "site/look" if elsewhere else None
-        self.check(BuildOptions(view, output, strict=strict, dry_run=dry))
+        self.check(BuildOptions(publish_filter, output, strict=strict, dry_run=dry))
 
     @rule(data=st.data())
     def break_build_and_mend(self, data: st.DataObject) -> None:
@@ -121,7 +127,7 @@ class Law(RuleBasedStateMachine):
         folder = options.output or self.blog.root / "public"
         before = tree(folder) if folder.is_dir() else {}
         with world(self.blog):
-            tasks._renderer.cache_clear()
+            rendering._renderer.cache_clear()
             warm = outcome(self.blog.root, options)
             clean = from_nothing(self.blog, options, self.folder / "clean")
         assert (warm.code, warm.said) == (clean.code, clean.said)
@@ -183,8 +189,8 @@ def test_nothing_heavy_is_imported_where_nothing_is_to_be_done(tmp_path: Path) -
     time.sleep(0.05)
     build_site(root)
     code = (
-        "import sys; from pathlib import Path; from blogsite.build import BuildOptions, build\n"
-        "from blogsite.load import load_config\n"
+        "import sys; from pathlib import Path; from blogsite.build.driver import BuildOptions, build\n"
+        "from blogsite.config.loader import load_config\n"
         f"root = Path({str(root)!r})\n"
         "report = build(root, load_config(root), BuildOptions(), lambda *progress: None)\n"
         "assert report.changes.kept and not report.changes.written, report.changes\n"
@@ -203,7 +209,7 @@ def test_nothing_heavy_is_imported_where_nothing_is_to_be_done(tmp_path: Path) -
 def stamps(change: Callable[[os.stat_result], Stat]) -> Iterator[None]:
     """The time stamps of files are what CHANGE says."""
     with ExitStack() as stack:
-        for module in ("read", "load", "plan", "build"):
+        for module in ("content.discovery", "build.last_build", "build.planner", "build.driver"):
             stack.enter_context(patch(f"blogsite.{module}.stat_of", change))
         yield
 
@@ -212,8 +218,8 @@ def test_files_that_are_written_again_within_a_tick_of_the_clock_are_seen(tmp_pa
     """On a file system that counts in two seconds, every edit of a test stands in the tick of the build before it."""
 
     def coarse(status: os.stat_result) -> Stat:
-        tick = 2_000_000_000
-        times = (status.st_mtime_ns // tick * tick, status.st_ctime_ns // tick * tick)
+        clock_tick = 2_000_000_000
+        times = (status.st_mtime_ns // clock_tick * clock_tick, status.st_ctime_ns // clock_tick * clock_tick)
         return Stat(status.st_size, *times, status.st_ino)
 
     files: dict[str, str | bytes] = {
@@ -323,7 +329,7 @@ def test_the_clock_goes_forward_and_back(blog: Blog) -> None:
 def test_a_preview_of_the_future_says_how_long_it_is_until_then(blog: Blog) -> None:
     for hours in (0, 0, 5, 5):
         blog.epoch = EPOCH + hours * 3600
-        assert b"future by" in law(blog, BuildOptions(View(future=True))).files["posts/p7/index.html"]
+        assert b"future by" in law(blog, BuildOptions(PublishFilter(future=True))).files["posts/p7/index.html"]
 
 
 def test_a_line_more_in_the_configuration_moves_its_mistakes(blog: Blog) -> None:

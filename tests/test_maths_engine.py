@@ -13,19 +13,19 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from test_maths_find import convert
 
 from blogsite.content.model import Formula
 from blogsite.maths import katex as engine_module
 from blogsite.maths.assets import KATEX, MATH_ASSETS, SCRIPTS, TEMML
 from blogsite.maths.commands import ENGINE_MACROS, TEMML_MACROS
 from blogsite.maths.html import Rendered, Typeset, tex_of, typeset
-from blogsite.maths.katex import Engine, EngineError, Output, Result, TeX, key
+from blogsite.maths.katex import Engine, EngineError, MathFormat, Result, TeX, key
 from blogsite.maths.katex_patches import TUNING
 from blogsite.maths.numbering import Numberer
 from blogsite.maths.preprocess import plain_signs, prepare
 from blogsite.maths.resolve import known_commands
 from blogsite.maths.tex import commands, without_comments
-from tests.test_maths_find import convert
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = ROOT / "tests/data/maths/formulas.jsonl"
@@ -45,12 +45,12 @@ def prepared(line: str) -> tuple[str, TeX]:
     return formula["source"], TeX(re.sub(r"\\(?:eq)?ref\s*\{[^{}]*\}", "1", tex), formula["display"])
 
 
-def failures(engine: Engine, path: Path, output: Output) -> tuple[Counter[str], Counter[str], list[str]]:
+def failures(engine: Engine, path: Path, output: MathFormat) -> tuple[Counter[str], Counter[str], list[str]]:
     """How many formulas each source has, how many of them fail, and why."""
     formulas = [prepared(line) for line in path.read_text("utf-8").splitlines()]
     results = engine.render([tex for _, tex in formulas], output)
     failed = [
-        (source, f"{source}: {result.what}: {tex.tex[:100]}")
+        (source, f"{source}: {result.message}: {tex.tex[:100]}")
         for (source, tex), result in zip(formulas, results, strict=True)
         if isinstance(result, EngineError)
     ]
@@ -62,7 +62,7 @@ def failures(engine: Engine, path: Path, output: Output) -> tuple[Counter[str], 
 
 
 @pytest.mark.parametrize("output", ["html", "mathml"])
-def test_formulas_of_real_posts_are_made(engine: Engine, output: Output) -> None:
+def test_formulas_of_real_posts_are_made(engine: Engine, output: MathFormat) -> None:
     total, failed, why = failures(engine, SAMPLE, output)
     assert total.total() > 250
     assert failed.total() <= total.total() * 0.005, "\n".join(why)
@@ -70,7 +70,7 @@ def test_formulas_of_real_posts_are_made(engine: Engine, output: Output) -> None
 
 @pytest.mark.skipif("BLOGSITE_FORMULAS" not in os.environ, reason="BLOGSITE_FORMULAS names no file of formulas")
 @pytest.mark.parametrize("output", ["html", "mathml"])
-def test_formulas_of_the_corpus_are_made(engine: Engine, output: Output) -> None:
+def test_formulas_of_the_corpus_are_made(engine: Engine, output: MathFormat) -> None:
     total, failed, why = failures(engine, Path(os.environ["BLOGSITE_FORMULAS"]), output)
     real = [source for source in total if source.startswith(("zh:", "en:"))]
     assert sum(failed[source] for source in real) <= 0.005 * sum(total[source] for source in real), "\n".join(why)
@@ -95,12 +95,12 @@ def test_mathml_has_real_letters(engine: Engine) -> None:
 
 
 def test_macros_reach_the_formulas_that_have_them(engine: Engine) -> None:
-    _, notes = convert(
+    _, context = convert(
         "\\newcommand{\\norm}[2][2]{\\|#2\\|_{#1}}\n\\DeclarePairedDelimiter{\\abs}{\\lvert}{\\rvert}\n\\def\\gone#1{x}\n\n"
         "$\\norm{u}$ $\\norm[1]{u}$ $\\abs*{u}$ $\\gone{y}$ $\\renewcommand{\\phi}{\\varphi}\\phi$ $\\phi$"
     )
     for output in ("html", "mathml"):
-        results = engine.render([tex_of(formula) for formula in notes.formulas], output)  # type: ignore[arg-type]
+        results = engine.render([tex_of(formula) for formula in context.formulas], output)  # type: ignore[arg-type]
         assert all(isinstance(result, str) for result in results), results
         assert "y" not in re.sub("<[^>]*>|annotation.*", "", str(results[3])).replace("\\gone{y}", "")
         assert engine.render([TeX("\\gone{y}", False)], output) == [EngineError("unknown macro \\gone")]  # type: ignore[arg-type]
@@ -119,14 +119,14 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("output", ["html", "mathml"])
-def test_hostile_formulas_cost_a_message_each(engine: Engine, output: Output) -> None:
+def test_hostile_formulas_cost_a_message_each(engine: Engine, output: MathFormat) -> None:
     results = engine.render([TeX(tex, True) for tex in HOSTILE] + [TeX("x", False)], output)
-    assert [result.what for result in results[:-1] if isinstance(result, EngineError)] == list(HOSTILE.values())
+    assert [result.message for result in results[:-1] if isinstance(result, EngineError)] == list(HOSTILE.values())
     assert isinstance(results[-1], str)
 
 
 @pytest.mark.parametrize("output", ["html", "mathml"])
-def test_a_formula_cannot_bring_markup_into_a_page(engine: Engine, output: Output) -> None:
+def test_a_formula_cannot_bring_markup_into_a_page(engine: Engine, output: MathFormat) -> None:
     for tex in (
         "\\text{<img src=x onerror=alert(1)>}",
         '\\htmlClass{a"><script>}{x}',
@@ -149,7 +149,7 @@ def test_a_slow_formula_costs_only_itself(engine: Engine, monkeypatch: pytest.Mo
 
 
 def test_the_process_ends_though_nobody_closed_the_engine() -> None:
-    code = "from blogsite.maths.engine import *; print(len(render_many([TeX('x', False)])))"
+    code = "from blogsite.maths.katex import *; print(len(render_many([TeX('x', False)])))"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
     )
@@ -162,7 +162,7 @@ class Recorded:
     def __init__(self) -> None:
         self.asked: list[TeX] = []
 
-    def __call__(self, formulas: Sequence[TeX], output: Output) -> list[Result]:
+    def __call__(self, formulas: Sequence[TeX], output: MathFormat) -> list[Result]:
         self.asked += formulas
         return [EngineError("no such thing") if "bad" in f.tex else f"<{output}>{f.tex}</{output}>" for f in formulas]
 
@@ -256,7 +256,7 @@ def test_the_engine_knows_the_commands_it_is_said_to_know(engine: Engine) -> Non
     assert len(known) > 900
     assert {"\\frac", "\\alpha", "\\ce", "\\R", "\\,", "\\{", "\\left"} <= set(known)
     results = engine.render([TeX(name + "{}{}{}{}", True) for name in [*known, *ENGINE_MACROS]])
-    assert not [r for r in results if isinstance(r, EngineError) and r.what.startswith("unknown macro")]
+    assert not [r for r in results if isinstance(r, EngineError) and r.message.startswith("unknown macro")]
     assert commands("".join(TEMML_MACROS.values()).replace("#1", "")) - known_commands() == set()
 
 

@@ -13,7 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from blogsite.config.settings import MarkdownSettings
-from blogsite.content.parse_context import Notes
+from blogsite.content.parse_context import ParseContext
 from blogsite.markdown.extensions.math import MathsExtension, plain, without_delimiters
 from blogsite.maths.delimiters import find
 from tests.cases_loader import load_cases, save_cases
@@ -22,24 +22,24 @@ CASES = Path(__file__).parent / "cases"
 EXTENSIONS = ("tables", "footnotes", "fenced_code", "def_list", "smarty")
 
 
-def convert(text: str, **settings: object) -> tuple[str, Notes]:
+def convert(text: str, **settings: object) -> tuple[str, ParseContext]:
     """The HTML of a post with Python-Markdown's own extensions and ours for maths, and the notes on it."""
     md = markdown.Markdown(extensions=[*EXTENSIONS, MathsExtension(MarkdownSettings(**settings))])  # type: ignore[arg-type]
     md.preprocessors.deregister("normalize_whitespace")
-    notes = Notes(text, "posts/a.md")
-    md.notes = notes  # type: ignore[attr-defined]
-    return md.convert(text), notes
+    context = ParseContext(text, "posts/a.md")
+    md.context = context  # type: ignore[attr-defined]
+    return md.convert(text), context
 
 
 def standing(text: str, **settings: object) -> str:
     """What a reader sees as maths, one formula or reference a line."""
-    html, notes = convert(text, **settings)
+    html, context = convert(text, **settings)
     lines = []
     for match in re.finditer('\x02f([0-9]+)\x03|class="eqref"[^>]*>([^<]*)', html):
         if match[1] is None:
             lines.append(f"reference {match[2]}")
             continue
-        formula = notes.formulas[int(match[1])]
+        formula = context.formulas[int(match[1])]
         kind = "error" if formula.error else "display" if formula.display else "inline"
         lines.append(f"{kind} {without_delimiters(formula.source)}".replace("\n", "⏎"))
     return "\n".join(lines) or "nothing"
@@ -69,24 +69,24 @@ def test_the_51_cases_are_51() -> None:
 @pytest.mark.parametrize("dialect", ["kramdown", "blogdown"])
 def test_nothing_is_maths_where_it_is_switched_off(dialect: str) -> None:
     text = "`$x$` $x_1$ $$y$$ \\$5\n\n```math\nx\n```\n"
-    html, notes = convert(text, math=False, math_dialect=dialect)
-    assert notes.formulas == []
+    html, context = convert(text, math=False, math_dialect=dialect)
+    assert context.formulas == []
     assert "$x_1$" in html
     assert "\\$5" not in html
 
 
 def test_code_and_attributes_get_back_what_was_written() -> None:
-    html, notes = convert(
+    html, context = convert(
         '    a = "$x$" <$y$>\n\n`\\$` <i title="$a$" class="$b & c$">$<i>$</i>\n\n> para\n>\n>     $a\n>     b$ c\n'
     )
     assert html.startswith('<pre><code>a = "$x$" &lt;$y$&gt;\n</code></pre>')
     assert 'title="$a$"' in html
     assert "<code>$a\nb$ c\n</code>" in html
-    assert [formula.source for formula in notes.formulas] == ["$<i>$"]
+    assert [formula.source for formula in context.formulas] == ["$<i>$"]
 
 
 def test_maths_is_safe_from_markdown() -> None:
-    html, notes = convert(
+    html, context = convert(
         "*a $x*y$ b* __$_1$__ [$a]b$](u) ![$i$](i.png) # $h$\n\n| $|x|$ | $`$ |\n|---|---|\n| 1 | 2 |\n"
     )
     assert "<em>a \x02f0\x03 b</em>" in html
@@ -94,12 +94,12 @@ def test_maths_is_safe_from_markdown() -> None:
     assert '<a href="u">\x02f2\x03</a>' in html
     assert 'alt="$i$"' in html
     assert "<th>\x02f4\x03</th>" in html
-    assert len(notes.formulas) == 6
+    assert len(context.formulas) == 6
 
 
 def test_a_place_is_the_opening_delimiter() -> None:
-    _, notes = convert("甲 $a$ 乙\n\n> 丙 $$\n> b\n> $$ 丁 \\(c\\)\n\n- \\begin{equation}d\\end{equation}\n")
-    assert [(formula.line, formula.column) for formula in notes.formulas] == [(1, 3), (3, 5), (5, 8), (7, 3)]
+    _, context = convert("甲 $a$ 乙\n\n> 丙 $$\n> b\n> $$ 丁 \\(c\\)\n\n- \\begin{equation}d\\end{equation}\n")
+    assert [(formula.line, formula.column) for formula in context.formulas] == [(1, 3), (3, 5), (5, 8), (7, 3)]
 
 
 def test_breaks_beside_displays_go() -> None:
@@ -108,11 +108,11 @@ def test_breaks_beside_displays_go() -> None:
 
 
 def test_plain_text_of_a_heading_is_tex() -> None:
-    notes = Notes("", "a.md")
-    assert plain("no maths", notes) == "no maths"
+    context = ParseContext("", "a.md")
+    assert plain("no maths", context) == "no maths"
     for text, tex in (("$x$", "x"), ("$$\nx\n$$", "x"), ("\\(x\\)", "x"), ("```math\nx\n```", "x"), ("`$x$`", "x")):
-        _, notes = convert(text, math_dialect="blogdown")
-        assert plain("a \x02f0\x03 b", notes) == f"a {tex} b"
+        _, context = convert(text, math_dialect="blogdown")
+        assert plain("a \x02f0\x03 b", context) == f"a {tex} b"
 
 
 HOSTILE = {
@@ -162,9 +162,9 @@ def test_whatever_is_written_is_found_in_order_and_made(text: str, dialect: str)
     for found in find(text, dialect):
         assert at <= found.start < found.end <= len(text)
         at = found.end
-    html, notes = convert(text, math_dialect=dialect)
+    html, context = convert(text, math_dialect=dialect)
     numbers = [int(number) for number in re.findall("\x02f([0-9]+)\x03", html)]
-    assert sorted(set(numbers)) == list(range(len(notes.formulas)))
+    assert sorted(set(numbers)) == list(range(len(context.formulas)))
     assert list(dict.fromkeys(numbers)) == sorted(set(numbers))
     assert "\x02gone" not in html
 
@@ -172,7 +172,7 @@ def test_whatever_is_written_is_found_in_order_and_made(text: str, dialect: str)
 @given(st.lists(PIECES, max_size=30).map("".join))
 def test_code_is_never_changed(text: str) -> None:
     code = re.sub(r"[`~<>&\n]", "", text)
-    html, notes = convert(f"    a {code}\n")
+    html, context = convert(f"    a {code}\n")
     assert unescape(re.sub("<[^>]*>", "", html)).strip() == f"a {code}".strip()
-    assert notes.formulas == []
-    assert notes.mistakes == []
+    assert context.formulas == []
+    assert context.diagnostics == []

@@ -21,14 +21,17 @@ CASES = Path(__file__).parent / "cases"
 
 def described(text: str, **settings: object) -> str:
     """The HTML of a post, its formulas, labels, needs and mistakes, one a line; a placeholder is written ⟨f0⟩."""
-    html, notes = convert(text, **settings)
+    html, context = convert(text, **settings)
     lines = [html]
-    for number, formula in enumerate(notes.formulas):
+    for number, formula in enumerate(context.formulas):
         extra = "".join(f" #{name}" for name in formula.ids) + "".join(f" [{tex}]" for _, tex in formula.macros)
         lines.append(f"f{number}: {formula.tex}{extra}" if not formula.error else f"f{number} wrong: {formula.source}")
-    lines += [f"label {label.name} = {label.number} at {label.anchor}" for label in notes.labels]
-    lines += [f"need {need.kind} {need.target} {need.line}:{need.column}" for need in notes.needs]
-    lines += [str(mistake) for mistake in notes.mistakes]
+    lines += [f"label {label.name} = {label.number} at {label.anchor}" for label in context.labels]
+    lines += [
+        f"need {reference.kind} {reference.target} {reference.line}:{reference.column}"
+        for reference in context.references
+    ]
+    lines += [str(diagnostic) for diagnostic in context.diagnostics]
     return "\n".join(lines).replace("\x02", "⟨").replace("\x03", "⟩")
 
 
@@ -59,21 +62,21 @@ def test_what_is_numbered_is_a_setting(mode: str, numbers: list[str]) -> None:
     text = (
         "$$a$$\n\\begin{equation}b\\end{equation}\n$$c\\label{c}$$\n\\begin{align}d\\label{d}\\\\e\\notag\\end{align}\n"
     )
-    _, notes = convert(text + "\\begin{equation*}f\\end{equation*}", math_number=mode)
-    tags = [tag for formula in notes.formulas for tag in re.findall(r"\\tag\{(.*?)\}", formula.tex)]
+    _, context = convert(text + "\\begin{equation*}f\\end{equation*}", math_number=mode)
+    tags = [tag for formula in context.formulas for tag in re.findall(r"\\tag\{(.*?)\}", formula.tex)]
     assert tags == numbers
 
 
 def test_a_formula_knows_only_the_macros_it_can_use() -> None:
     settings = {"math_macros": (("R", "\\mathbb{R}"), ("\\unused", "x"), ("S", "\\R^{#1}"))}
-    _, notes = convert("$a$ $\\R$ $\\S2$ \\\\\n\n$\\renewcommand{\\R}{r}$ $\\S2$", **settings)
-    assert [[name for name, _ in formula.macros] for formula in notes.formulas] == [
+    _, context = convert("$a$ $\\R$ $\\S2$ \\\\\n\n$\\renewcommand{\\R}{r}$ $\\S2$", **settings)
+    assert [[name for name, _ in formula.macros] for formula in context.formulas] == [
         [],
         ["\\R"],
         ["\\R", "\\S"],
         ["\\S", "\\R"],
     ]
-    assert notes.mistakes == []
+    assert context.diagnostics == []
     assert site_macros(settings["math_macros"]).table["\\R"].tex == "\\gdef\\R{\\mathbb{R}}"
 
 
@@ -97,15 +100,15 @@ def test_let_takes_what_a_macro_is_now() -> None:
     ],
 )
 def test_what_another_engine_wanted_is_read_as_it_was_meant(written: str, meant: str) -> None:
-    _, notes = convert(f"${written}$")
-    assert [formula.tex for formula in notes.formulas] == [meant]
-    assert notes.mistakes == []
+    _, context = convert(f"${written}$")
+    assert [formula.tex for formula in context.formulas] == [meant]
+    assert context.diagnostics == []
 
 
 def test_definitions_before_which_something_stands_stay_in_the_formula() -> None:
-    _, notes = convert("$\\def\\a{1}\\a\\def\\a{2}\\a$")
-    assert notes.formulas[0].tex == "\\def\\a{1}\\a\\def\\a{2}\\a"
-    assert notes.mistakes == []
+    _, context = convert("$\\def\\a{1}\\a\\def\\a{2}\\a$")
+    assert context.formulas[0].tex == "\\def\\a{1}\\a\\def\\a{2}\\a"
+    assert context.diagnostics == []
 
 
 @pytest.mark.parametrize(

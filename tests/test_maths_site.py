@@ -126,8 +126,8 @@ def test_what_cannot_be_made_is_said_at_its_place_and_shown_as_written(blog: Pat
     (blog / "posts/bad.md").write_text(post("Bad", "2024-01-04", text), encoding="utf-8")
     report = build_site(blog)
     said = "\n".join(warnings(report))
-    for place, what in (("6:3", "nosuch"), ("8:1", ""), ("10:1", "eq:none"), ("11:1", "d")):
-        assert re.search(rf"posts/bad\.md:{place}: warning: .*{what}", said), said
+    for location, message in (("6:3", "nosuch"), ("8:1", ""), ("10:1", "eq:none"), ("11:1", "d")):
+        assert re.search(rf"posts/bad\.md:{location}: warning: .*{message}", said), said
     page = read(blog, "posts/bad/index.html")
     assert '<code class="math-error"' in page
     assert "(??)" in page

@@ -14,16 +14,16 @@ import pytest
 from making import EPOCH, build_site, post, run_alone, site, tree, write
 from serving import fetch, serving
 
-from blogsite.content.status import View
+from blogsite.content.status import PublishFilter
 from blogsite.pages.outputs import Asset
 from blogsite.preview import warm_start as memory
-from blogsite.preview.page_cache import Printed
+from blogsite.preview.page_cache import CachedPage
 from blogsite.preview.session import Session
-from blogsite.preview.site_state import Shown
-from blogsite.preview.warm_start import Remembered
+from blogsite.preview.site_state import SiteState
+from blogsite.preview.warm_start import WarmState
 
-SHOWN = View(drafts=True, future=True, preview=True)
-PUBLIC = View(preview=True)
+SHOWN = PublishFilter(drafts=True, future=True, preview=True)
+PUBLISHED_ONLY = PublishFilter(preview=True)
 
 
 def blog(root: Path, **more: str) -> Path:
@@ -36,10 +36,10 @@ def blog(root: Path, **more: str) -> Path:
 
 
 @contextmanager
-def session_of(root: Path, view: View = SHOWN) -> Iterator[Session]:
+def session_of(root: Path, publish_filter: PublishFilter = SHOWN) -> Iterator[Session]:
     """A preview of the site, which has had its first look at it."""
     with patch.dict(os.environ, {"SOURCE_DATE_EPOCH": str(EPOCH)}):
-        session = Session(root, None, view, lambda stage, done, total: None)
+        session = Session(root, None, publish_filter, lambda stage, done, total: None)
         try:
             session.update(None)
             yield session
@@ -47,40 +47,40 @@ def session_of(root: Path, view: View = SHOWN) -> Iterator[Session]:
             session.close()
 
 
-def leave(root: Path, view: View = SHOWN) -> None:
+def exit_now(root: Path, publish_filter: PublishFilter = SHOWN) -> None:
     """A preview has been here."""
-    with session_of(root, view) as session:
+    with session_of(root, publish_filter) as session:
         list(session.warm_up())
         list(session.keep())
 
 
 def text(session: Session, path: str) -> str:
     answer = session.answer(path)
-    assert isinstance(answer, Printed), answer
+    assert isinstance(answer, CachedPage), answer
     return answer.data.decode()
 
 
-def is_remembered(root: Path, view: View = SHOWN) -> bool:
-    with session_of(root, view) as session:
+def is_remembered(root: Path, publish_filter: PublishFilter = SHOWN) -> bool:
+    with session_of(root, publish_filter) as session:
         assert "A" in text(session, "posts/a/index.html")
-        return isinstance(session.shown, Remembered)
+        return isinstance(session.shown, WarmState)
 
 
 def test_after_a_build_its_pages_are_there_at_once(tmp_path: Path) -> None:
     root = blog(tmp_path)
     build_site(root)
     built = tree(root / "public")
-    with session_of(root) as session, patch.object(memory.Shown, "outputs", property(lambda shown: 1 / 0)):
+    with session_of(root) as session, patch.object(memory.SiteState, "outputs", property(lambda shown: 1 / 0)):
         for path in ("index.html", "404.html", *(f"posts/{name}/index.html" for name in "abc")):
             assert text(session, path).encode() == built[path]
             assert session.at_once(path)
         style_sheets = [path for path in built if path.endswith(".css")]
         assert len(style_sheets) == 3
         assert all(isinstance(session.at_once(path), Asset) for path in style_sheets)
-        assert isinstance(session.shown, Remembered)
+        assert isinstance(session.shown, WarmState)
     with session_of(root) as session:
         assert text(session, "tags/t/index.html").encode() == built["tags/t/index.html"]
-        assert type(session.shown) is Shown
+        assert type(session.shown) is SiteState
         assert session.answer("posts/d/index.html") is None
         assert session.update(None) is None
 
@@ -89,21 +89,21 @@ def test_a_preview_with_drafts_remembers_its_own_pages(tmp_path: Path) -> None:
     root = blog(tmp_path, d=post("Draft", draft="true", date="2025-12-31"), w=post("Warned", body="[x](nowhere.md)\n"))
     build_site(root)
     assert not is_remembered(root)
-    leave(root)
+    exit_now(root)
     with session_of(root) as session:
-        assert isinstance(session.shown, Remembered)
+        assert isinstance(session.shown, WarmState)
         first = {path: text(session, path) for path in ("index.html", "posts/d/index.html", "posts/a/index.html")}
         warned = session.shown.warnings
         assert "Draft" in first["index.html"]
         assert "noindex" in first["posts/d/index.html"]
         list(session.warm_up())
-        assert type(session.shown) is Shown
+        assert type(session.shown) is SiteState
         assert {path: text(session, path) for path in first} == first
         assert session.shown.warnings == warned
-        assert any("nowhere.md" in str(mistake) for mistake in warned)
-    assert not is_remembered(root, PUBLIC)
-    leave(root, PUBLIC)
-    assert is_remembered(root, PUBLIC)
+        assert any("nowhere.md" in str(diagnostic) for diagnostic in warned)
+    assert not is_remembered(root, PUBLISHED_ONLY)
+    exit_now(root, PUBLISHED_ONLY)
+    assert is_remembered(root, PUBLISHED_ONLY)
     assert not is_remembered(root)
 
 
@@ -126,7 +126,7 @@ def test_what_has_changed_since_is_not_remembered(tmp_path: Path, change: str, a
     if after_build:
         build_site(root)
     else:
-        leave(root)
+        exit_now(root)
     assert is_remembered(root)
     CHANGES[change](root)
     assert not is_remembered(root)
@@ -134,10 +134,10 @@ def test_what_has_changed_since_is_not_remembered(tmp_path: Path, change: str, a
 
 def test_the_moment_a_post_becomes_due_ends_what_is_remembered(tmp_path: Path) -> None:
     root = blog(tmp_path, d=post("Due", date="2026-01-02"))
-    leave(root, PUBLIC)
-    assert is_remembered(root, PUBLIC)
+    exit_now(root, PUBLISHED_ONLY)
+    assert is_remembered(root, PUBLISHED_ONLY)
     with patch("test_memory.EPOCH", EPOCH + 86_400):
-        assert not is_remembered(root, PUBLIC)
+        assert not is_remembered(root, PUBLISHED_ONLY)
 
 
 def test_what_is_edited_while_it_is_shown_is_remembered_as_it_became(tmp_path: Path) -> None:
@@ -153,7 +153,7 @@ def test_what_is_edited_while_it_is_shown_is_remembered_as_it_became(tmp_path: P
         kept = [page.path for call in saved.call_args_list for page in call.args[1]]
         assert sorted(kept) == ["index.html", "posts/a/index.html"]
     with session_of(root) as session:
-        assert isinstance(session.shown, Remembered)
+        assert isinstance(session.shown, WarmState)
         assert "Last words" in text(session, "posts/a/index.html")
         assert "Last words" in text(session, "index.html")
 
@@ -161,43 +161,43 @@ def test_what_is_edited_while_it_is_shown_is_remembered_as_it_became(tmp_path: P
 @pytest.mark.parametrize(("later", "again"), [(3_600, False), (90_000, True)])
 def test_pages_that_are_the_same_are_not_kept_again(tmp_path: Path, later: int, again: bool) -> None:
     root = blog(tmp_path, d=post("Due", date="2026-01-02"))
-    leave(root, PUBLIC)
-    with patch("test_memory.EPOCH", EPOCH + later), session_of(root, PUBLIC) as session:
+    exit_now(root, PUBLISHED_ONLY)
+    with patch("test_memory.EPOCH", EPOCH + later), session_of(root, PUBLISHED_ONLY) as session:
         list(session.warm_up())
         store = session._store
         with patch.object(store, "save_pages", wraps=store and store.save_pages) as saved:
             list(session.keep())
         assert saved.called == again
     with patch("test_memory.EPOCH", EPOCH + later):
-        assert is_remembered(root, PUBLIC)
+        assert is_remembered(root, PUBLISHED_ONLY)
 
 
 def test_a_change_before_the_whole_site_is_there_is_told(tmp_path: Path) -> None:
     root = blog(tmp_path)
-    leave(root)
+    exit_now(root)
     with session_of(root) as session:
-        assert isinstance(session.shown, Remembered)
+        assert isinstance(session.shown, WarmState)
         write(root, {"posts/a.md": post("A", body="Newer words.\n")})
         list(session.warm_up())  # which finds another site than the one that was remembered
         assert "Newer words" in text(session, "posts/a/index.html")
         update = session.update({str(root / "posts/a.md")})
         assert update is not None
         assert update.number == 2
-        assert isinstance(update.before, Remembered)
+        assert isinstance(update.before, WarmState)
         assert session.update(None) is None
-    leave(root)
+    exit_now(root)
     with session_of(root) as session:
         write(root, {"posts/a.md": "---\ntitle: [\n---\n"})
         assert session.answer("tags/t/index.html")
         assert session.broken
         update = session.update({str(root / "posts/a.md")})
         assert update is not None
-        assert "posts/a.md" in str(update.mistakes[0])
+        assert "posts/a.md" in str(update.diagnostics[0])
 
 
 def test_what_two_previews_leave_is_never_mixed(tmp_path: Path) -> None:
     root = blog(tmp_path)
-    leave(root)
+    exit_now(root)
     before = (root / "posts/a.md").read_bytes()
     with session_of(root) as first, session_of(root) as second:
         list(first.warm_up())
@@ -211,7 +211,7 @@ def test_what_two_previews_leave_is_never_mixed(tmp_path: Path) -> None:
         first.update(None)
         list(first.keep())
     with session_of(root) as session:
-        assert isinstance(session.shown, Remembered)
+        assert isinstance(session.shown, WarmState)
         assert "Other words" not in text(session, "posts/a/index.html")
 
 
@@ -220,7 +220,7 @@ def test_what_two_previews_leave_is_never_mixed(tmp_path: Path) -> None:
 )
 def test_damage_costs_time_alone(tmp_path: Path, statement: str) -> None:
     root = blog(tmp_path)
-    leave(root)
+    exit_now(root)
     with sqlite3.connect(root / ".blogsite/store.sqlite") as database:
         database.execute(statement)
     with session_of(root) as session:

@@ -126,7 +126,7 @@ def test_marks_of_a_list_with_excerpts(public: Path) -> None:
     assert sink.one("time.dt-published").text == "27 Sep"
     summary = sink.one(".p-summary")
     assert "Before the break" in summary.text
-    assert "Part" not in summary.text
+    assert "FragmentRef" not in summary.text
     assert {link["href"] for link in summary.find("a")} >= {"/blog/posts/sink/#part"}
     assert summary.one("img")["src"] == "/blog/posts/sink/drawing.svg"
     more = sink.one("a.read-more")
@@ -254,10 +254,10 @@ def test_the_json_feed(public: Path) -> None:
 
 
 def test_the_sitemap_holds_what_is_worth_finding(public: Path) -> None:
-    places = set(texts(ET.parse(public / "sitemap.xml").getroot(), SITEMAP + "loc"))
+    locations = set(texts(ET.parse(public / "sitemap.xml").getroot(), SITEMAP + "loc"))
     base = "https://example.org/blog/"
-    assert {base, base + "posts/sink/", base + "about/", base + "tags/%E7%86%B5/", base + "archive/"} <= places
-    assert not [place for place in places if "hidden" in place or "404" in place or "/page/" in place]
+    assert {base, base + "posts/sink/", base + "about/", base + "tags/%E7%86%B5/", base + "archive/"} <= locations
+    assert not [location for location in locations if "hidden" in location or "404" in location or "/page/" in location]
 
 
 def test_robots_and_404(public: Path) -> None:

@@ -112,7 +112,7 @@ def address(permalink: str, path: str, head: str) -> str:
     bare = head.startswith(("+++", "Title:"))
     text = f"{head}\n\nText.\n" if bare else f"---\n{head}\n---\nText.\n"
     post = parse(path, "post", text.encode(), settings).post
-    assert not [mistake for mistake in post.mistakes if mistake.severity == "error"]
+    assert not [diagnostic for diagnostic in post.diagnostics if diagnostic.severity == "error"]
     return unquote(_address(config, post))
 
 

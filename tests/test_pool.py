@@ -9,17 +9,17 @@ from pathlib import Path
 INTERRUPTED = """
 import _thread, threading, time
 from concurrent.futures import process
-from blogsite import pool
-from blogsite.pool import Pool
+from blogsite.core import executor
+from blogsite.core.executor import Workers
 
 process.EXTRA_QUEUED_CALLS = -1  # so that tasks wait outside the queue, where they can be cancelled
-end = pool.end_processes
-pool.end_processes = lambda: (end(), time.sleep(0.3))  # so that it is noticed before anything else is done
+end = executor.kill_processes
+executor.kill_processes = lambda: (end(), time.sleep(0.3))  # so that it is noticed before anything else is done
 
 if __name__ == "__main__":
     threading.Timer(0.5, _thread.interrupt_main).start()
     try:
-        with Pool(2) as two:
+        with Workers(2) as two:
             list(two.map(time.sleep, [0.2] * 100))
     except KeyboardInterrupt:
         print("interrupted")

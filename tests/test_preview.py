@@ -20,8 +20,8 @@ import pytest
 from making import post, run_alone, site, tree, write
 from serving import Listener, Served, fetch, free_port, serving
 
-from blogsite.content.status import View
-from blogsite.core.diagnostics import Place, UsageError, error, warning
+from blogsite.content.status import PublishFilter
+from blogsite.core.diagnostics import Location, UsageError, error, warning
 from blogsite.preview import listening
 from blogsite.preview.overlay import error_page, script, with_script
 from blogsite.preview.session import Session
@@ -356,7 +356,9 @@ def test_a_file_that_is_being_written_is_read_once_there_is_something_in_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = content(tmp_path)
-    session = Session(root, None, View(drafts=True, future=True, preview=True), lambda stage, done, total: None)
+    session = Session(
+        root, None, PublishFilter(drafts=True, future=True, preview=True), lambda stage, done, total: None
+    )
     session.update(None)
     path = root / "posts/熵.md"
     path.write_bytes(b"")
@@ -497,17 +499,17 @@ def test_warnings_are_listed_on_the_page_those_of_its_own_post_first(writing: tu
 def test_the_error_page_shows_the_place_whatever_the_file_holds(tmp_path: Path) -> None:
     lines = ["x" * 100_000 + "<b>" + "y" * 100_000, "<script>alert(1)</script>"]
     write(tmp_path, {"posts/a.md": "\r\n".join(lines), "posts/b.md": b"\xff\xfe\0\n", "outside": ""})
-    mistakes = [
-        error(Place("posts/a.md", 1, 100_001), "what <is> wrong", "do & mend"),
-        error(Place("posts/a.md", 2, 999), "beyond the end", ""),
-        error(Place("posts/a.md", 99, 1), "beyond the last line", ""),
-        error(Place("posts/b.md", 1, 1), "no text", ""),
-        error(Place("../../etc/passwd", 1, 1), "elsewhere", ""),
-        error(Place("posts/\0", 1, 1), "no name", "x" * 10_000_000),
-        warning(Place("posts/a.md"), "only a warning", ""),
-        *(error(Place(f"posts/{number}.md"), "one of many", "") for number in range(1000)),
+    diagnostics = [
+        error(Location("posts/a.md", 1, 100_001), "what <is> wrong", "do & mend"),
+        error(Location("posts/a.md", 2, 999), "beyond the end", ""),
+        error(Location("posts/a.md", 99, 1), "beyond the last line", ""),
+        error(Location("posts/b.md", 1, 1), "no text", ""),
+        error(Location("../../etc/passwd", 1, 1), "elsewhere", ""),
+        error(Location("posts/\0", 1, 1), "no name", "x" * 10_000_000),
+        warning(Location("posts/a.md"), "only a warning", ""),
+        *(error(Location(f"posts/{number}.md"), "one of many", "") for number in range(1000)),
     ]
-    page = error_page(tmp_path, mistakes, has_older=False).decode()
+    page = error_page(tmp_path, diagnostics, has_older=False).decode()
     assert len(page) < 20_000
     assert "<mark>&lt;</mark>b&gt;yyy" in page
     assert "&lt;script&gt;alert" in page

@@ -10,7 +10,7 @@ import pytest
 from making import build_site, post, site, tree, write
 
 from blogsite.build.driver import BuildOptions
-from blogsite.build.output_folder import MANIFEST, Folder, Staged
+from blogsite.build.output_folder import MANIFEST, OutputFolder, StagedFile
 from blogsite.core.diagnostics import SiteError
 
 
@@ -26,7 +26,7 @@ def pages(root: Path) -> dict[str, bytes]:
     return {path: data for path, data in tree(root / "public").items() if path != MANIFEST}
 
 
-def mistakes(root: Path, options: BuildOptions | None = None) -> str:
+def diagnostics(root: Path, options: BuildOptions | None = None) -> str:
     with pytest.raises(SiteError) as caught:
         build_site(root, options)
     return str(caught.value)
@@ -39,7 +39,7 @@ def test_the_manifest_names_every_file(blog: Path) -> None:
 
 def test_a_folder_with_files_of_others_is_refused_until_clean(tmp_path: Path) -> None:
     root = site(tmp_path, {"posts/a.md": post("A"), "public/CNAME": "mine", "public/index.html": "mine"})
-    said = mistakes(root)
+    said = diagnostics(root)
     assert "public: error: the output folder holds files that blogsite did not make" in said
     assert "--clean" in said
     assert tree(root / "public") == {"CNAME": b"mine", "index.html": b"mine"}
@@ -51,14 +51,14 @@ def test_a_folder_with_files_of_others_is_refused_until_clean(tmp_path: Path) ->
 def test_a_strangers_file_in_our_way_stops_the_build(blog: Path) -> None:
     write(blog, {"public/posts/c/index.html": "mine", "posts/c.md": post("C", "2024-02-02")})
     before = tree(blog / "public")
-    assert "public/posts/c/index.html: error: this file is not ours to replace" in mistakes(blog)
+    assert "public/posts/c/index.html: error: this file is not ours to replace" in diagnostics(blog)
     assert tree(blog / "public") == before
 
 
 def test_a_strangers_folder_in_our_way_stops_the_build(blog: Path) -> None:
     write(blog, {"public/note.txt/mine": "mine", "static/note.txt": "ours"})
     before = tree(blog / "public")
-    assert "not ours to replace" in mistakes(blog)
+    assert "not ours to replace" in diagnostics(blog)
     assert tree(blog / "public") == before
 
 
@@ -98,7 +98,7 @@ def test_a_failed_build_leaves_the_folder_as_it_was(blog: Path, files: dict[str,
     before = tree(blog / "public")
     states = {path: (blog / "public" / path).stat().st_mtime_ns for path in before}
     write(blog, {"posts/b.md": post("B, changed", "2024-01-03"), **files})
-    assert mistakes(blog)
+    assert diagnostics(blog)
     assert tree(blog / "public") == before
     assert {path: (blog / "public" / path).stat().st_mtime_ns for path in before} == states
     assert not (blog / ".blogsite" / "stage").exists()
@@ -135,7 +135,7 @@ def test_a_linked_folder_that_leads_elsewhere_is_not_written_through(blog: Path,
     (tmp_path / "elsewhere").mkdir()
     (blog / "public/posts/c").symlink_to(tmp_path / "elsewhere")
     write(blog, {"posts/c.md": post("C", "2024-02-02")})
-    assert "symbolic link that leads elsewhere" in mistakes(blog)
+    assert "symbolic link that leads elsewhere" in diagnostics(blog)
     assert not list((tmp_path / "elsewhere").iterdir())
 
 
@@ -154,19 +154,19 @@ def test_a_page_takes_the_place_of_a_file_and_back(blog: Path) -> None:
 
 def test_a_damaged_manifest_is_a_mistake_with_a_way_out(blog: Path) -> None:
     write(blog, {f"public/{MANIFEST}": "{"})
-    assert "remove the output folder and build again" in mistakes(blog)
+    assert "remove the output folder and build again" in diagnostics(blog)
 
 
 def test_a_manifest_cannot_name_files_outside_the_folder(blog: Path) -> None:
     write(blog, {"precious.txt": "mine", f"public/{MANIFEST}": '{"version": 1, "files": {"../precious.txt": "0"}}'})
-    folder = Folder(blog / "public")
+    folder = OutputFolder(blog / "public")
     folder.publish([], folder.compare([]))
     assert (blog / "precious.txt").read_text(encoding="utf-8") == "mine"
 
 
 def test_a_lost_manifest_makes_the_folder_a_strangers(blog: Path) -> None:
     (blog / "public" / MANIFEST).unlink()
-    assert "--clean" in mistakes(blog)
+    assert "--clean" in diagnostics(blog)
     build_site(blog, BuildOptions(clean=True))
     build_site(blog)
 
@@ -174,9 +174,9 @@ def test_a_lost_manifest_makes_the_folder_a_strangers(blog: Path) -> None:
 def test_the_manifest_knows_a_file_before_it_is_in_place(tmp_path: Path) -> None:
     """A build that is killed half-way leaves nothing that the next one would take for a stranger's."""
     write(tmp_path, {"stage/1": "one", "public/.keep": ""})
-    folder = Folder(tmp_path / "public", take_over=True)
-    missing = Staged("b.html", "0" * 40, tmp_path / "stage/2")
-    staged = [Staged("a.html", "1" * 40, tmp_path / "stage/1"), missing]
+    folder = OutputFolder(tmp_path / "public", take_over=True)
+    missing = StagedFile("b.html", "0" * 40, tmp_path / "stage/2")
+    staged = [StagedFile("a.html", "1" * 40, tmp_path / "stage/1"), missing]
     with pytest.raises(SiteError):
         folder.publish(staged, folder.compare(staged))
     named = json.loads((tmp_path / "public" / MANIFEST).read_text(encoding="utf-8"))["files"]
@@ -192,7 +192,7 @@ def test_the_output_may_stand_elsewhere(blog: Path, tmp_path: Path) -> None:
 
 def test_an_output_that_is_a_file_is_a_mistake(tmp_path: Path) -> None:
     root = site(tmp_path, {"posts/a.md": post(), "public": "a file"})
-    assert "the output is a file" in mistakes(root)
+    assert "the output is a file" in diagnostics(root)
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
@@ -200,6 +200,6 @@ def test_a_folder_that_cannot_be_written_is_a_mistake(blog: Path) -> None:
     (blog / "public").chmod(0o500)
     write(blog, {"posts/a.md": post("A, changed")})
     try:
-        assert "cannot be written" in mistakes(blog)
+        assert "cannot be written" in diagnostics(blog)
     finally:
         (blog / "public").chmod(0o700)

@@ -12,14 +12,14 @@ import pytest
 from making import CONFIG, build_site, page, post, site, warnings
 
 from blogsite.config.loader import Config
-from blogsite.content.model import File, Meta, Need, Part, Post, Rich, Source
-from blogsite.content.model import Fragment as Html
+from blogsite.content.model import File, FragmentRef, FrontMatter, Post, Reference, RichText, Source
+from blogsite.content.model import HtmlFragment as Html
 from blogsite.core.digest import digest
 from blogsite.core.file_state import Stat
 from blogsite.core.suggest import MOST_ASKED, Nearest
-from blogsite.images.inspection import Files
-from blogsite.site.lookup import Addressed
-from blogsite.site.references import References
+from blogsite.images.inspection import FileInspector
+from blogsite.site.lookup import AddressedPost
+from blogsite.site.references import ReferenceResolver
 
 SVG = "<svg xmlns='http://www.w3.org/2000/svg' width='20' height='10'/>"
 
@@ -217,7 +217,7 @@ def test_of_twins_the_one_in_the_same_language_is_meant(tmp_path: Path) -> None:
         "posts/zh/a.md": post("A", lang="zh", slug="a-zh"),
         "posts/asking.md": post("Asking", url="/asking/", lang="zh", body="{% post_link a %}\n"),
     }
-    assert build_site(site(tmp_path, files)).mistakes == ()
+    assert build_site(site(tmp_path, files)).diagnostics == ()
     link = page(tmp_path / "public/asking/index.html").one(".e-content").one("a")
     assert (link["href"], link.text) == ("/posts/a-zh/", "A")
 
@@ -225,28 +225,38 @@ def test_of_twins_the_one_in_the_same_language_is_meant(tmp_path: Path) -> None:
 # ── many ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _needing(source: str, needs: tuple[Need, ...]) -> Post:
-    nothing = Part(digest(Html("")))
+def _needing(source: str, references: tuple[Reference, ...]) -> Post:
+    nothing = FragmentRef(digest(Html("")))
     date = datetime(2024, 1, 2, tzinfo=UTC)
-    return Post(source, "post", digest(""), Meta(date=date), Rich("", Html("")), Part(digest(Html("")), needs), nothing)
+    return Post(
+        source,
+        "post",
+        digest(""),
+        FrontMatter(date=date),
+        RichText("", Html("")),
+        FragmentRef(digest(Html("")), references),
+        nothing,
+    )
 
 
 def test_thousands_of_wrong_references_take_seconds_not_minutes() -> None:
     stat = Stat(1, 1, 1, 1)
     posts = [
-        Addressed(_needing(f"posts/a-post-about-{n}.md", (Need("link", f"b-past-abuot-{n}.md"),)), f"/{n}/")
+        AddressedPost(_needing(f"posts/a-post-about-{n}.md", (Reference("link", f"b-past-abuot-{n}.md"),)), f"/{n}/")
         for n in range(5000)
     ]
     files = [File(f"posts/pictures/picture-{n}.png", stat) for n in range(5000)]
     sources = [Source(item.post.source, "post", stat) for item in posts]
     start = time.process_time()
-    references = References(posts, [], sources, files, {}, "", Files(Path(), {}), Config().images())
+    resolver = ReferenceResolver(posts, [], sources, files, {}, "", FileInspector(Path(), {}), Config().images())
     for item in posts:
-        references.answers(item, (*item.post.body.needs, Need("image", f"pictuer-{item.url}.png")))
-    references.answers(posts[0], (Need("link", "x" * 999_999 + ".md"), Need("image", "../" * 99_999 + "x.png")))
+        resolver.resolved(item, (*item.post.body.references, Reference("image", f"pictuer-{item.url}.png")))
+    resolver.resolved(
+        posts[0], (Reference("link", "x" * 999_999 + ".md"), Reference("image", "../" * 99_999 + "x.png"))
+    )
     assert time.process_time() - start < 10
-    assert len(references.mistakes) == 10_002
-    assert sum("nearest post" in mistake.hint for mistake in references.mistakes) == MOST_ASKED
+    assert len(resolver.diagnostics) == 10_002
+    assert sum("nearest post" in diagnostic.hint for diagnostic in resolver.diagnostics) == MOST_ASKED
 
 
 def test_the_nearest_of_many_names_are_found_by_what_they_share() -> None:

@@ -86,11 +86,11 @@ def scrolled(page: Page) -> int:
 def test_a_saved_post_is_shown_and_the_place_is_kept(context: BrowserContext, served: Served, root: Path) -> None:
     page = opened(context, served, "posts/long/")
     page.evaluate("scrollTo({ top: 1500, behavior: 'instant' })")
-    place = scrolled(page)
-    assert place > 1000
+    location = scrolled(page)
+    assert location > 1000
     write(root, {"posts/long.md": post("Long", body="".join([*LONG, "A new end.\n"]))})
     shows(page, "A new end.")
-    page.wait_for_function(f"Math.abs(scrollY - {place}) < 2")
+    page.wait_for_function(f"Math.abs(scrollY - {location}) < 2")
 
 
 def test_a_broken_template_gives_the_error_page_until_it_is_mended(

@@ -15,10 +15,10 @@ from making import EPOCH, build_site, png, post, site, tree, write
 
 from blogsite.build import loader as load
 from blogsite.build.driver import BuildOptions, Report
-from blogsite.content.model import Fragment, Heading, Label, Meta, Need, Part, Post, Rich
-from blogsite.content.status import View
-from blogsite.core.diagnostics import Place, SiteError, error
-from blogsite.preview.page_cache import Printed
+from blogsite.content.model import FragmentRef, FrontMatter, Heading, HtmlFragment, Label, Post, Reference, RichText
+from blogsite.content.status import PublishFilter
+from blogsite.core.diagnostics import Location, SiteError, error
+from blogsite.preview.page_cache import CachedPage
 from blogsite.preview.session import Session
 from blogsite.site.summary import face
 
@@ -62,7 +62,7 @@ def built(blog: Path, options: BuildOptions | None = None) -> tuple[Report, bool
         if not path.startswith(("public/", ".blogsite/")):
             write(clean, {path: data})
     expected = build_site(clean)
-    assert report.mistakes == expected.mistakes
+    assert report.diagnostics == expected.diagnostics
     assert report.left_out == expected.left_out
     assert tree(blog / "public") == tree(clean / "public")
     return report, assemble.called
@@ -170,12 +170,12 @@ def test_a_text_that_a_killed_build_had_parsed(blog: Path) -> None:
 def test_mistakes_in_a_text_come_and_go(blog: Path) -> None:
     edit(blog, "posts/a.md", ("$x^2$", "$\\frac$ and $\\unheardof$"))
     report, _ = built(blog)
-    assert len(report.mistakes) == 2
+    assert len(report.diagnostics) == 2
     edit(blog, "posts/a.md", ("Text of", "\n\nText of"))
     built(blog)
     edit(blog, "posts/a.md", ("$\\frac$ and $\\unheardof$", "$x$"))
     report, _ = built(blog)
-    assert not report.mistakes
+    assert not report.diagnostics
     edit(blog, "posts/a.md", ("$x$", "$\\frac$"))
     with pytest.raises(SiteError):
         build_site(blog, BuildOptions(strict=True))
@@ -196,9 +196,9 @@ ALL = {**TEXTS, **MORE}
 def test_the_preview_shows_what_a_build_writes_after_each(blog: Path, name: str) -> None:
     """What the preview may leave as it was is decided by the same comparison."""
     path, change = ALL[name]
-    view = View(drafts=True, future=True, preview=True)
+    publish_filter = PublishFilter(drafts=True, future=True, preview=True)
     with patch.dict(os.environ, {"SOURCE_DATE_EPOCH": str(EPOCH)}):
-        session = Session(blog, None, view, lambda stage, done, total: None)
+        session = Session(blog, None, publish_filter, lambda stage, done, total: None)
         with contextlib.closing(session):
             session.update(None)
             session.answer("posts/b/index.html")
@@ -207,38 +207,40 @@ def test_the_preview_shows_what_a_build_writes_after_each(blog: Path, name: str)
             assert session.shown is not None
             shown = {path: session.answer(path) for path in session.shown.outputs}
             warned = session.shown.warnings
-    expected = build_site(blog, BuildOptions(view, output=blog.parent / "out"))
+    expected = build_site(blog, BuildOptions(publish_filter, output=blog.parent / "out"))
     written = tree(blog.parent / "out")
-    assert warned == expected.mistakes
-    assert {path: answer.data for path, answer in shown.items() if isinstance(answer, Printed)} == {
-        path: written[path] for path, answer in shown.items() if isinstance(answer, Printed)
+    assert warned == expected.diagnostics
+    assert {path: answer.data for path, answer in shown.items() if isinstance(answer, CachedPage)} == {
+        path: written[path] for path, answer in shown.items() if isinstance(answer, CachedPage)
     }
 
 
-OWN_PAGE_ALONE = {"digest", "headings", "words", "mistakes", "summary", "whole", "excerpt_has_math"}
+OWN_PAGE_ALONE = {"digest", "headings", "words", "diagnostics", "summary", "whole", "excerpt_has_math"}
 """Fields of a post that are its own page's, or its card's, which in_lists compares."""
 
 
 @pytest.mark.parametrize("field", [field.name for field in dataclasses.fields(Post)])
 def test_a_face_shows_every_other_field(field: str) -> None:
-    need = Need("link", "b.md", 3, 4)
-    rich = Rich("A", Fragment("A"))
-    one = Post("posts/a.md", "post", "1", Meta(title="A"), rich, Part("1", (need,)), Part("2"))
+    reference = Reference("link", "b.md", 3, 4)
+    rich = RichText("A", HtmlFragment("A"))
+    one = Post(
+        "posts/a.md", "post", "1", FrontMatter(title="A"), rich, FragmentRef("1", (reference,)), FragmentRef("2")
+    )
     others: dict[str, object] = {
         "source": "posts/b.md",
         "kind": "page",
         "digest": "2",
-        "meta": Meta(title="B"),
-        "title": Rich("B", Fragment("B")),
-        "body": Part("1", (Need("link", "c.md", 3, 4),)),
-        "excerpt": Part("2", (need,)),
+        "meta": FrontMatter(title="B"),
+        "title": RichText("B", HtmlFragment("B")),
+        "body": FragmentRef("1", (Reference("link", "c.md", 3, 4),)),
+        "excerpt": FragmentRef("2", (reference,)),
         "summary": "S",
         "headings": (Heading(2, "x", rich),),
         "anchors": ("x",),
         "labels": (Label("x", "1", "eq-x"),),
         "words": 7,
         "first_image": 0,
-        "mistakes": (error(Place("posts/a.md"), "what", "hint"),),
+        "diagnostics": (error(Location("posts/a.md"), "what", "hint"),),
     }
     other = dataclasses.replace(one, **{field: others.get(field, True)})  # type: ignore[arg-type]
     assert other != one

@@ -20,7 +20,7 @@ from sites_for_law import scratch
 from blogsite.build.driver import BuildOptions
 from blogsite.build.store.store import Store
 from blogsite.core.diagnostics import SiteError
-from blogsite.core.file_state import Seen, Stat
+from blogsite.core.file_state import FileState, Stat
 from blogsite.core.frozen import DamageError, seal, unseal
 
 BODY = "Above $a+b$.\n\n<!-- more -->\n\nBelow $c$ and $\\frac{1}$.\n\n![x](one.png)\n"
@@ -43,7 +43,7 @@ class Blog:
         for edited in (True, False):
             self.edit(edited)
             report = build_site(self.root)
-            self.wanted[edited] = (tree(self.root / "public"), report.mistakes)
+            self.wanted[edited] = (tree(self.root / "public"), report.diagnostics)
         self.bytes = self.store.read_bytes()
 
     def edit(self, edited: bool) -> None:
@@ -54,10 +54,10 @@ class Blog:
     def build(self) -> str:
         """What a build notes of the store; all the rest must be as if there were none."""
         report = build_site(self.root)
-        files, mistakes = self.wanted[self.edited]
+        files, diagnostics = self.wanted[self.edited]
         assert tree(self.root / "public") == files
-        assert report.mistakes == mistakes
-        assert len(mistakes) == 4
+        assert report.diagnostics == diagnostics
+        assert len(diagnostics) == 4
         return report.note
 
     def build_edited(self) -> str:
@@ -109,11 +109,11 @@ def test_a_store_of_the_first_version_with_other_tables_is_begun_anew(blog: Blog
     assert blog.build() == VERSION
 
 
-@given(place=st.floats(0, 1, exclude_max=True), noise=st.binary(min_size=1, max_size=3000))
+@given(location=st.floats(0, 1, exclude_max=True), noise=st.binary(min_size=1, max_size=3000))
 @settings(max_examples=25, deadline=None)
-def test_random_damage_changes_nothing(lasting_blog: Blog, place: float, noise: bytes) -> None:
+def test_random_damage_changes_nothing(lasting_blog: Blog, location: float, noise: bytes) -> None:
     blog = lasting_blog
-    offset = int(len(blog.bytes) * place)
+    offset = int(len(blog.bytes) * location)
     blog.store.write_bytes((blog.bytes[:offset] + noise + blog.bytes[offset + len(noise) :])[: len(blog.bytes)])
     blog.build_edited()
     blog.build()
@@ -141,7 +141,7 @@ def test_rows_that_are_not_what_was_put_in_are_not_used(blog: Blog, statement: s
     for files, _ in blog.wanted.values():
         files["new.txt"] = b"so that there is something to do"
     with patch(
-        "blogsite.build.planner.is_untouched", lambda path, made: made.mistakes and False
+        "blogsite.build.planner.is_untouched", lambda path, made: made.diagnostics and False
     ):  # everything is rendered
         report = build_site(blog.root)
     assert report.note == DAMAGED
@@ -149,7 +149,7 @@ def test_rows_that_are_not_what_was_put_in_are_not_used(blog: Blog, statement: s
     assert {path: written.get(path) for path in blog.wanted[False][0] if not path.startswith(".")} == {
         path: data for path, data in blog.wanted[False][0].items() if not path.startswith(".")
     }
-    assert report.mistakes == blog.wanted[False][1]
+    assert report.diagnostics == blog.wanted[False][1]
 
 
 @pytest.mark.parametrize("where", ["1", "rowid % 2"])
@@ -165,12 +165,12 @@ def test_rows_that_are_lost_are_made_again(blog: Blog, table: str, where: str) -
 
 
 def test_a_text_that_is_lost_while_its_post_is_edited_is_a_mistake_that_says_so(blog: Blog) -> None:
-    from blogsite.build import loader as load
+    from blogsite.build import loader
 
     blog.build()  # the posts are no longer so young that they are read again
     blog.sql("DELETE FROM fragments", "DELETE FROM builds", "DELETE FROM outputs")
     with (
-        patch.object(load, "_read", lambda root, source: b"something else"),
+        patch.object(loader, "_read", lambda root, source: b"something else"),
         pytest.raises(SiteError, match="was changed while the site was being built"),
     ):
         build_site(blog.root)
@@ -191,8 +191,8 @@ def test_a_record_of_a_class_that_is_no_more_is_no_traceback(blog: Blog) -> None
 def test_a_seal_breaks(name: str, data: bytes, choice: st.DataObject) -> None:
     sealed = seal(name, data)
     assert unseal(name, sealed) == data
-    place = choice.draw(st.integers(0, len(sealed) - 1))
-    other = sealed[:place] + bytes([sealed[place] ^ choice.draw(st.integers(1, 255))]) + sealed[place + 1 :]
+    location = choice.draw(st.integers(0, len(sealed) - 1))
+    other = sealed[:location] + bytes([sealed[location] ^ choice.draw(st.integers(1, 255))]) + sealed[location + 1 :]
     for broken in (other, sealed[:-1], b"", None, "text", 7):
         with pytest.raises(DamageError):
             unseal(name, broken)
@@ -249,7 +249,7 @@ def test_without_its_store_a_build_writes_nothing_that_is_there_already(blog: Bl
 def test_files_that_were_only_touched_are_not_parsed_again(blog: Blog) -> None:
     for path in (blog.root / "posts").glob("*.md"):
         os.utime(path)
-    with patch("blogsite.build.tasks.parse_batch", side_effect=AssertionError):
+    with patch("blogsite.build.parsing.parse_batch", side_effect=AssertionError):
         assert blog.build() == ""
 
 
@@ -292,7 +292,7 @@ def test_output_folders_that_are_no_more_are_forgotten(blog: Blog) -> None:
 
 
 def test_clean_forgets_everything(blog: Blog) -> None:
-    with patch("blogsite.build.tasks.parse_batch", side_effect=AssertionError), pytest.raises(AssertionError):
+    with patch("blogsite.build.parsing.parse_batch", side_effect=AssertionError), pytest.raises(AssertionError):
         build_site(blog.root, BuildOptions(clean=True))
     build_site(blog.root, BuildOptions(clean=True))
     assert blog.build() == ""
@@ -316,6 +316,6 @@ SECOND = 1_000_000_000
 )
 def test_a_young_file_is_looked_into_again(written: int, looked: int, sure: bool) -> None:
     stat = Stat(10, written, written, 7)
-    assert Seen(stat, looked, "0" * 40).is_still(stat) is sure
-    assert not Seen(stat, looked, "0" * 40).is_still(Stat(10, written, written + 1, 7))
-    assert not Seen(stat, looked, "0" * 40).is_still(Stat(10, written, written, 8))
+    assert FileState(stat, looked, "0" * 40).matches(stat) is sure
+    assert not FileState(stat, looked, "0" * 40).matches(Stat(10, written, written + 1, 7))
+    assert not FileState(stat, looked, "0" * 40).matches(Stat(10, written, written, 8))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blogsite.config.settings import MarkdownSettings
-from blogsite.content.parse_context import Notes
+from blogsite.content.parse_context import ParseContext
 from blogsite.markdown.converter import Converter
 from blogsite.markdown.shortcodes.extension import Tags
 from tests.cases_loader import Case
@@ -30,7 +30,7 @@ PIECE = st.sampled_from([*TAGS, *SHORTCODES, "a", "`", "\n", "\n\n", "> ", "- ",
 def test_no_line_moves(text: str) -> None:
     md = converter()
     md.reset()
-    md.notes = Notes(text, "posts/a.md")  # type: ignore[attr-defined]
+    md.context = ParseContext(text, "posts/a.md")  # type: ignore[attr-defined]
     lines = text.split("\n")
     left = Tags(md, "en").run(lines)
     assert len(left) == len(lines)
@@ -46,9 +46,9 @@ def test_nothing_of_ours_is_left(text: str) -> None:
 
 
 def test_a_link_to_a_post_is_its_placeholder_and_nothing_else() -> None:
-    html, notes = convert_with_notes("a\n[x]({% post_url 2014-01-02-name %}) {% post_link b %}")
+    html, context = convert_with_notes("a\n[x]({% post_url 2014-01-02-name %}) {% post_link b %}")
     assert '<a href="\x02n0\x03">x</a> <a href="\x02n1\x03">\x02n1.text\x03</a>' in html
-    assert [(need.target, need.line, need.column) for need in notes.needs] == [
+    assert [(reference.target, reference.line, reference.column) for reference in context.references] == [
         ("post:2014-01-02-name", 2, 5),
         ("post:b", 2, 37),
     ]
@@ -85,7 +85,7 @@ def test_hostile_texts_are_only_texts(text: str) -> None:
 )
 def test_jekyll_reads_raw_in_code_and_others_do_not(text: str) -> None:
     paths = ("posts/2020-01-02-a.md", "posts/a.md")
-    shown = {path: Converter(MarkdownSettings()).run(Notes(text, path)) for path in paths}
+    shown = {path: Converter(MarkdownSettings()).run(ParseContext(text, path)) for path in paths}
     assert "{{ x }}" in shown["posts/2020-01-02-a.md"]
     assert "raw" not in shown["posts/2020-01-02-a.md"]
     assert ("{% raw %}{{ x }}{% endraw %}" in shown["posts/a.md"]) == ("{% raw %}{{" in text)

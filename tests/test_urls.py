@@ -163,8 +163,8 @@ def test_no_address_leaves_the_output_folder(written: str) -> None:
     try:
         address = checked_address(written)
     except AddressError as problem:
-        what, hint = problem.args
-        assert what
+        message, hint = problem.args
+        assert message
         assert hint
         return
     assert address.startswith("/")

@@ -33,7 +33,7 @@ def test_the_wheel_carries_the_theme_and_the_starter_files(wheel: Path) -> None:
         ours = [path.relative_to(CHECKOUT) for path in (CHECKOUT / folder).rglob("*") if path.is_file()]
         assert ours
         assert {f"blogsite/theme/{path.as_posix()}" for path in ours} <= names
-    starters = [path.relative_to(CHECKOUT) for path in (CHECKOUT / "blogsite" / "starter").iterdir()]
+    starters = [path.relative_to(CHECKOUT) for path in (CHECKOUT / "blogsite" / "cli" / "starter").iterdir()]
     assert {path.as_posix() for path in starters} <= names
     assert not [name for name in names if name.startswith(("tests/", "posts/", "docs/"))]
 

@@ -12,11 +12,11 @@ from pathlib import Path
 
 from blogsite.build.store.store import Store
 from blogsite.config.loader import Config
-from blogsite.content.discovery import Inventory
+from blogsite.content.discovery import SiteFiles
 from blogsite.core.digest import Digest
-from blogsite.core.executor import Pool
-from blogsite.images.cache import Encoded
-from blogsite.images.inspection import Files
+from blogsite.core.executor import Workers
+from blogsite.images.cache import ImageCache
+from blogsite.images.inspection import FileInspector
 from blogsite.site.model import Site
 
 WORK = ".blogsite"
@@ -28,7 +28,7 @@ Progress = Callable[[str, int, int], None]
 
 
 @dataclass(slots=True)
-class Times:
+class StageTimes:
     """Seconds that each stage took, in order."""
 
     seconds: dict[str, float] = field(default_factory=dict)
@@ -41,30 +41,30 @@ class Times:
 
 
 @dataclass(frozen=True, slots=True)
-class Workshop:
+class BuildContext:
     """What the stages of one build work with."""
 
     root: Path
     config: Config
     store: Store
-    pool: Pool
+    workers: Workers
     code: Digest
-    times: Times
+    times: StageTimes
     progress: Progress
 
     @property
-    def encoded(self) -> Encoded:
+    def image_cache(self) -> ImageCache:
         """The pictures that are kept from one build to the next."""
-        return Encoded(self.root / WORK)
+        return ImageCache(self.root / WORK)
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedSite:
     """A site in memory; its texts are in the store."""
 
-    inventory: Inventory
+    site_files: SiteFiles
     site: Site
-    files: Files
+    files: FileInspector
 
 
 def now() -> datetime:

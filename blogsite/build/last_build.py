@@ -8,15 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
-from blogsite.build.output_folder import Folder
+from blogsite.build.output_folder import OutputFolder
 from blogsite.config.loader import Config
-from blogsite.content.discovery import Inventory
-from blogsite.content.model import File, Meta, Source
-from blogsite.content.status import View, publication
-from blogsite.core.diagnostics import Mistake
+from blogsite.content.discovery import SiteFiles
+from blogsite.content.model import File, FrontMatter, Source
+from blogsite.content.status import PublishFilter, publication_status
+from blogsite.core.diagnostics import Diagnostic
 from blogsite.core.digest import Digest, digest, digest_bytes
-from blogsite.core.file_state import Stat, is_settled, stat_of
-from blogsite.site.model import Entry, Info, Site
+from blogsite.core.file_state import Stat, stat_is_reliable, stat_of
+from blogsite.site.model import Site, SiteInfo, SitePost
 
 Theme: TypeAlias = "tuple[tuple[str, File], ...]"
 """The theme's templates, as `theme_templates` names them."""
@@ -27,7 +27,7 @@ class LeftOut:
     """A post that is not to be seen, and of its head what says why."""
 
     source: str
-    meta: Meta
+    meta: FrontMatter
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class LastBuild:
     """When the inputs were looked at, in ns since 1970."""
     outputs: Digest = ""
     """The manifest, and the stat of each file that it names."""
-    mistakes: tuple[Mistake, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
 
     def is_in_time(self, moment: datetime) -> bool:
         """Whether the site is at MOMENT what it was."""
@@ -59,7 +59,7 @@ class LastBuild:
 
     def why_left_out(self, moment: datetime, config: Config) -> tuple[tuple[str, str], ...]:
         """(path, reason) of each post that is not to be seen at MOMENT."""
-        return tuple((item.source, publication(item.meta, moment, config.timezone)[1]) for item in self.left_out)
+        return tuple((item.source, publication_status(item.meta, moment, config.timezone)[1]) for item in self.left_out)
 
 
 def seen_in(site: Site, in_feeds: frozenset[Digest] = frozenset()) -> LastBuild:
@@ -69,11 +69,11 @@ def seen_in(site: Site, in_feeds: frozenset[Digest] = frozenset()) -> LastBuild:
     return LastBuild(contents, since, until, len(site.posts), _left_out_of(site), in_feeds)
 
 
-def outline(info: Info, last: LastBuild) -> Site:
+def outline(info: SiteInfo, last: LastBuild) -> Site:
     """What making a page asks of its site, where the posts are not known."""
     forever = datetime.max.replace(tzinfo=UTC)
     next_change = None if last.until in (last.since, forever) else last.until
-    return Site(info, (), (), (), (), (), (), last.since, mistakes=last.mistakes, next_change=next_change)
+    return Site(info, (), (), (), (), (), (), last.since, diagnostics=last.diagnostics, next_change=next_change)
 
 
 def _left_out_of(site: Site) -> tuple[LeftOut, ...]:
@@ -81,9 +81,9 @@ def _left_out_of(site: Site) -> tuple[LeftOut, ...]:
     return tuple(LeftOut(entry.post.source, _dates_of(entry)) for entry in site.left_out)
 
 
-def _dates_of(entry: Entry) -> Meta:
+def _dates_of(entry: SitePost) -> FrontMatter:
     meta = entry.post.meta
-    return Meta(date=meta.date, publish=meta.publish, expires=meta.expires, draft=meta.draft, hidden=meta.hidden)
+    return FrontMatter(date=meta.date, publish=meta.publish, expires=meta.expires, draft=meta.draft, hidden=meta.hidden)
 
 
 def _lasts(site: Site) -> tuple[datetime, datetime]:
@@ -93,10 +93,10 @@ def _lasts(site: Site) -> tuple[datetime, datetime]:
     return site.now, site.now if waiting else site.next_change or datetime.max.replace(tzinfo=UTC)
 
 
-def frame_of(config: Config, view: View, inventory: Inventory, theme: Theme) -> Digest:
+def frame_of(config: Config, publish_filter: PublishFilter, site_files: SiteFiles, theme: Theme) -> Digest:
     """The digest of all that a build depends on, files by their stat, but for the stats of the sources."""
-    sources = tuple((source.path, source.kind, source.attachments) for source in inventory.sources)
-    return digest((config, view, replace(inventory, sources=()), sources, theme))
+    sources = tuple((source.path, source.kind, source.attachments) for source in site_files.sources)
+    return digest((config, publish_filter, replace(site_files, sources=()), sources, theme))
 
 
 def stats_of(sources: Sequence[Source]) -> Digest:
@@ -109,12 +109,12 @@ def contents_of(digests: Mapping[str, Digest]) -> Digest:
     return digest_bytes("\n".join(f"{path}\0{name}" for path, name in sorted(digests.items())).encode())
 
 
-def outputs_of(folder: Folder, stats: Mapping[str, Stat]) -> Digest:
+def outputs_of(folder: OutputFolder, stats: Mapping[str, Stat]) -> Digest:
     """The digest of the manifest and of the stat of each file that it names."""
     return digest_bytes(folder.manifest + _of_stats(stats).encode())
 
 
-def look_at_outputs(folder: Folder) -> dict[str, Stat] | None:
+def look_at_outputs(folder: OutputFolder) -> dict[str, Stat] | None:
     """The stat of each file that the manifest names; None if one is not there."""
     try:
         return {path: stat_of(os.lstat(os.path.join(folder.path, path))) for path in folder.ours}
@@ -124,13 +124,13 @@ def look_at_outputs(folder: Folder) -> dict[str, Stat] | None:
 
 def are_settled(files: Iterable[File | Source], moment: int) -> bool:
     """Whether no file was so young at MOMENT (ns) that it may have been written again in the same tick."""
-    return all(is_settled(file.stat, moment) for file in files)
+    return all(stat_is_reliable(file.stat, moment) for file in files)
 
 
-def files_of(inventory: Inventory, theme: Theme) -> tuple[File, ...]:
+def files_of(site_files: SiteFiles, theme: Theme) -> tuple[File, ...]:
     """Every file that a build depends on but for the sources."""
-    fonts = (inventory.font,) if inventory.font else ()
-    return (*inventory.files, *inventory.static, *inventory.templates, *(file for _, file in theme), *fonts)
+    fonts = (site_files.font,) if site_files.font else ()
+    return (*site_files.files, *site_files.static, *site_files.templates, *(file for _, file in theme), *fonts)
 
 
 def _digests_of(site: Site) -> dict[str, Digest]:

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from json.encoder import encode_basestring as encode
 from pathlib import Path
 
-from blogsite.build.path_kinds import Standing, Thing
-from blogsite.core.diagnostics import Place, SiteError, error, unwritable
+from blogsite.build.path_kinds import PathKind, PathKinds
+from blogsite.core.diagnostics import Location, SiteError, error, unwritable
 from blogsite.core.digest import Digest
 
 MANIFEST = ".blogsite.json"
@@ -25,7 +25,7 @@ STAGE = ".blogsite-stage"
 
 
 @dataclass(frozen=True, slots=True)
-class Staged:
+class StagedFile:
     """An output ready to be put in place: its bytes stand in `file`, or already where they belong (None)."""
 
     path: str
@@ -34,7 +34,7 @@ class Staged:
 
 
 @dataclass(frozen=True, slots=True)
-class Publication:
+class OutputChanges:
     """What putting the staged files in place changes, by output path."""
 
     written: tuple[str, ...]
@@ -42,7 +42,7 @@ class Publication:
     removed: tuple[str, ...]
 
 
-class Folder:
+class OutputFolder:
     """An output folder that is ours, or becomes it."""
 
     def __init__(self, path: Path, *, take_over: bool = False) -> None:
@@ -58,10 +58,10 @@ class Folder:
             self._refuse_strangers()
         self.ours: dict[str, Digest] = ours or {}
 
-    def compare(self, staged: Sequence[Staged]) -> Publication:
+    def compare(self, staged: Sequence[StagedFile]) -> OutputChanges:
         """What `publish` would do; raises SiteError where it would touch what is not ours."""
         wanted = {item.path for item in staged}
-        changes = Publication(
+        changes = OutputChanges(
             tuple(item.path for item in staged if item.file),
             tuple(item.path for item in staged if not item.file),
             tuple(sorted(path for path in self.ours if path not in wanted)),
@@ -73,7 +73,7 @@ class Folder:
         """Whether there is such a folder, or anything else at its place."""
         return os.path.lexists(self.path)
 
-    def publish(self, staged: Sequence[Staged], changes: Publication, whole: Path | None = None) -> None:
+    def publish(self, staged: Sequence[StagedFile], changes: OutputChanges, whole: Path | None = None) -> None:
         """Every staged file is in place, what was ours and is not wanted is gone, and the manifest says so.
 
         CHANGES is what `compare` has said of them. A folder that is WHOLE, with every file in it, becomes this one,
@@ -110,11 +110,13 @@ class Folder:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as problem:
-            what = f"{MANIFEST} cannot be read: {problem.strerror}"
-            raise SiteError([error(Place(self.shown), what, "give yourself the right to read it")]) from None
+            message = f"{MANIFEST} cannot be read: {problem.strerror}"
+            raise SiteError([error(Location(self.shown), message, "give yourself the right to read it")]) from None
         except (RecursionError, ValueError, KeyError, TypeError, AttributeError):
-            what = f"{MANIFEST} is damaged, so what is ours in the folder cannot be known"
-            raise SiteError([error(Place(self.shown), what, "remove the output folder and build again")]) from None
+            message = f"{MANIFEST} is damaged, so what is ours in the folder cannot be known"
+            raise SiteError(
+                [error(Location(self.shown), message, "remove the output folder and build again")]
+            ) from None
 
     def _become(self, whole: Path, files: Mapping[str, Digest]) -> None:
         """The folder WHOLE, with a manifest of these files, is this folder."""
@@ -143,35 +145,35 @@ class Folder:
     def _refuse_strangers(self) -> None:
         if not self.path.is_dir():
             hint = "move it away, or choose another folder with --output"
-            raise SiteError([error(Place(self.shown), "the output is a file", hint)])
+            raise SiteError([error(Location(self.shown), "the output is a file", hint)])
         if not self._take_over and any(
             not entry.name.startswith((MANIFEST + ".new", STAGE)) for entry in self.path.iterdir()
         ):
-            what = "the output folder holds files that blogsite did not make"
+            message = "the output folder holds files that blogsite did not make"
             hint = "choose an empty one with --output, or build with --clean to write among them"
-            raise SiteError([error(Place(self.shown), what, hint)])
+            raise SiteError([error(Location(self.shown), message, hint)])
 
-    def _refuse_others_files(self, changes: Publication) -> None:
+    def _refuse_others_files(self, changes: OutputChanges) -> None:
         """Raise SiteError if a file that is to be written would go elsewhere, or stand where something of others is."""
-        mistakes = []
-        standing = Standing(self.path)
+        diagnostics = []
+        standing = PathKinds(self.path)
         for parent in sorted({os.path.dirname(path) for path in changes.written}):
             for part in _parts(parent):
                 if (kind := standing.at(part)) == "link":
-                    what = f"{part} in the output folder is a symbolic link that leads elsewhere"
-                    mistakes.append(error(Place(self.shown), what, "remove the link"))
+                    message = f"{part} in the output folder is a symbolic link that leads elsewhere"
+                    diagnostics.append(error(Location(self.shown), message, "remove the link"))
                 elif kind == "file" and part not in self.ours:
-                    what = f"this file is not ours to replace by a folder, as {parent}/ needs"
-                    mistakes.append(error(Place(f"{self.shown}/{part}"), what, "move it away"))
-        mistakes += [
-            error(Place(f"{self.shown}/{path}"), "this file is not ours to replace", "move it away")
+                    message = f"this file is not ours to replace by a folder, as {parent}/ needs"
+                    diagnostics.append(error(Location(f"{self.shown}/{part}"), message, "move it away"))
+        diagnostics += [
+            error(Location(f"{self.shown}/{path}"), "this file is not ours to replace", "move it away")
             for path in changes.written
             if self._is_taken(path, standing.at(path))
         ]
-        if mistakes:
-            raise SiteError(mistakes)
+        if diagnostics:
+            raise SiteError(diagnostics)
 
-    def _is_taken(self, path: str, kind: Thing) -> bool:
+    def _is_taken(self, path: str, kind: PathKind) -> bool:
         """Whether something that is not ours to replace stands at PATH.
 
         A folder with nothing but our files in it is not; a folder that is taken over gives its files, but no folders.
@@ -183,7 +185,7 @@ class Folder:
 
     def _refuse_what_is_not_to_be_written(self, parents: Set[str]) -> None:
         """Raise SiteError, before anything is changed, for folders of ours that the file system protects."""
-        standing = Standing(self.path)
+        standing = PathKinds(self.path)
         folders = {standing.nearest(parent) for parent in parents}
         effective = os.access in os.supports_effective_ids
         protected = sorted(
@@ -201,7 +203,7 @@ class Folder:
         """The first part of a folder's PATH that is a symbolic link."""
         return next((part for part in _parts(path) if (self.path / part).is_symlink()), None)
 
-    def _place_all(self, staged: Sequence[Staged]) -> None:
+    def _place_all(self, staged: Sequence[StagedFile]) -> None:
         ready: set[str] = set()
         for item in staged:
             if not item.file:

@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blogsite.build.context import Workshop
+from blogsite.build.context import BuildContext
 from blogsite.build.store.records import dump_fragment, dump_post, load_post
 from blogsite.config.loader import Config
 from blogsite.config.settings import ParseSettings
 from blogsite.content.discovery import read_bytes
 from blogsite.content.model import Kind, Post, Source
-from blogsite.core.diagnostics import Mistake, Place, SiteError, error
+from blogsite.core.diagnostics import Diagnostic, Location, SiteError, error
 from blogsite.core.digest import Digest, digest, digest_bytes
 from blogsite.core.executor import chunks
-from blogsite.core.file_state import Seen
+from blogsite.core.file_state import FileState
 from blogsite.core.urls import category_lists
 from blogsite.maths.compression import dump_tex
 
 if TYPE_CHECKING:
     from blogsite.config.settings import ParseSettings
-    from blogsite.maths.katex import Output
+    from blogsite.maths.katex import MathFormat
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class ParseTask:
     """Sources to parse: (path, kind, bytes)."""
 
     settings: ParseSettings
-    math_output: Output
+    math_output: MathFormat
     sources: tuple[tuple[str, Kind, bytes], ...]
 
 
@@ -66,10 +66,10 @@ def parse_batch(task: ParseTask) -> list[ParsedRow]:
         parsed = parse(path, kind, data, task.settings)
         formulas: dict[str, bytes] = {}
         texts = []
-        for digest, fragment in dict(parsed.fragments).items():
+        for fragment_digest, fragment in dict(parsed.fragments).items():
             keys: list[str] | None = []
             for formula in fragment.formulas:
-                if formula.needs:
+                if formula.references:
                     keys = None
                     break
                 if not formula.error:
@@ -77,7 +77,7 @@ def parse_batch(task: ParseTask) -> list[ParsedRow]:
                     name = key(tex, task.math_output)
                     formulas[name] = dump_tex(tex, task.math_output)
                     keys.append(name)  # type: ignore[union-attr]
-            texts.append(KeptText(digest, dump_fragment(fragment), None if keys is None else tuple(keys)))
+            texts.append(KeptText(fragment_digest, dump_fragment(fragment), None if keys is None else tuple(keys)))
         for formula in parsed.post.title.fragment.formulas:
             if not formula.error:
                 formulas[key(tex_of(formula), task.math_output)] = dump_tex(tex_of(formula), task.math_output)
@@ -89,60 +89,60 @@ PARSED_AT_ONCE = 20
 """Sources in a task; fewer stale ones than this are parsed here, without starting processes."""
 
 
-def posts_of(workshop: Workshop, sources: Sequence[Source]) -> list[Post]:
+def posts_of(context: BuildContext, sources: Sequence[Source]) -> list[Post]:
     """Every source's post, from the store where it is still what was parsed; the others are parsed and kept."""
-    store = workshop.store
-    known = store.posts(name_of_posts(workshop))
+    store = context.store
+    known = store.posts(name_of_posts(context))
     posts: dict[str, Post] = {}
     unsure: list[Source] = []
     for source in sources:
         row = known.get(source.path)
-        if row is not None and row[0].is_still(source.stat):
+        if row is not None and row[0].matches(source.stat):
             posts[source.path] = load_post(row[1])
         else:
             unsure.append(source)
     for batch in chunks(unsure, 1000):
-        _parse(workshop, batch, known, posts)
-        workshop.progress("parse", len(posts), len(sources))
+        _parse(context, batch, known, posts)
+        context.progress("parse", len(posts), len(sources))
     if unsure or len(known) != len(posts):
-        with store.together():
+        with store.transaction():
             store.keep_posts_of([source.path for source in sources])
             store.drop_unused_formulas()
     return [posts[source.path] for source in sources if source.path in posts]
 
 
 def parse_sources(
-    workshop: Workshop, sources: Sequence[Source], known: Mapping[str, tuple[Seen, bytes]] | None = None
+    context: BuildContext, sources: Sequence[Source], known: Mapping[str, tuple[FileState, bytes]] | None = None
 ) -> dict[str, Post]:
     """Path → post of each of these that is there, parsed again unless it is as it was KNOWN to be, and kept."""
     posts: dict[str, Post] = {}
-    _parse(workshop, sources, known or {}, posts)
+    _parse(context, sources, known or {}, posts)
     return posts
 
 
-def name_of_posts(workshop: Workshop) -> Digest:
+def name_of_posts(context: BuildContext) -> Digest:
     """What the store knows posts by besides their paths: all that shapes them besides their files."""
-    return digest((settings_of(workshop.config), workshop.config.math_output, workshop.code))
+    return digest((settings_of(context.config), context.config.math_output, context.code))
 
 
 def _parse(
-    workshop: Workshop,
+    context: BuildContext,
     sources: Sequence[Source],
-    known: Mapping[str, tuple[Seen, bytes]],
+    known: Mapping[str, tuple[FileState, bytes]],
     posts: dict[str, Post],
 ) -> None:
     """POSTS gains the posts of these sources, and so does the store; those with the bytes it knows are not parsed."""
     from blogsite.build.parsing import ParseTask, parse_batch
 
-    looks: dict[str, Seen] = {}
-    same: list[tuple[str, Seen, Post, bytes]] = []
+    looks: dict[str, FileState] = {}
+    same: list[tuple[str, FileState, Post, bytes]] = []
     stale: list[tuple[Source, bytes]] = []
     for source in sources:
         moment = time.time_ns()
-        data = _read(workshop.root, source)
+        data = _read(context.root, source)
         if data is None:
             continue
-        look = looks[source.path] = Seen(source.stat, moment, digest_bytes(data))
+        look = looks[source.path] = FileState(source.stat, moment, digest_bytes(data))
         row = known.get(source.path)
         if row is not None and row[0].digest == look.digest:
             post = posts[source.path] = load_post(row[1])
@@ -152,18 +152,18 @@ def _parse(
     many = len(stale) > PARSED_AT_ONCE
     if many:
         import blogsite.markdown.post  # noqa: F401 - once here rather than in each process that is forked
-    settings, output, name = settings_of(workshop.config), workshop.config.math_output, name_of_posts(workshop)
+    settings, output, name = settings_of(context.config), context.config.math_output, name_of_posts(context)
     tasks = (
         ParseTask(settings, output, tuple((source.path, source.kind, data) for source, data in batch))  # type: ignore[arg-type]
         for batch in chunks(stale, PARSED_AT_ONCE)
     )
-    store = workshop.store
-    with store.together():
+    store = context.store
+    with store.transaction():
         store.save_posts(same, name)
     done = 0
-    for rows in workshop.pool.map(parse_batch, tasks, worthwhile=many):
+    for rows in context.workers.map(parse_batch, tasks, parallel=many):
         kept = []
-        with store.together():  # for each task, so that another command finds its turn between them
+        with store.transaction():  # for each task, so that another command finds its turn between them
             for parsed, (source, _) in zip(rows, stale[done : done + len(rows)], strict=True):
                 post = posts[source.path] = load_post(parsed.post)
                 kept.append((source.path, looks[source.path], post, parsed.post))
@@ -183,8 +183,8 @@ def _read(root: Path, source: Source) -> bytes | None:
         raise SiteError([_unreadable(source.path, problem)]) from None
 
 
-def _unreadable(path: str, problem: OSError) -> Mistake:
-    return error(Place(path), f"it cannot be read: {problem.strerror}", "give yourself the right to read it")
+def _unreadable(path: str, problem: OSError) -> Diagnostic:
+    return error(Location(path), f"it cannot be read: {problem.strerror}", "give yourself the right to read it")
 
 
 def settings_of(config: Config) -> ParseSettings:

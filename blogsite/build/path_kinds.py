@@ -7,17 +7,17 @@ import stat
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-Thing: TypeAlias = Literal["nothing", "file", "link", "folder"]
+PathKind: TypeAlias = Literal["nothing", "file", "link", "folder"]
 
 
-class Standing:
+class PathKinds:
     """What stands in a folder; each place is looked at once."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._known: dict[str, Thing] = {"": "folder" if folder.is_dir() else "nothing"}
+        self._known: dict[str, PathKind] = {"": "folder" if folder.is_dir() else "nothing"}
 
-    def at(self, path: str) -> Thing:
+    def at(self, path: str) -> PathKind:
         """What stands at this path; nothing, if its way there is not through folders alone."""
         known = self._known.get(path)
         if known is None:
@@ -31,12 +31,12 @@ class Standing:
             path = os.path.dirname(path)
         if path or self.at("") == "folder":
             return self._folder / path
-        return next(place for place in self._folder.absolute().parents if place.is_dir())
+        return next(location for location in self._folder.absolute().parents if location.is_dir())
 
     @staticmethod
-    def _look(place: str) -> Thing:
+    def _look(location: str) -> PathKind:
         try:
-            mode = os.lstat(place).st_mode
+            mode = os.lstat(location).st_mode
         except (FileNotFoundError, NotADirectoryError):
             return "nothing"
         return "link" if stat.S_ISLNK(mode) else "folder" if stat.S_ISDIR(mode) else "file"

@@ -12,19 +12,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from blogsite.build.store.records import Made
+from blogsite.build.store.records import OutputRecord
 from blogsite.core.digest import Digest, Digester
 from blogsite.core.file_state import stat_of
-from blogsite.images.model import Drawing, Variant
-from blogsite.pages.outputs import Asset, Data, Output, Page
-from blogsite.site.model import Card, Content, Info, Link
+from blogsite.images.model import ImageVariant, SocialCardImage
+from blogsite.pages.outputs import Asset, DataFile, Output, Page
+from blogsite.site.model import Content, PostCard, PostLink, SiteInfo
 
 WIDTH = 8
 """Bytes of one ingredient's hash."""
 
 
 @dataclass(frozen=True, slots=True)
-class Stale:
+class StaleOutput:
     """An output to be made, and the names of what it differs in from what was made last."""
 
     output: Output
@@ -33,37 +33,37 @@ class Stale:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class OutputPlan:
     """The outputs to be made, in order, and what the last build made that still holds."""
 
-    stale: tuple[Stale, ...]
-    fresh: Mapping[str, Made]
+    stale: tuple[StaleOutput, ...]
+    fresh: Mapping[str, OutputRecord]
     gone: tuple[str, ...]
     """The paths of what it made and is wanted no more."""
 
 
 def make_plan(
     outputs: Sequence[Output],
-    made: Mapping[str, Made],
+    made: Mapping[str, OutputRecord],
     folder: Path,
     ours: Mapping[str, Digest],
     code: Digest,
     templates: Mapping[str, Digest],
     files: Mapping[str, Digest],
-) -> Plan:
+) -> OutputPlan:
     """The plan that leaves in FOLDER what a build from nothing would leave.
 
     MADE is the record of the last build, OURS what the folder's manifest says, TEMPLATES the digest of each template's
     closure, FILES that of what each asset is made of by output path.
     """
-    digester = Digester((Info, Link, Card, Content))
+    digester = Digester((SiteInfo, PostLink, PostCard, Content))
     code_hash = bytes.fromhex(code)[:WIDTH]
-    stale: list[Stale] = []
-    fresh: dict[str, Made] = {}
+    stale: list[StaleOutput] = []
+    fresh: dict[str, OutputRecord] = {}
     for output in outputs:
         if isinstance(output, Asset):
             ingredients = bytes.fromhex(files[output.path])[:WIDTH]
-        elif isinstance(output, Variant | Drawing):
+        elif isinstance(output, ImageVariant | SocialCardImage):
             ingredients = bytes.fromhex(output.key)[:WIDTH]
         else:
             ingredients = code_hash + _ingredients(output, digester, templates)
@@ -76,12 +76,12 @@ def make_plan(
         ):
             fresh[output.path] = last
         else:
-            stale.append(Stale(output, ingredients, tuple(_reasons(output, ingredients, last))))
+            stale.append(StaleOutput(output, ingredients, tuple(_reasons(output, ingredients, last))))
     wanted = {output.path for output in outputs}
-    return Plan(tuple(stale), fresh, tuple(path for path in made if path not in wanted))
+    return OutputPlan(tuple(stale), fresh, tuple(path for path in made if path not in wanted))
 
 
-def is_untouched(path: Path, made: Made) -> bool:
+def is_untouched(path: Path, made: OutputRecord) -> bool:
     """Whether the file is still the one that was put there."""
     try:
         status = os.lstat(path)
@@ -90,7 +90,7 @@ def is_untouched(path: Path, made: Made) -> bool:
     return made.settled and stat_of(status) == made.stat
 
 
-def _ingredients(output: Page | Data, digester: Digester, templates: Mapping[str, Digest]) -> bytes:
+def _ingredients(output: Page | DataFile, digester: Digester, templates: Mapping[str, Digest]) -> bytes:
     if isinstance(output, Page):
         template = bytes.fromhex(templates.get(output.template, ""))[:WIDTH].ljust(WIDTH, b"\0")
         source = digester.of(output.source)[:WIDTH]  # its mistakes name it
@@ -98,7 +98,7 @@ def _ingredients(output: Page | Data, digester: Digester, templates: Mapping[str
     return bytes(WIDTH) + digester.of(output.inputs)[:WIDTH]
 
 
-def _reasons(output: Output, wanted: bytes, last: Made | None) -> Iterator[str]:
+def _reasons(output: Output, wanted: bytes, last: OutputRecord | None) -> Iterator[str]:
     if last is None:
         yield "new"
         return
@@ -116,11 +116,11 @@ def _reasons(output: Output, wanted: bytes, last: Made | None) -> Iterator[str]:
 
 
 def _names(output: Output) -> tuple[str, ...]:
-    if isinstance(output, Asset | Variant):
+    if isinstance(output, Asset | ImageVariant):
         return ("file",)
-    if isinstance(output, Drawing):
+    if isinstance(output, SocialCardImage):
         return ("card",)
-    if isinstance(output, Data):
+    if isinstance(output, DataFile):
         return ("code", "template", "inputs")
     fields = (field.name for field in dataclasses.fields(output.context))  # type: ignore[arg-type]
     return ("code", f"template {output.template}", "source", *fields)

@@ -10,14 +10,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from blogsite.build.output_folder import STAGE, Folder, Staged, reported
+from blogsite.build.output_folder import STAGE, OutputFolder, StagedFile, reported
 from blogsite.core.digest import Digest, digest_bytes
 
 WHOLE = "site"
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class Staging:
     """A folder for the files of one build until all are made; on the output's disk, so that a rename moves them."""
 
     path: Path
@@ -26,35 +26,35 @@ class Stage:
     """Where files are staged at their paths in the site, if there is no output folder yet: this becomes it."""
 
     @staticmethod
-    def of(folder: Folder, work: Path, *, dry: bool = False) -> Stage:
+    def of(folder: OutputFolder, work: Path, *, dry: bool = False) -> Staging:
         """An empty stage in WORK, or in the output folder if that is on another disk; always in WORK if DRY.
 
         No two are the same: what is left of a build that was killed may still be writing into its own.
         """
-        near = next(place for place in (folder.path, *folder.path.absolute().parents) if place.exists())
-        near_work, near_output = Stage._places(folder, work)
-        place, prefix = near_work if dry or near.stat().st_dev == work.stat().st_dev else near_output
+        near = next(location for location in (folder.path, *folder.path.absolute().parents) if location.exists())
+        near_work, near_output = Staging._places(folder, work)
+        location, prefix = near_work if dry or near.stat().st_dev == work.stat().st_dev else near_output
         with reported(f"{folder.shown}/{prefix}"):
-            place.mkdir(parents=True, exist_ok=True)
-            path = Path(tempfile.mkdtemp(prefix=prefix, dir=place))
-            if folder.is_there() or place != work:
-                return Stage(path, folder.path)
+            location.mkdir(parents=True, exist_ok=True)
+            path = Path(tempfile.mkdtemp(prefix=prefix, dir=location))
+            if folder.is_there() or location != work:
+                return Staging(path, folder.path)
             (path / WHOLE).mkdir()  # with the rights that folders have here; the stage is for nobody else to see
-            return Stage(path, folder.path, path / WHOLE)
+            return Staging(path, folder.path, path / WHOLE)
 
     @staticmethod
-    def sweep(folder: Folder, work: Path) -> None:
+    def sweep(folder: OutputFolder, work: Path) -> None:
         """Nothing is left of a build of this folder that was killed."""
-        for place, prefix in Stage._places(folder, work):
-            for left in place.glob(prefix + "*"):
+        for location, prefix in Staging._places(folder, work):
+            for left in location.glob(prefix + "*"):
                 shutil.rmtree(left, ignore_errors=True)
 
     @staticmethod
-    def _places(folder: Folder, work: Path) -> tuple[tuple[Path, str], tuple[Path, str]]:
+    def _places(folder: OutputFolder, work: Path) -> tuple[tuple[Path, str], tuple[Path, str]]:
         name = digest_bytes(os.path.realpath(folder.path).encode("utf-8", "surrogateescape"))[:16]
         return (work, f"stage-{name}-"), (folder.path, f"{STAGE}-")
 
-    def add(self, path: str, data: bytes) -> Staged:
+    def add(self, path: str, data: bytes) -> StagedFile:
         """An output with these bytes, staged unless the output folder holds them already."""
         digest = digest_bytes(data)
         if self.whole:
@@ -62,13 +62,13 @@ class Stage:
             with reported(f"{self.output.name}/{path}"):
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(data)
-            return Staged(path, digest, file)
+            return StagedFile(path, digest, file)
         if holds(self.output / path, digest, len(data)):
-            return Staged(path, digest, None)
+            return StagedFile(path, digest, None)
         file = self.path / digest_bytes(path.encode())
         with reported(path):
             file.write_bytes(data)
-        return Staged(path, digest, file)
+        return StagedFile(path, digest, file)
 
     def discard(self) -> None:
         """Nothing staged is left, nor an output folder that has nothing else in it."""

@@ -6,23 +6,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
-from blogsite.build.context import Loaded, Workshop
+from blogsite.build.context import BuildContext, LoadedSite
 from blogsite.build.loader import restore_texts
-from blogsite.build.planner import Stale
+from blogsite.build.planner import StaleOutput
 from blogsite.build.store.records import load_fragment
-from blogsite.content.model import Formula, Rich
+from blogsite.content.model import Formula, RichText
 from blogsite.core.digest import Digest
 from blogsite.core.executor import chunks
 from blogsite.core.frozen import DamageError
 from blogsite.maths.compression import dump_rendered, dump_tex, load_tex
 from blogsite.pages.feeds import Feed
-from blogsite.pages.outputs import Data, Output, Page
+from blogsite.pages.outputs import DataFile, Page
 from blogsite.render.placeholders import settle
 from blogsite.render.renderer import texts_of
 from blogsite.site.model import Content
 
 if TYPE_CHECKING:
-    from blogsite.maths.katex import Output, TeX
+    from blogsite.maths.katex import MathFormat, TeX
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def typeset_batch(task: TypesetTask) -> list[tuple[str, bytes]]:
     from blogsite.maths.html import Rendered
     from blogsite.maths.katex import EngineError, render_many
 
-    wanted: dict[Output, list[tuple[str, TeX]]] = {}
+    wanted: dict[MathFormat, list[tuple[str, TeX]]] = {}
     for name, data in task.formulas:
         output, tex = load_tex(data)
         wanted.setdefault(output, []).append((name, tex))
@@ -45,7 +45,7 @@ def typeset_batch(task: TypesetTask) -> list[tuple[str, bytes]]:
     for output, formulas in wanted.items():
         results = render_many([tex for _, tex in formulas], output)
         for (name, _), result in zip(formulas, results, strict=True):
-            made = Rendered("", result.what) if isinstance(result, EngineError) else Rendered(result)
+            made = Rendered("", result.message) if isinstance(result, EngineError) else Rendered(result)
             rows.append((name, dump_rendered(made)))
     return rows
 
@@ -60,34 +60,34 @@ TYPESET_AT_ONCE = 500
 """Formulas in a task."""
 
 
-def typeset(workshop: Workshop, loaded: Loaded, stale: Sequence[Stale]) -> None:
+def typeset(context: BuildContext, loaded: LoadedSite, stale: Sequence[StaleOutput]) -> None:
     """The store has every formula that the stale outputs show."""
-    pages = [item.output for item in stale if isinstance(item.output, Page | Data)]
+    pages = [item.output for item in stale if isinstance(item.output, Page | DataFile)]
     unmade: dict[bytes, None] = {}
     for batch in chunks(pages, 500):
-        keys = _formulas(workshop, loaded, batch, [_texts(output) for output in batch])
-        unmade |= dict.fromkeys(workshop.store.unmade_formulas(keys))
-    tasks = (TypesetTask(tuple(workshop.store.texs(batch))) for batch in chunks(unmade, TYPESET_AT_ONCE))
+        keys = _formulas(context, loaded, batch, [_texts(output) for output in batch])
+        unmade |= dict.fromkeys(context.store.unmade_formulas(keys))
+    tasks = (TypesetTask(tuple(context.store.texs(batch))) for batch in chunks(unmade, TYPESET_AT_ONCE))
     done, many = 0, len(unmade) > TYPESET_AT_ONCE
-    for rows in workshop.pool.map(typeset_batch, tasks, worthwhile=many):
-        with workshop.store.together():
-            workshop.store.save_formulas(rows)
+    for rows in context.workers.map(typeset_batch, tasks, parallel=many):
+        with context.store.transaction():
+            context.store.save_formulas(rows)
         done += len(rows)
-        workshop.progress("typeset", done, len(unmade))
+        context.progress("typeset", done, len(unmade))
     if many:
-        workshop.pool.stop()  # the engine does not give back its memory, which is better used for pages
+        context.workers.stop()  # the engine does not give back its memory, which is better used for pages
 
 
 def _kept(
-    workshop: Workshop,
-    loaded: Loaded,
+    context: BuildContext,
+    loaded: LoadedSite,
     digests: Mapping[Digest, None],
     ask: Callable[[Iterable[Digest]], dict[Digest, Row]],
 ) -> dict[Digest, Row]:
     """What the store answers for each of these texts; those it has lost are made anew."""
     rows = ask(digests)
     if lost := digests.keys() - rows.keys():
-        restore_texts(workshop, loaded, lost)
+        restore_texts(context, loaded, lost)
         rows |= ask(lost)
         if lost - rows.keys():
             raise DamageError("texts are lost")
@@ -95,28 +95,31 @@ def _kept(
 
 
 def _formulas(
-    workshop: Workshop, loaded: Loaded, outputs: Sequence[Page | Data], shown: Sequence[Sequence[Content | Rich]]
+    context: BuildContext,
+    loaded: LoadedSite,
+    outputs: Sequence[Page | DataFile],
+    shown: Sequence[Sequence[Content | RichText]],
 ) -> dict[str, None]:
     """The keys of all formulas in the texts that the outputs show, in order; the store knows the TeX of each."""
     digests = dict.fromkeys(text.fragment for texts in shown for text in texts if isinstance(text, Content))
-    known = _kept(workshop, loaded, digests, workshop.store.keys)
+    known = _kept(context, loaded, digests, context.store.keys)
     keys: dict[str, None] = {}
     loose: dict[str, bytes] = {}
     for output, texts in zip(outputs, shown, strict=True):
-        how = how_of(workshop, output)
+        how = how_of(context, output)
         for text in texts:
-            if isinstance(text, Rich):
+            if isinstance(text, RichText):
                 loose |= _keyed(text.fragment.formulas, how)
                 continue
-            settled = known[text.fragment] if how == how_of(workshop) else None
+            settled = known[text.fragment] if how == how_of(context) else None
             if settled is None:
-                data = _kept(workshop, loaded, {text.fragment: None}, workshop.store.texts)[text.fragment]
-                loose |= _keyed(settle(load_fragment(data).formulas, text.answers), how)
+                data = _kept(context, loaded, {text.fragment: None}, context.store.texts)[text.fragment]
+                loose |= _keyed(settle(load_fragment(data).formulas, text.resolved), how)
             else:
                 keys |= dict.fromkeys(settled)
     if loose:
-        with workshop.store.together():
-            workshop.store.add_formulas(loose.items())
+        with context.store.transaction():
+            context.store.add_formulas(loose.items())
     return keys | dict.fromkeys(loose)
 
 
@@ -130,11 +133,11 @@ def _keyed(formulas: Sequence[Formula], how: How) -> dict[str, bytes]:
     return {key(tex, how): dump_tex(tex, how) for tex in texs}
 
 
-def how_of(workshop: Workshop, output: Page | Data | None = None) -> How:
+def how_of(context: BuildContext, output: Page | DataFile | None = None) -> How:
     """What formulas become on a page, in a feed always MathML."""
     in_feed = isinstance(output.context if isinstance(output, Page) else output.inputs if output else None, Feed)
-    return "mathml" if in_feed or workshop.config.math_output == "mathml" else "html"
+    return "mathml" if in_feed or context.config.math_output == "mathml" else "html"
 
 
-def _texts(output: Page | Data) -> list[Content | Rich]:
+def _texts(output: Page | DataFile) -> list[Content | RichText]:
     return list(texts_of(output.context if isinstance(output, Page) else output.inputs))

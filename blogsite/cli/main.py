@@ -12,7 +12,7 @@ from blogsite.cli.commands import COMMANDS
 from blogsite.cli.options import Where, common
 from blogsite.cli.output import say, say_mistake
 from blogsite.core.diagnostics import BlogsiteError, SiteError, UsageError
-from blogsite.core.executor import leave
+from blogsite.core.executor import exit_now
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -50,16 +50,16 @@ def main() -> None:
         say(f"blogsite: {problem}" + (f"\n    {problem.hint}" if problem.hint else ""))
         sys.exit(2)
     except SiteError as problem:
-        for mistake in problem.mistakes:
-            say_mistake(mistake)
-        count = sum(mistake.severity == "error" for mistake in problem.mistakes)
+        for diagnostic in problem.diagnostics:
+            say_mistake(diagnostic)
+        count = sum(diagnostic.severity == "error" for diagnostic in problem.diagnostics)
         say(f"{count} mistake{'' if count == 1 else 's'}: nothing was published")
         sys.exit(1)
     except BlogsiteError as problem:
         say(f"blogsite: {problem}")
         sys.exit(1)
     except (KeyboardInterrupt, click.Abort):
-        leave(130)
+        exit_now(130)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)

@@ -8,7 +8,7 @@ import time
 
 import click
 
-from blogsite.core.diagnostics import Mistake
+from blogsite.core.diagnostics import Diagnostic
 
 
 def _plain() -> bool:
@@ -21,11 +21,14 @@ def say(text: str) -> None:
     click.echo(text, err=True, color=False if _plain() else None)
 
 
-def say_mistake(mistake: Mistake) -> None:
+def say_mistake(diagnostic: Diagnostic) -> None:
     """A mistake on stderr, with its place and what to do about it."""
-    colour = "red" if mistake.severity == "error" else "yellow"
-    place, rest = str(mistake.place), str(mistake).removeprefix(f"{mistake.place}: {mistake.severity}: ")
-    say(f"{place}: {click.style(mistake.severity, fg=colour, bold=True)}: {rest}")
+    colour = "red" if diagnostic.severity == "error" else "yellow"
+    location, rest = (
+        str(diagnostic.location),
+        str(diagnostic).removeprefix(f"{diagnostic.location}: {diagnostic.severity}: "),
+    )
+    say(f"{location}: {click.style(diagnostic.severity, fg=colour, bold=True)}: {rest}")
 
 
 class Progress:

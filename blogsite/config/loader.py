@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from blogsite.config.schema import CARD_KEYS, KEYS
 from blogsite.config.settings import CardDesign, ImageFormat, Images, MarkdownSettings
-from blogsite.core.diagnostics import Mistake, Place, SiteError, UsageError, error
+from blogsite.core.diagnostics import Diagnostic, Location, SiteError, UsageError, error
 from blogsite.core.values import EMPTY, Table
 
 FILE_NAME = "blogsite.toml"
@@ -60,19 +60,19 @@ class Config:
     build_jobs: int = 0
     """0: as many as there are cores."""
     extra: Table = EMPTY
-    places: tuple[tuple[str, int, int], ...] = ()
+    locations: tuple[tuple[str, int, int], ...] = ()
     """(key, line, column) of what the file sets."""
 
     @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
-    def place(self, name: str) -> Place:
+    def location(self, name: str) -> Location:
         """Where the file sets NAME; the file as a whole where it does not."""
-        for key, line, column in self.places:
+        for key, line, column in self.locations:
             if key == name:
-                return Place(FILE_NAME, line, column)
-        return Place(FILE_NAME)
+                return Location(FILE_NAME, line, column)
+        return Location(FILE_NAME)
 
     def markdown(self) -> MarkdownSettings:
         """The settings that shape a post's HTML."""
@@ -103,7 +103,7 @@ class Config:
 
     def without_places(self) -> Config:
         """The settings alone, as an input of what depends on all of them."""
-        return replace(self, places=())
+        return replace(self, locations=())
 
 
 _SECTIONS = {key.split(".")[0] for key in KEYS if "." in key}
@@ -116,23 +116,23 @@ def parse_config(text: str, path: str = FILE_NAME) -> Config:
     except (ValueError, RecursionError) as problem:  # besides TOMLDecodeError: numbers too long, nests too deep
         raise SiteError([_syntax_mistake(text, path, problem)]) from None
     values: dict[str, Any] = {}
-    places: list[tuple[str, int, int]] = []
-    mistakes: list[Mistake] = []
+    locations: list[tuple[str, int, int]] = []
+    diagnostics: list[Diagnostic] = []
     for key, value in _flatten(document).items():
         line, column = _locate(text, key)
-        place = Place(path, line, column)
+        location = Location(path, line, column)
         if key not in KEYS:
-            mistakes.append(error(place, f"unknown key {key}", _nearest(key)))
+            diagnostics.append(error(location, f"unknown key {key}", _nearest(key)))
             continue
         name = key.replace(".", "_")
-        places.append((name, line, column))
+        locations.append((name, line, column))
         try:
             values[name] = KEYS[key](value)
         except ValueError as wanted:
-            mistakes.append(error(place, f"{key} has a value that cannot be used", f"write {wanted}"))
-    if mistakes:
-        raise SiteError(mistakes)
-    return Config(**values, places=tuple(places))
+            diagnostics.append(error(location, f"{key} has a value that cannot be used", f"write {wanted}"))
+    if diagnostics:
+        raise SiteError(diagnostics)
+    return Config(**values, locations=tuple(locations))
 
 
 def _flatten(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,17 +170,17 @@ def _locate(text: str, key: str) -> tuple[int, int]:
     return 1, 1
 
 
-def _syntax_mistake(text: str, path: str, problem: Exception) -> Mistake:
-    message = "values nest too deep" if isinstance(problem, RecursionError) else str(problem)
-    found = re.search(r"\(at line (\d+), column (\d+)\)", message)
+def _syntax_mistake(text: str, path: str, problem: Exception) -> Diagnostic:
+    text_of_problem = "values nest too deep" if isinstance(problem, RecursionError) else str(problem)
+    found = re.search(r"\(at line (\d+), column (\d+)\)", text_of_problem)
     lines = text.splitlines() or [""]
     line, column = (int(found[1]), int(found[2])) if found else (len(lines), len(lines[-1]) + 1)
-    what = re.sub(r"\s*\(at .*?\)$", "", message)
+    message = re.sub(r"\s*\(at .*?\)$", "", text_of_problem)
     hint = 'texts stand in quotes, flags are true or false, lists are ["a", "b"]'
-    return error(Place(path, line, column), f"this is no TOML: {what[:1].lower()}{what[1:]}", hint)
+    return error(Location(path, line, column), f"this is no TOML: {message[:1].lower()}{message[1:]}", hint)
 
 
-assert {key.replace(".", "_") for key in KEYS} == {field.name for field in fields(Config)} - {"places"}
+assert {key.replace(".", "_") for key in KEYS} == {field.name for field in fields(Config)} - {"locations"}
 
 
 def load_config(root: Path, config_file: Path | None = None) -> Config:
@@ -193,10 +193,10 @@ def load_config(root: Path, config_file: Path | None = None) -> Config:
         if config_file:
             raise UsageError(f"there is no file {config_file}")
         if not (root / "posts").is_dir():
-            what = f"{root} is no site: it has neither {FILE_NAME} nor posts/"
-            raise UsageError(what, "make one with: blogsite init DIR")
+            message = f"{root} is no site: it has neither {FILE_NAME} nor posts/"
+            raise UsageError(message, "make one with: blogsite init DIR")
         return Config()
     try:
         return parse_config(path.read_text(encoding="utf-8-sig"), path.name)
     except UnicodeDecodeError:
-        raise SiteError([error(Place(path.name), "the file is no UTF-8", "save it in UTF-8")]) from None
+        raise SiteError([error(Location(path.name), "the file is no UTF-8", "save it in UTF-8")]) from None

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from blogsite.content.model import File, Kind, Source
-from blogsite.core.diagnostics import Mistake, Place, warning
+from blogsite.core.diagnostics import Diagnostic, Location, warning
 from blogsite.core.file_state import stat_of
 from blogsite.core.urls import MARKDOWN_SUFFIXES
 
@@ -22,7 +22,7 @@ LITTER = re.compile(r"\.git|\.DS_Store|Thumbs\.db|.*~|\.#.*|\..*\.sw[a-z]|#.*#")
 
 
 @dataclass(frozen=True, slots=True)
-class Inventory:
+class SiteFiles:
     """The files of a site, each group sorted by path; paths are relative to the site's root with "/"."""
 
     sources: tuple[Source, ...]
@@ -32,7 +32,7 @@ class Inventory:
     """What is copied to the root of the output; paths relative to static/, the site's own winning over the theme's."""
     templates: tuple[File, ...]
     """The same for templates/."""
-    mistakes: tuple[Mistake, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
     font: File | None = None
     """What social cards are written with, where the site has them drawn."""
 
@@ -44,7 +44,7 @@ def theme_root() -> Path:
     return installed if installed.is_dir() else package.parent
 
 
-def scan(root: Path) -> Inventory:
+def scan(root: Path) -> SiteFiles:
     """What stands on disk below ROOT and in the theme, by name and stat alone."""
     walk = _Walk(root)
     sources: list[Source] = []
@@ -56,12 +56,12 @@ def scan(root: Path) -> Inventory:
         sources += _sources(texts, others, kind, folder)  # type: ignore[arg-type]
         files += others
     theme = theme_root()
-    return Inventory(
+    return SiteFiles(
         tuple(sources),
         tuple(files),
         static=_layered(walk, root / "static", theme / "static"),
         templates=_layered(walk, root / "templates", theme / "templates"),
-        mistakes=tuple(walk.mistakes),
+        diagnostics=tuple(walk.diagnostics),
     )
 
 
@@ -126,7 +126,7 @@ class _Walk:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.real_root = os.path.realpath(root)
-        self.mistakes: list[Mistake] = []
+        self.diagnostics: list[Diagnostic] = []
 
     def below(self, folder: Path, base: Path | None = None) -> Iterator[File]:
         """The files below FOLDER, sorted by path; paths relative to BASE, which they carry, or to the site's root."""
@@ -172,10 +172,10 @@ class _Walk:
                 return False
         return True
 
-    def _leave_out(self, entry: os.DirEntry[str], what: str, hint: str) -> None:
+    def _leave_out(self, entry: os.DirEntry[str], message: str, hint: str) -> None:
         path = os.path.relpath(entry.path, self.root).replace(os.sep, "/")
         shown = path.encode("utf-8", "backslashreplace").decode()
-        self.mistakes.append(warning(Place(shown), what, hint))
+        self.diagnostics.append(warning(Location(shown), message, hint))
 
 
 def _not_unicode(name: str) -> bool:

@@ -10,7 +10,7 @@ import re
 import shlex
 from collections.abc import Callable
 
-from blogsite.core.diagnostics import Mistake, Place, error
+from blogsite.core.diagnostics import Diagnostic, Location, error
 
 _UTF16_BOMS = (
     (codecs.BOM_UTF32_LE, "UTF-32"),
@@ -25,7 +25,7 @@ _RESERVED = str.maketrans({"\x02": "\ufffd", "\x03": "\ufffd"})
 _GUESSED_FROM = 64 * 1024
 
 
-def decode(data: bytes, path: str) -> tuple[str, tuple[Mistake, ...]]:
+def decode(data: bytes, path: str) -> tuple[str, tuple[Diagnostic, ...]]:
     """The text of the file at PATH, and what is wrong with its encoding.
 
     The text has no byte-order mark, "\\n" alone ends its lines, and U+0002 and U+0003, which placeholders are made of,
@@ -34,20 +34,20 @@ def decode(data: bytes, path: str) -> tuple[str, tuple[Mistake, ...]]:
     data = data.removeprefix(codecs.BOM_UTF8)
     foreign = next((name for bom, name in _UTF16_BOMS if data.startswith(bom)), "")
     if foreign:
-        return "", (_foreign(Place(path, 1, 1), foreign, path),)
+        return "", (_foreign(Location(path, 1, 1), foreign, path),)
     try:
         text = data.decode()
     except UnicodeDecodeError as problem:
-        text, mistake = _undecodable(data, problem.start, path)
-        return _normalized(text), (mistake,)
+        text, diagnostic = _undecodable(data, problem.start, path)
+        return _normalized(text), (diagnostic,)
     if "\x00" not in text:
         return _normalized(text), ()
     if _is_wide(data):
-        return "", (_foreign(Place(path, 1, 1), "UTF-16LE" if data.find(b"\x00") % 2 else "UTF-16BE", path),)
+        return "", (_foreign(Location(path, 1, 1), "UTF-16LE" if data.find(b"\x00") % 2 else "UTF-16BE", path),)
     text = _normalized(text)
-    place = _place(path, text, text.index("\x00"))
+    location = _place(path, text, text.index("\x00"))
     hint = f"delete it; tr -d '\\000' < {shlex.quote(path)} prints the file without"
-    return text.replace("\x00", "\ufffd"), (error(place, "a NUL byte stands in the text", hint),)
+    return text.replace("\x00", "\ufffd"), (error(location, "a NUL byte stands in the text", hint),)
 
 
 def _normalized(text: str) -> str:
@@ -56,32 +56,32 @@ def _normalized(text: str) -> str:
     return text.translate(_RESERVED) if "\x02" in text or "\x03" in text else text
 
 
-def _place(path: str, text: str, offset: int) -> Place:
-    return Place(path, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
+def _place(path: str, text: str, offset: int) -> Location:
+    return Location(path, text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))
 
 
-def _undecodable(data: bytes, start: int, path: str) -> tuple[str, Mistake]:
+def _undecodable(data: bytes, start: int, path: str) -> tuple[str, Diagnostic]:
     """What can be shown of bytes that are not UTF-8 from START on, and the mistake."""
     before = _normalized(data[:start].decode(errors="replace"))
-    place = _place(path, before, len(before))
+    location = _place(path, before, len(before))
     replaced = data.decode(errors="replace")
     if _SURROGATE.match(data, start):
         hint = "delete the character there and type it again: a program has written half of one (CESU-8)"
-        return replaced, error(place, "a lone surrogate stands in the text: it is not valid UTF-8", hint)
+        return replaced, error(location, "a lone surrogate stands in the text: it is not valid UTF-8", hint)
     if _is_broken_utf8(replaced):
-        what = f"the byte 0x{data[start]:02X} is not valid UTF-8"
-        return replaced, error(place, what, "delete the broken character there and type it again")
+        message = f"the byte 0x{data[start]:02X} is not valid UTF-8"
+        return replaced, error(location, message, "delete the broken character there and type it again")
     first = _HIGH.search(data)
     before = _normalized(data[: first.start() if first else start].decode("ascii", "replace"))
     return "", _foreign(_place(path, before, len(before)), _encoding(data, start), path)
 
 
-def _foreign(place: Place, encoding: str, path: str) -> Mistake:
+def _foreign(location: Location, encoding: str, path: str) -> Diagnostic:
     if not encoding:
-        return error(place, "the file is not text in UTF-8", "save it as UTF-8 in your editor")
+        return error(location, "the file is not text in UTF-8", "save it as UTF-8 in your editor")
     name = shlex.quote(path)
     hint = f"convert it: iconv -f {encoding} -t UTF-8 {name} > {name}.tmp && mv {name}.tmp {name}"
-    return error(place, f"the file is not in UTF-8; it looks like {encoding}", hint)
+    return error(location, f"the file is not in UTF-8; it looks like {encoding}", hint)
 
 
 def _is_broken_utf8(replaced: str) -> bool:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from blogsite.core.diagnostics import Mistake, Place
+from blogsite.core.diagnostics import Diagnostic, Location
 from blogsite.core.digest import Digest
 from blogsite.core.file_state import Stat
 from blogsite.core.frozen import Record
@@ -66,7 +66,7 @@ class Source(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Meta(Record):
+class FrontMatter(Record):
     """The front matter of a post, every field in one shape whatever dialect it was written in."""
 
     title: str = ""
@@ -97,22 +97,22 @@ class Meta(Record):
     pin: bool = False
     layout: str = ""
     extra: Table = EMPTY
-    places: tuple[tuple[str, int, int], ...] = ()
+    locations: tuple[tuple[str, int, int], ...] = ()
     """(field, line, column) of each field that the file sets."""
 
-    def place(self, path: str, name: str) -> Place:
+    def location(self, path: str, name: str) -> Location:
         """Where the file at PATH sets the field NAME; the file's first line where it does not."""
-        for key, line, column in self.places:
+        for key, line, column in self.locations:
             if key == name:
-                return Place(path, line, column)
-        return Place(path, 1, 1)
+                return Location(path, line, column)
+        return Location(path, 1, 1)
 
 
-NeedKind = Literal["link", "image", "label"]
+ReferenceKind = Literal["link", "image", "label"]
 
 
 @dataclass(frozen=True, slots=True)
-class Need(Record):
+class Reference(Record):
     """Something that a post's HTML asks of the rest of the site.
 
     link: the address in `target` as the author wrote it (relative, from the root, or "post:NAME" for another
@@ -120,7 +120,7 @@ class Need(Record):
     "LABEL" or "POST-SLUG#LABEL".
     """
 
-    kind: NeedKind
+    kind: ReferenceKind
     target: str
     line: int = 0
     column: int = 0
@@ -143,14 +143,14 @@ class Formula(Record):
     """Anchors, "eq-LABEL"."""
     line: int = 0
     column: int = 0
-    needs: tuple[tuple[str, int], ...] = ()
+    references: tuple[tuple[str, int], ...] = ()
     """(placeholder in `tex`, index of the post's need) for references to other posts' equations."""
     error: str = ""
     """Why it cannot be made, where that is known already; the author has been told."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fragment(Record):
+class HtmlFragment(Record):
     """A piece of HTML with placeholders, and the formulas they stand for."""
 
     html: str
@@ -158,11 +158,11 @@ class Fragment(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Rich(Record):
+class RichText(Record):
     """A short text in two forms: `plain` for attributes and <title>, `fragment` for the page."""
 
     plain: str
-    fragment: Fragment
+    fragment: HtmlFragment
 
     def __str__(self) -> str:
         return self.plain
@@ -174,7 +174,7 @@ class Heading(Record):
 
     level: int
     id: str
-    text: Rich
+    text: RichText
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +187,11 @@ class Label(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Part(Record):
+class FragmentRef(Record):
     """A text kept elsewhere under its digest, and the needs that its placeholders count from 0."""
 
     fragment: Digest
-    needs: tuple[Need, ...] = ()
+    references: tuple[Reference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,10 +201,10 @@ class Post(Record):
     source: str
     kind: Kind
     digest: Digest
-    meta: Meta
-    title: Rich
-    body: Part
-    excerpt: Part
+    meta: FrontMatter
+    title: RichText
+    body: FragmentRef
+    excerpt: FragmentRef
     summary: str = ""
     """Plain text for meta tags, at most 160 characters."""
     has_break: bool = False
@@ -220,4 +220,4 @@ class Post(Record):
     excerpt_has_math: bool = False
     first_image: int = -1
     """Index of the body's need for its first image, or -1."""
-    mistakes: tuple[Mistake, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()

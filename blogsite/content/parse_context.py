@@ -10,8 +10,8 @@ from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
-from blogsite.content.model import Formula, Heading, Label, Need, NeedKind
-from blogsite.core.diagnostics import Mistake, Place, warning
+from blogsite.content.model import Formula, Heading, Label, Reference, ReferenceKind
+from blogsite.core.diagnostics import Diagnostic, Location, warning
 
 if TYPE_CHECKING:
     import markdown
@@ -20,7 +20,7 @@ LINE_END = re.compile("\n")
 
 
 @dataclass(slots=True)
-class Notes:
+class ParseContext:
     """What the extensions find in one text besides its HTML; a new one for each text."""
 
     text: str
@@ -28,11 +28,11 @@ class Notes:
     path: str
     first_line: int = 1
     """Line of the file on which the body starts."""
-    needs: list[Need] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
     formulas: list[Formula] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
-    mistakes: list[Mistake] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
     _searched: dict[str, int] = field(default_factory=dict)
     _line_starts: list[int] = field(default_factory=list)
 
@@ -57,16 +57,16 @@ class Notes:
         self._searched[snippet] = start
         return self.position(start)
 
-    def warn(self, position: tuple[int, int], what: str, hint: str) -> None:
+    def warn(self, position: tuple[int, int], message: str, hint: str) -> None:
         """Report a mistake of the author at a (line, column) of the file."""
-        self.mistakes.append(warning(Place(self.path, *position), what, hint))
+        self.diagnostics.append(warning(Location(self.path, *position), message, hint))
 
-    def need(self, kind: NeedKind, target: str, position: tuple[int, int], *, optional: bool = False) -> int:
+    def reference(self, kind: ReferenceKind, target: str, position: tuple[int, int], *, optional: bool = False) -> int:
         """The index of a new need, for its placeholder."""
-        self.needs.append(Need(kind, target, *position, optional))
-        return len(self.needs) - 1
+        self.references.append(Reference(kind, target, *position, optional))
+        return len(self.references) - 1
 
 
-def notes_of(md: markdown.Markdown) -> Notes:
+def parse_context_of(md: markdown.Markdown) -> ParseContext:
     """The notes of the text that MD is converting."""
-    return cast(Notes, md.notes)  # type: ignore[attr-defined]
+    return cast(ParseContext, md.context)  # type: ignore[attr-defined]

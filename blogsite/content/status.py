@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-from blogsite.content.model import Meta
+from blogsite.content.model import FrontMatter
 
 
-def publication(meta: Meta, now: datetime, zone_name: str) -> tuple[State, str]:
+def publication_status(meta: FrontMatter, now: datetime, zone_name: str) -> tuple[State, str]:
     """The state of a post with this head at NOW, and the reason on one line ("" for a published one)."""
     if meta.draft:
         return "draft", "draft"
@@ -23,7 +23,7 @@ def publication(meta: Meta, now: datetime, zone_name: str) -> tuple[State, str]:
     return "published", ""
 
 
-def next_change(meta: Meta, now: datetime) -> datetime | None:
+def next_change(meta: FrontMatter, now: datetime) -> datetime | None:
     """The next moment after NOW at which the answer of `publication` changes by itself."""
     moments = [moment for moment in (meta.publish or meta.date, meta.expires) if moment and moment > now]
     return min(moments) if moments and not meta.draft else None
@@ -43,7 +43,7 @@ State = Literal["published", "draft", "future", "expired", "hidden"]
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class PublishFilter:
     """Which posts are shown besides the published ones, and whether the site is a preview."""
 
     drafts: bool = False
@@ -51,5 +51,5 @@ class View:
     preview: bool = False
 
 
-PUBLIC = View()
+PUBLISHED_ONLY = PublishFilter()
 """What readers see."""

@@ -19,7 +19,7 @@ Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class Location:
     """Where something stands: path relative to the site's root with "/", line and column from 1 (0: the whole file)."""
 
     path: str
@@ -32,32 +32,32 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Mistake:
+class Diagnostic:
     """One mistake of the author: what is wrong at a place, and what to do about it."""
 
-    place: Place
+    location: Location
     severity: Severity
-    what: str
+    message: str
     hint: str
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.severity}: {self.what}\n    {self.hint}"
+        return f"{self.location}: {self.severity}: {self.message}\n    {self.hint}"
 
 
-def error(place: Place, what: str, hint: str) -> Mistake:
+def error(location: Location, message: str, hint: str) -> Diagnostic:
     """A mistake that keeps the site from being published."""
-    return Mistake(place, "error", what, hint)
+    return Diagnostic(location, "error", message, hint)
 
 
-def warning(place: Place, what: str, hint: str) -> Mistake:
+def warning(location: Location, message: str, hint: str) -> Diagnostic:
     """A mistake that the site can be published with; an error under `--strict`."""
-    return Mistake(place, "warning", what, hint)
+    return Diagnostic(location, "warning", message, hint)
 
 
-def unwritable(path: str, problem: OSError) -> Mistake:
+def unwritable(path: str, problem: OSError) -> Diagnostic:
     """An error for a file or folder that the file system refuses to write."""
     hint = _HINTS.get(problem.errno or 0, "give yourself the right to write there and build again")
-    return error(Place(path), f"it cannot be written: {problem.strerror or problem}", hint)
+    return error(Location(path), f"it cannot be written: {problem.strerror or problem}", hint)
 
 
 _HINTS = {
@@ -75,18 +75,18 @@ class BlogsiteError(Exception):
 class UsageError(BlogsiteError):
     """The command was given wrongly; `hint` says what to do."""
 
-    def __init__(self, what: str, hint: str = "") -> None:
-        super().__init__(what)
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
         self.hint = hint
 
 
 class SiteError(BlogsiteError):
     """The site cannot be built as it stands; `mistakes` says why, sorted by place."""
 
-    def __init__(self, mistakes: Iterable[Mistake]) -> None:
-        self.mistakes = tuple(sorted(set(mistakes)))
-        super().__init__("\n".join(map(str, self.mistakes)))
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = tuple(sorted(set(diagnostics)))
+        super().__init__("\n".join(map(str, self.diagnostics)))
 
-    def __reduce__(self) -> tuple[type[SiteError], tuple[tuple[Mistake, ...]]]:
+    def __reduce__(self) -> tuple[type[SiteError], tuple[tuple[Diagnostic, ...]]]:
         """So that it comes back from another process with its mistakes."""
-        return SiteError, (self.mistakes,)
+        return SiteError, (self.diagnostics,)

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from blogsite.core.frozen import values_of
+from blogsite.core.frozen import field_getter
 
 Digest = str
 """40 hexadecimal digits."""
@@ -59,7 +59,7 @@ class Digester:
     def fields(self, value: Any) -> list[bytes]:
         """The digest of each field of a frozen dataclass, in order."""
         kind: Any = type(value)
-        return [self.of(item) for item in values_of(kind)(value)]
+        return [self.of(item) for item in field_getter(kind)(value)]
 
     def _remembered(self, value: Any) -> str:
         known = self._known.get(id(value))
@@ -92,7 +92,7 @@ class Digester:
     def _write_fields(self, value: Any, put: Put) -> None:
         kind: Any = type(value)
         try:
-            values = values_of(kind)(value)
+            values = field_getter(kind)(value)
         except TypeError:
             raise TypeError(f"no digest for {kind.__name__}: {value!r}") from None
         put(f"({kind.__qualname__} {len(values)} ")

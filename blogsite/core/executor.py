@@ -17,13 +17,9 @@ from contextlib import AbstractContextManager, contextmanager
 from itertools import islice
 from multiprocessing.connection import wait
 from types import TracebackType
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import NoReturn, TypeVar
 
 from blogsite.core.diagnostics import BlogsiteError
-
-if TYPE_CHECKING:
-    pass
-from typing import TypeVar
 
 Row = TypeVar("Row")
 
@@ -33,7 +29,7 @@ Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
-class Pool(AbstractContextManager["Pool"]):
+class Workers(AbstractContextManager["Workers"]):
     """Runs tasks on JOBS processes, started when there is enough to do for them, or on a given executor."""
 
     def __init__(self, jobs: int = 0, executor: Executor | None = None) -> None:
@@ -42,15 +38,15 @@ class Pool(AbstractContextManager["Pool"]):
         self._own = executor is None
 
     @property
-    def is_here(self) -> bool:
+    def is_local(self) -> bool:
         """Whether every task runs on this machine and sees its files."""
         return self._own
 
     def map(
-        self, function: Callable[[Task], Result], tasks: Iterable[Task], *, worthwhile: bool = True
+        self, function: Callable[[Task], Result], tasks: Iterable[Task], *, parallel: bool = True
     ) -> Iterator[Result]:
         """The results in the order of the tasks, few tasks ahead of the reader; here, one by one, unless WORTHWHILE."""
-        if self._own and (self.jobs == 1 or not worthwhile):
+        if self._own and (self.jobs == 1 or not parallel):
             yield from (_alone(function, task) for task in tasks)
             return
         executor = self._started()
@@ -77,7 +73,7 @@ class Pool(AbstractContextManager["Pool"]):
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is not None and issubclass(kind, KeyboardInterrupt):
-            end_processes()
+            kill_processes()
         self.stop()
 
     def stop(self) -> None:
@@ -123,15 +119,15 @@ def _deaf_to_interrupts() -> Iterator[None]:
         yield
 
 
-def end_processes() -> None:
+def kill_processes() -> None:
     """The processes that this one has started end in the middle of their work, which nobody wants any more."""
     for process in multiprocessing.active_children():
         process.kill()
 
 
-def leave(code: int) -> NoReturn:
+def exit_now(code: int) -> NoReturn:
     """The program has ended, though processes that it started be at work, and threads that wait for them."""
-    end_processes()
+    kill_processes()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

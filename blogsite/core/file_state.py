@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from blogsite.core.digest import Digest
 from blogsite.core.frozen import Record
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,32 +24,32 @@ def stat_of(status: os.stat_result) -> Stat:
     return Stat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
-SETTLING = 0.025
+CLOCK_TICK = 0.025
 """Seconds until most file systems give a file that is written again another time stamp."""
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class FileState:
     """The state of a file when it was last looked into, and the moment of that look in ns since 1970."""
 
     stat: Stat
     moment: int
     digest: Digest
 
-    def is_still(self, stat: Stat) -> bool:
+    def matches(self, stat: Stat) -> bool:
         """Whether a file with this stat must have the same bytes."""
-        return stat == self.stat and is_settled(stat, self.moment)
+        return stat == self.stat and stat_is_reliable(stat, self.moment)
 
 
-def is_settled(stat: Stat, moment: int) -> bool:
+def stat_is_reliable(stat: Stat, moment: int) -> bool:
     """Whether a file that had this stat at MOMENT cannot be written again without a change of it.
 
     One that was written within one tick of the clock before may be written again in that tick.
     """
     youngest = max(stat.mtime_ns, stat.ctime_ns)
-    return moment - youngest > tick(youngest)
+    return moment - youngest > clock_tick(youngest)
 
 
-def tick(nanoseconds: int) -> int:
+def clock_tick(nanoseconds: int) -> int:
     """The length in ns of the file system's clock tick, as a time stamp betrays it: whole seconds, or finer."""
     return 2_000_000_000 if nanoseconds % 1_000_000_000 == 0 else 20_000_000

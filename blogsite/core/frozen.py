@@ -8,10 +8,7 @@ import zlib
 from collections.abc import Callable
 from functools import cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    pass
+from typing import Any
 
 
 class Record:
@@ -21,11 +18,11 @@ class Record:
 
     def __reduce__(self) -> tuple[Any, tuple[Any, ...]]:
         kind: Any = type(self)
-        return kind, values_of(kind)(self)
+        return kind, field_getter(kind)(self)
 
 
 @cache
-def names_of(kind: Any) -> tuple[str, ...]:
+def field_names(kind: Any) -> tuple[str, ...]:
     """The names of all fields, in order, of a frozen dataclass; raises TypeError for any other class."""
     parameters = getattr(kind, "__dataclass_params__", None)
     if parameters is None or not parameters.frozen:
@@ -34,9 +31,9 @@ def names_of(kind: Any) -> tuple[str, ...]:
 
 
 @cache
-def values_of(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
+def field_getter(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
     """What gets the values of those fields, in order."""
-    names = names_of(kind)
+    names = field_names(kind)
     if len(names) > 1:
         return attrgetter(*names)
     return lambda value: tuple(getattr(value, name) for name in names)

@@ -64,22 +64,22 @@ def with_ellipsis(text: str, measure: Measure, width: float) -> str:
 def _pieces(text: str) -> Iterator[str]:
     """The parts of a text between which a line may break, each with the spaces behind it."""
     begin = 0
-    for place in range(1, len(text)):
-        if _may_break(text, place):
-            yield text[begin:place]
-            begin = place
+    for location in range(1, len(text)):
+        if _may_break(text, location):
+            yield text[begin:location]
+            begin = location
     yield text[begin:]
 
 
-def _may_break(text: str, place: int) -> bool:
+def _may_break(text: str, location: int) -> bool:
     """Whether a line may end before the character at PLACE."""
-    before, after = text[place - 1], text[place]
-    if after.isspace() or _joined(text, place) or after in NEVER_FIRST or before in NEVER_LAST:
+    before, after = text[location - 1], text[location]
+    if after.isspace() or _joined(text, location) or after in NEVER_FIRST or before in NEVER_LAST:
         return False
     if before.isspace():
-        return text[:place].rstrip()[-1:] not in NEVER_LAST
+        return text[:location].rstrip()[-1:] not in NEVER_LAST
     if before in "-–/":
-        return place > 1 and text[place - 2].isalpha() and after.isalpha()
+        return location > 1 and text[location - 2].isalpha() and after.isalpha()
     return _is_wide(before) or _is_wide(after) or before in "—…"
 
 
@@ -88,16 +88,16 @@ def _is_wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in "WF"
 
 
-def _joined(text: str, place: int) -> bool:
+def _joined(text: str, location: int) -> bool:
     """Whether the character at PLACE belongs to the one before it: accents, variants, parts of an emoji."""
     joiner = "\u200d"
-    after = text[place]
-    return after == joiner or text[place - 1] == joiner or unicodedata.category(after) in ("Mn", "Me", "Mc")
+    after = text[location]
+    return after == joiner or text[location - 1] == joiner or unicodedata.category(after) in ("Mn", "Me", "Mc")
 
 
 def _that_fits(text: str, measure: Measure, width: float) -> int:
     """The length of the longest beginning that is no wider, at least one character with what is joined to it."""
-    ends = [place for place in range(1, len(text)) if not _joined(text, place)] + [len(text)]
+    ends = [location for location in range(1, len(text)) if not _joined(text, location)] + [len(text)]
     kept = ends[0]
     for end in ends:
         if measure(text[:end].rstrip()) > width:

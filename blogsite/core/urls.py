@@ -219,10 +219,10 @@ _DATE_PARTS = {"year": "%Y", "month": "%m", "day": "%d"}
 _Wanted = TypeVar("_Wanted")
 
 
-def _wanted(value: _Wanted | None, what: str, key: str) -> _Wanted:
+def _wanted(value: _Wanted | None, message: str, key: str) -> _Wanted:
     if not value:
         raise AddressError(
-            f"the permalink of this site needs {what}, and the post has none", f"add {key}: to the head of the post"
+            f"the permalink of this site needs {message}, and the post has none", f"add {key}: to the head of the post"
         )
     return value
 

@@ -18,7 +18,7 @@ from blogsite.core.frozen import DamageError, seal, unseal
 FOLDER = "pictures"
 
 
-class Encoded:
+class ImageCache:
     """What is kept in FOLDER; several processes may use it at once."""
 
     def __init__(self, work: Path) -> None:

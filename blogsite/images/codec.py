@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from blogsite.config.settings import ImageFormat
 from blogsite.core.digest import Digest, digest, installed
 from blogsite.images import exif as metadata
-from blogsite.images.model import Sight
+from blogsite.images.model import DecodeResult
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -26,7 +26,7 @@ MOST_PIXELS = 100_000_000
 _READ = ("PNG", "JPEG", "WEBP")
 
 
-def sight_of(data: bytes, size: tuple[int, int]) -> Sight:
+def sight_of(data: bytes, size: tuple[int, int]) -> DecodeResult:
     """What decoding a picture comes to; SIZE, in px, is what its header says, as far as that is known."""
     if size[0] * size[1] > MOST_PIXELS:
         return "huge"
@@ -54,14 +54,14 @@ def encode(data: bytes, widths: Sequence[int], format: ImageFormat, quality: int
     with _opened(data) as opened:
         drawn = opened.format == "PNG"
         image, profile = _upright(opened, metadata.orientation(data))
-    encoded = []
+    image_cache = []
     for width in widths:
         size = width, height_at(width, image.size)
         resized = image if size == image.size else image.resize(size, _pillow().Resampling.LANCZOS)
-        encoded.append(
+        image_cache.append(
             _webp(resized, quality, profile, drawn) if format == "webp" else _avif(resized, quality, profile, drawn)
         )
-    return tuple(encoded)
+    return tuple(image_cache)
 
 
 def height_at(width: int, size: tuple[int, int]) -> int:

@@ -9,7 +9,7 @@ from blogsite.config.loader import Config
 from blogsite.content.model import File
 from blogsite.core.digest import Digest, digest
 from blogsite.core.i18n import badge
-from blogsite.images.model import Drawing, SocialCard
+from blogsite.images.model import SocialCard, SocialCardImage
 from blogsite.images.social_cards import revision
 
 FOLDER = "cards"
@@ -19,7 +19,7 @@ class Drawings:
     """The cards that were asked for, by output path; none where the site wants none, which FONT says."""
 
     def __init__(self, config: Config, font: File | None, digest_of: Callable[[File], Digest]) -> None:
-        self.drawn: dict[str, Drawing] = {}
+        self.drawn: dict[str, SocialCardImage] = {}
         self._config = config
         self._font = font
         self._design = config.cards()
@@ -32,6 +32,6 @@ class Drawings:
         day = badge(date, self._config.badge) if date else ""
         card = SocialCard(title, self._config.title, ", ".join(authors), day)
         key = digest((card, self._design, self._made_with))
-        drawing = Drawing(f"{FOLDER}/{key[:20]}.png", card, self._design, self._font, key)
+        drawing = SocialCardImage(f"{FOLDER}/{key[:20]}.png", card, self._design, self._font, key)
         self.drawn[drawing.path] = drawing
         return f"/{drawing.path}"

@@ -43,8 +43,8 @@ def orientation(data: bytes) -> int:
     for start, end in _exif_blocks(data):
         block = data[start:end]
         order = _byte_order(block)
-        for place, count in _directories(block)[:1]:
-            for entry in range(place + 2, min(place + 2 + 12 * count, len(block) - 11), 12):
+        for location, count in _directories(block)[:1]:
+            for entry in range(location + 2, min(location + 2 + 12 * count, len(block) - 11), 12):
                 if int.from_bytes(block[entry : entry + 2], order) == _ORIENTATION:
                     value = int.from_bytes(block[entry + 8 : entry + 10], order)
                     return value if 1 <= value <= 8 else 1
@@ -82,12 +82,16 @@ def revision() -> Digest:
 def _exif_blocks(data: bytes) -> Iterator[tuple[int, int]]:
     """Where the TIFF blocks of a picture's EXIF begin and end."""
     if data.startswith(b"\xff\xd8"):
-        place = 2
-        while data[place : place + 1] == b"\xff" and data[place + 1 : place + 2] not in (b"\xda", b"\xd9", b""):
-            end = place + 2 + int.from_bytes(data[place + 2 : place + 4], "big")
-            if data[place + 1] == 0xE1 and data[place + 4 : place + 10] == _EXIF:
-                yield place + 10, end
-            place = max(end, place + 4)
+        location = 2
+        while data[location : location + 1] == b"\xff" and data[location + 1 : location + 2] not in (
+            b"\xda",
+            b"\xd9",
+            b"",
+        ):
+            end = location + 2 + int.from_bytes(data[location + 2 : location + 4], "big")
+            if data[location + 1] == 0xE1 and data[location + 4 : location + 10] == _EXIF:
+                yield location + 10, end
+            location = max(end, location + 4)
     elif data.startswith(_PNG):
         yield from ((start, end) for kind, start, end in _png_chunks(data) if kind == b"eXIf")
     elif data.startswith(b"RIFF") and data[8:12] == b"WEBP":
@@ -163,22 +167,22 @@ def _with_packets(data: bytes, exif: bytes) -> bytes:
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Type of each whole chunk, and where its data begins and ends."""
-    place = len(_PNG)
-    while place + 12 <= len(data):
-        start = place + 8
-        end = start + int.from_bytes(data[place : place + 4], "big")
+    location = len(_PNG)
+    while location + 12 <= len(data):
+        start = location + 8
+        end = start + int.from_bytes(data[location : location + 4], "big")
         if end + 4 > len(data):
             return
-        yield data[place + 4 : start], start, end
-        place = end + 4
+        yield data[location + 4 : start], start, end
+        location = end + 4
 
 
 def _webp_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    place = 12
-    while place + 8 <= len(data):
-        size = int.from_bytes(data[place + 4 : place + 8], "little")
-        yield data[place : place + 4], place + 8, min(place + 8 + size, len(data))
-        place += 8 + size + size % 2
+    location = 12
+    while location + 8 <= len(data):
+        size = int.from_bytes(data[location + 4 : location + 8], "little")
+        yield data[location : location + 4], location + 8, min(location + 8 + size, len(data))
+        location += 8 + size + size % 2
 
 
 def _itxt(chunk: bytes) -> bytes:
@@ -228,12 +232,12 @@ def _directories(block: bytes | bytearray) -> list[tuple[int, int]]:
         return []
     order = _byte_order(block)
     found: list[tuple[int, int]] = []
-    place = int.from_bytes(block[4:8], order)
-    while 8 <= place <= len(block) - 2 and len(found) < _MOST_DIRECTORIES and place not in dict(found):
-        count = int.from_bytes(block[place : place + 2], order)
-        found.append((place, count))
-        after = place + 2 + 12 * count
-        place = int.from_bytes(block[after : after + 4], order)
+    location = int.from_bytes(block[4:8], order)
+    while 8 <= location <= len(block) - 2 and len(found) < _MOST_DIRECTORIES and location not in dict(found):
+        count = int.from_bytes(block[location : location + 2], order)
+        found.append((location, count))
+        after = location + 2 + 12 * count
+        location = int.from_bytes(block[after : after + 4], order)
     return found
 
 
@@ -241,23 +245,23 @@ def _exif(block: bytes) -> bytes:
     """The block without GPS directories; all else stands where it stood."""
     new = bytearray(block)
     order = _byte_order(block)
-    for place, count in _directories(block):
-        end = min(place + 2 + 12 * count + 4, len(new))
-        for entry in range(place + 2, min(place + 2 + 12 * count, len(new) - 11), 12):
+    for location, count in _directories(block):
+        end = min(location + 2 + 12 * count + 4, len(new))
+        for entry in range(location + 2, min(location + 2 + 12 * count, len(new) - 11), 12):
             if int.from_bytes(new[entry : entry + 2], order) != _GPS:
                 continue
             if _blank_gps(new, int.from_bytes(new[entry + 8 : entry + 12], order)):
                 new[entry:end] = new[entry + 12 : end] + bytes(12)
-                new[place : place + 2] = (count - 1).to_bytes(2, order)
+                new[location : location + 2] = (count - 1).to_bytes(2, order)
             break
     return bytes(new)
 
 
-def _blank_gps(block: bytearray, place: int) -> bool:
+def _blank_gps(block: bytearray, location: int) -> bool:
     """Whether a location stood in the directory at PLACE; it does no longer."""
     order = _byte_order(block)
-    count = int.from_bytes(block[place : place + 2], order)
-    entries = [block[entry : entry + 12] for entry in range(place + 2, place + 2 + 12 * count, 12)]
+    count = int.from_bytes(block[location : location + 2], order)
+    entries = [block[entry : entry + 12] for entry in range(location + 2, location + 2 + 12 * count, 12)]
     entries = [entry for entry in entries if len(entry) == 12]
     if all(int.from_bytes(entry[:2], order) == _VERSION_OF_GPS for entry in entries):
         return False
@@ -266,8 +270,8 @@ def _blank_gps(block: bytearray, place: int) -> bool:
         start = int.from_bytes(entry[8:12], order)
         if size > 4 and 8 <= start <= len(block) - size:
             block[start : start + size] = bytes(size)
-    end = min(place + 2 + 12 * count + 4, len(block))
-    block[place:end] = bytes(end - place)
+    end = min(location + 2 + 12 * count + 4, len(block))
+    block[location:end] = bytes(end - location)
     return True
 
 

@@ -26,17 +26,17 @@ def items(data: bytes) -> Iterator[tuple[bytes, int, int]]:
                     yield (kinds[item], *span)
 
 
-def _boxes(data: bytes, place: int, limit: int) -> Iterator[tuple[bytes, int, int]]:
+def _boxes(data: bytes, location: int, limit: int) -> Iterator[tuple[bytes, int, int]]:
     """Type of each box, and where what is in it begins and ends."""
-    while place + 8 <= limit:
-        size, head = int.from_bytes(data[place : place + 4], "big"), 8
+    while location + 8 <= limit:
+        size, head = int.from_bytes(data[location : location + 4], "big"), 8
         if size == 1:
-            size, head = int.from_bytes(data[place + 8 : place + 16], "big"), 16
-        end = place + size if size else limit
-        if end > limit or end < place + head:
+            size, head = int.from_bytes(data[location + 8 : location + 16], "big"), 16
+        end = location + size if size else limit
+        if end > limit or end < location + head:
             return
-        yield data[place + 4 : place + 8], place + head, end
-        place = end
+        yield data[location + 4 : location + 8], location + head, end
+        location = end
 
 
 def _kinds(data: bytes, start: int, end: int) -> dict[int, bytes]:
@@ -57,12 +57,12 @@ def _places(data: bytes, start: int, end: int, idat: Span) -> Iterator[tuple[int
     """Item → where each of its parts stands, of a box "iloc"."""
     if end - start < 8:
         return
-    version, place = data[start], start + 6
+    version, location = data[start], start + 6
 
     def number(width: int) -> int:
-        nonlocal place
-        place += width
-        return int.from_bytes(data[place - width : place], "big")
+        nonlocal location
+        location += width
+        return int.from_bytes(data[location - width : location], "big")
 
     widths = data[start + 4 : start + 6]
     of_offset, of_length, of_base, of_index = widths[0] >> 4, widths[0] & 15, widths[1] >> 4, widths[1] & 15
@@ -74,7 +74,7 @@ def _places(data: bytes, start: int, end: int, idat: Span) -> Iterator[tuple[int
         number(2)
         base = number(of_base)
         for _ in range(number(2)):
-            if place > end:
+            if location > end:
                 return
             if version:
                 number(of_index)

@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from blogsite.config.settings import CardDesign, ImageFormat
 from blogsite.content.model import File
 from blogsite.core.digest import Digest
-from blogsite.core.file_state import Seen
+from blogsite.core.file_state import FileState
 from blogsite.core.frozen import Record
 
-if TYPE_CHECKING:
-    pass
-
-Sight = Literal["", "still", "animated", "broken", "huge"]
+DecodeResult = Literal["", "still", "animated", "broken", "huge"]
 """What decoding a picture comes to: one that may have variants, or why it may not; "" while nobody has tried."""
 
 
 @dataclass(frozen=True, slots=True)
-class Look(Record):
+class FileInfo(Record):
     """What was seen in a file; 0 and 0 for the width and height in px of what is no picture."""
 
-    seen: Seen
+    seen: FileState
     width: int = 0
     height: int = 0
     has_location: bool = False
-    sight: Sight = ""
+    decode_result: DecodeResult = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Variant(Record):
+class ImageVariant(Record):
     """An output that is a smaller version of a picture."""
 
     path: str
@@ -54,7 +51,7 @@ class SocialCard(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing(Record):
+class SocialCardImage(Record):
     """An output that is a social card."""
 
     path: str

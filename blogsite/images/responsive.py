@@ -12,7 +12,7 @@ from blogsite.content.model import File
 from blogsite.core.digest import Digest, digest
 from blogsite.core.values import Table, Value
 from blogsite.images.codec import height_at, revision
-from blogsite.images.model import Variant
+from blogsite.images.model import ImageVariant
 
 RASTER = (".png", ".jpg", ".jpeg", ".webp")
 STEM_BYTES = 200
@@ -27,17 +27,19 @@ def is_raster(path: str) -> bool:
     return path.lower().endswith(RASTER)
 
 
-def variants_of(file: File, path: str, source: Digest, size: tuple[int, int], images: Images) -> tuple[Variant, ...]:
+def variants_of(
+    file: File, path: str, source: Digest, size: tuple[int, int], images: Images
+) -> tuple[ImageVariant, ...]:
     """The variants of a picture that is published at PATH, with the digest and the size in px of its file."""
     return tuple(_variants(file, path, source, size, images))
 
 
-def is_offered(size: tuple[int, int], variants: Sequence[Variant], images: Images) -> bool:
+def is_offered(size: tuple[int, int], variants: Sequence[ImageVariant], images: Images) -> bool:
     """Whether the original is to be chosen from beside its variants: where none of these is as large as may be."""
     return bool(variants) and size[0] <= max(images.widths) and variants[-1].width < size[0]
 
 
-def _variants(file: File, path: str, source: Digest, size: tuple[int, int], images: Images) -> Iterator[Variant]:
+def _variants(file: File, path: str, source: Digest, size: tuple[int, int], images: Images) -> Iterator[ImageVariant]:
     widths = [width for width in images.widths if width < size[0]]
     stem, suffix = posixpath.splitext(path)
     if 0 < size[0] <= max(images.widths) and suffix.lower() != f".{images.format}":
@@ -48,7 +50,7 @@ def _variants(file: File, path: str, source: Digest, size: tuple[int, int], imag
         if height_at(width, size) <= LONGEST_SIDE:
             key = key_of(source, width, images.format, images.quality)
             named = posixpath.join(folder, f"{short}-{width}w.{key[:10]}.{images.format}")
-            yield Variant(named, file, width, images.format, images.quality, key)
+            yield ImageVariant(named, file, width, images.format, images.quality, key)
 
 
 def key_of(source: Digest, width: int, format: ImageFormat, quality: int) -> Digest:

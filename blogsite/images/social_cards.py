@@ -115,10 +115,15 @@ class _Sheet:
         self._draw = ImageDraw.Draw(self._image)
 
     def write(
-        self, text: str, size: int, place: tuple[float, float], colour: Colour, anchor: Literal["ls", "ms", "rs"] = "ls"
+        self,
+        text: str,
+        size: int,
+        location: tuple[float, float],
+        colour: Colour,
+        anchor: Literal["ls", "ms", "rs"] = "ls",
     ) -> None:
         """A line of text whose base line begins, has its middle or ends at a place."""
-        self._draw.text((round(place[0]), round(place[1])), text, colour, _face(self.font, size), anchor)
+        self._draw.text((round(location[0]), round(location[1])), text, colour, _face(self.font, size), anchor)
 
     def draw_badge(self, badge: str) -> None:
         """The box of the date, as the theme has it: the accent on top, the day large, the month below."""
@@ -161,8 +166,8 @@ def _face(font: File, size: int) -> ImageFont.FreeTypeFont:
     try:
         return ImageFont.truetype(locate(Path(), font), size, layout_engine=ImageFont.Layout.BASIC)
     except OSError as problem:
-        what = f"the font {font.path} cannot be read: {problem}"
-        raise UsageError(what, "name a file in a format such as .otf, .ttf or .ttc") from None
+        message = f"the font {font.path} cannot be read: {problem}"
+        raise UsageError(message, "name a file in a format such as .otf, .ttf or .ttc") from None
 
 
 def _drawable(text: str, face: ImageFont.FreeTypeFont) -> str:
@@ -186,8 +191,8 @@ def _colour(css: str) -> Colour:
     try:
         red, green, blue = ImageColor.getrgb(css)[:3]
     except ValueError:
-        what = f'the colour "{css}" is not one that cards can be drawn in'
-        raise UsageError(what, 'write it as #rrggbb, for cards alone as cards = {accent = "#1d5f94"}') from None
+        message = f'the colour "{css}" is not one that cards can be drawn in'
+        raise UsageError(message, 'write it as #rrggbb, for cards alone as cards = {accent = "#1d5f94"}') from None
     return red, green, blue
 
 

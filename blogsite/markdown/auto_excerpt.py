@@ -151,10 +151,10 @@ def _cut(html: str, limit: int) -> str:
         scan.read(html, position, token.start(), bool(uncut))
         name = (token["name"] or token["raw"] or "").lower()
         if (name in _LEFT_OUT or name in _HEADINGS) and scan.letters and not (uncut or token["end"]):
-            place, dots = token.start(), ""
+            location, dots = token.start(), ""
             break
         if scan.is_full:
-            place, dots = scan.choice()
+            location, dots = scan.choice()
             break
         position = token.end()
         if token["name"] and name not in VOID and (name in _UNCUT or uncut):
@@ -167,8 +167,8 @@ def _cut(html: str, limit: int) -> str:
                 scan.end_sentence(position)
     else:
         scan.read(html, position, len(html), False)
-        place, dots = scan.choice() if scan.is_full else (len(html), "")
-    end, closers = close_at(html, place, _opened_at(html, place))
+        location, dots = scan.choice() if scan.is_full else (len(html), "")
+    end, closers = close_at(html, location, _opened_at(html, location))
     return f"{html[:end]}{dots}{closers}"
 
 
@@ -197,12 +197,12 @@ class _Scan:
             return self.sentence, ""
         return self.border, "…"
 
-    def end_sentence(self, place: int) -> None:
+    def end_sentence(self, location: int) -> None:
         if self.letters:
-            self.sentence, self.sentence_letters = place, self.letters
+            self.sentence, self.sentence_letters = location, self.letters
 
-    def end_word(self, place: int) -> None:
-        self.border_before, self.border, self.is_glued = self.border, place, False
+    def end_word(self, location: int) -> None:
+        self.border_before, self.border, self.is_glued = self.border, location, False
 
     def read(self, html: str, start: int, end: int, uncut: bool) -> None:
         """Go through the text from START to END, in which no cut is made if it is UNCUT, until the limit is passed."""
@@ -228,8 +228,8 @@ class _Scan:
             elif fits:
                 self.end_word(unit.end())
             elif kind == "cjk" and (self.letters < self.limit or not self.border):
-                place = unit.start() + max(self.limit - self.letters, 1)
-                self.end_word(_after_marks(html, place))
+                location = unit.start() + max(self.limit - self.letters, 1)
+                self.end_word(_after_marks(html, location))
             elif not self.border:
                 self.end_word(unit.end())
             self.letters += size
@@ -237,16 +237,16 @@ class _Scan:
                 return
 
 
-def _after_marks(html: str, place: int) -> int:
-    marks = _MARK_RUN.match(html, place)
-    return marks.end() if marks else place
+def _after_marks(html: str, location: int) -> int:
+    marks = _MARK_RUN.match(html, location)
+    return marks.end() if marks else location
 
 
-def _opened_at(html: str, place: int) -> list[Open]:
+def _opened_at(html: str, location: int) -> list[Open]:
     """The elements of balanced HTML that are open at PLACE, the innermost last."""
     opened: list[Open] = []
     for token in TOKEN.finditer(html):
-        if token.start() >= place:
+        if token.start() >= location:
             break
         if token["end"]:
             opened.pop()

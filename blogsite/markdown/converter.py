@@ -30,8 +30,8 @@ from markdown.extensions.def_list import DefListExtension
 from markdown.extensions.tables import TableExtension
 
 from blogsite.config.settings import MarkdownSettings
-from blogsite.content.parse_context import Notes
-from blogsite.core.diagnostics import Place, SiteError, error
+from blogsite.content.parse_context import ParseContext
+from blogsite.core.diagnostics import Location, SiteError, error
 from blogsite.markdown.blocks.processor import BlocksExtension
 from blogsite.markdown.extensions.attributes import AttributesExtension
 from blogsite.markdown.extensions.autolinks import AutolinksExtension
@@ -88,12 +88,12 @@ EXTENSIONS: tuple[Make, ...] = (
 class Converter(markdown.Markdown):
     """Python-Markdown with notes; one converter serves many texts, one after another."""
 
-    notes: Notes
+    context: ParseContext
 
     def __init__(self, settings: MarkdownSettings) -> None:
         """Raises SiteError if an extension that the settings name cannot be loaded."""
         self.settings = settings
-        self.notes = Notes("", "")
+        self.context = ParseContext("", "")
         self.blocks: frozenset[str] | None = None
         made = (make(settings) for make in EXTENSIONS)
         super().__init__(extensions=[extension for extension in made if extension], output_format="html")
@@ -108,11 +108,11 @@ class Converter(markdown.Markdown):
             self.registerExtensions([name], {})
         except Exception as problem:  # whatever somebody else's code raises
             reason = f"{type(problem).__name__}: {problem}".splitlines()[0]
-            what = f'[markdown] extensions: "{name}" cannot be loaded ({reason})'
+            message = f'[markdown] extensions: "{name}" cannot be loaded ({reason})'
             hint = (
                 "Install it beside blogsite, and give the name Python imports: package.module or package.module:Class."
             )
-            raise SiteError([error(Place("blogsite.toml"), what, hint)]) from problem
+            raise SiteError([error(Location("blogsite.toml"), message, hint)]) from problem
 
     def is_block_level(self, tag: object) -> bool:
         """Whether TAG is the name of a block-level element; asked for every tag, hence the set."""
@@ -120,30 +120,33 @@ class Converter(markdown.Markdown):
             return super().is_block_level(tag)
         return isinstance(tag, str) and (tag in self.blocks or tag.lower().rstrip("/") in self.blocks)
 
-    def run(self, notes: Notes) -> str:
+    def run(self, context: ParseContext) -> str:
         """The HTML of NOTES.text, with placeholders; the rest of what was found is then in NOTES.
 
         A text that cannot be converted (nested too deeply, or a mistake in somebody's extension) is shown as it was
         written, and NOTES has an error.
         """
         self.reset()
-        self.notes = notes
+        self.context = context
         try:
-            return self.convert(notes.text)
+            return self.convert(context.text)
         except RecursionError:
-            what, hint = "lists, quotes or boxes are nested too deeply", "Take a few levels of indentation or `>` away."
+            message, hint = (
+                "lists, quotes or boxes are nested too deeply",
+                "Take a few levels of indentation or `>` away.",
+            )
         except Exception as problem:  # extensions are anybody's code
-            what = f"Markdown cannot convert this text ({type(problem).__name__}: {problem})"
+            message = f"Markdown cannot convert this text ({type(problem).__name__}: {problem})"
             hint = (
                 "Halve the text until the passage is found; if no extension of your own is at work, please report it."
             )
         self.parser.state.clear()
-        notes.needs.clear()
-        notes.formulas.clear()
-        notes.labels.clear()
-        notes.headings.clear()
-        notes.mistakes.append(error(Place(notes.path, notes.first_line, 1), what, hint))
-        return f"<pre>{html.escape(notes.text, quote=False)}</pre>"
+        context.references.clear()
+        context.formulas.clear()
+        context.labels.clear()
+        context.headings.clear()
+        context.diagnostics.append(error(Location(context.path, context.first_line, 1), message, hint))
+        return f"<pre>{html.escape(context.text, quote=False)}</pre>"
 
 
 @lru_cache(maxsize=4)

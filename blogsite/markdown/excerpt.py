@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from blogsite.content.model import Formula, Fragment, Need, Rich
+from blogsite.content.model import Formula, HtmlFragment, Reference, RichText
 from blogsite.markdown.auto_excerpt import opening
 from blogsite.markdown.html.balance import balance
 from blogsite.markdown.html.split import RAW, TOKEN, VOID, Open, close_at, is_bare, names
@@ -25,17 +25,19 @@ DESCRIPTION_LENGTH = 160
 class Excerpted:
     """A post in full and in short."""
 
-    body: Fragment
+    body: HtmlFragment
     """The whole post; `<span id="more"></span>` stands where its break was."""
-    excerpt: Fragment
+    excerpt: HtmlFragment
     """What lists show: without ids, and its links into the rest lead to the post."""
-    excerpt_needs: tuple[Need, ...]
+    excerpt_needs: tuple[Reference, ...]
     has_break: bool
     whole: bool
     """Nothing that a reader would miss is left out of the excerpt."""
 
 
-def split(fragment: Fragment, needs: tuple[Need, ...], *, limit: int, summary_html: str | None = None) -> Excerpted:
+def split(
+    fragment: HtmlFragment, references: tuple[Reference, ...], *, limit: int, summary_html: str | None = None
+) -> Excerpted:
     """A post's HTML with its excerpt: what stands before the break; without one, SUMMARY_HTML, whose placeholders
     count the same formulas and needs; without that, the first blocks up to LIMIT letters.
     """
@@ -48,14 +50,14 @@ def split(fragment: Fragment, needs: tuple[Need, ...], *, limit: int, summary_ht
     else:
         head, whole = opening(cut.body, limit)
     shown = _without_notes(head) if "footnote" in head else head
-    excerpt, excerpt_needs = _detached(shown, fragment.formulas, needs)
+    excerpt, excerpt_needs = _detached(shown, fragment.formulas, references)
     body = fragment if cut.body == fragment.html else replace(fragment, html=cut.body)
     return Excerpted(body, excerpt, excerpt_needs, cut.has_break, whole and shown == head)
 
 
-def description(text: Rich | Fragment | str) -> str:
+def description(text: RichText | HtmlFragment | str) -> str:
     """TEXT for a meta tag: at most 160 characters without markup, formulas as TeX without their delimiters."""
-    if isinstance(text, Fragment):
+    if isinstance(text, HtmlFragment):
         return shorten(plain(text.html, text.formulas, code=False), DESCRIPTION_LENGTH)
     return shorten(readable(str(text)), DESCRIPTION_LENGTH)
 
@@ -198,13 +200,15 @@ _PLACEHOLDER = re.compile("\x02([fn])([0-9]+)(\\.[a-z]+)?\x03")
 _NOTES = re.compile(r"""\sclass=["']?(?:[^"'<>]*\s)?footnotes?["'\s>]""")
 
 
-def _detached(html: str, formulas: tuple[Formula, ...], needs: tuple[Need, ...]) -> tuple[Fragment, tuple[Need, ...]]:
+def _detached(
+    html: str, formulas: tuple[Formula, ...], references: tuple[Reference, ...]
+) -> tuple[HtmlFragment, tuple[Reference, ...]]:
     """Balanced HTML fit for any page, with the formulas and needs that it uses, numbered anew."""
     html = _TO_MEND.sub(_mended, html).strip()
     if "\x02" not in html:
-        return Fragment(html), ()
+        return HtmlFragment(html), ()
     used: dict[str, dict[int, int]] = {"f": {}, "n": {}}
-    known = {"f": len(formulas), "n": len(needs)}
+    known = {"f": len(formulas), "n": len(references)}
 
     def renumber(found: re.Match[str]) -> str:
         kind, old, suffix = found[1], int(found[2]), found[3] or ""
@@ -218,11 +222,13 @@ def _detached(html: str, formulas: tuple[Formula, ...], needs: tuple[Need, ...])
         replace(
             formula,
             ids=(),
-            needs=tuple((text, numbers.setdefault(need, len(numbers))) for text, need in formula.needs),
+            references=tuple(
+                (text, numbers.setdefault(reference, len(numbers))) for text, reference in formula.references
+            ),
         )
         for formula in map(formulas.__getitem__, used["f"])
     )
-    return Fragment(html, shown), tuple(map(needs.__getitem__, numbers))
+    return HtmlFragment(html, shown), tuple(map(references.__getitem__, numbers))
 
 
 def _mended(token: re.Match[str]) -> str:

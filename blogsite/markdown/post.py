@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 from blogsite.config.settings import ParseSettings
 from blogsite.content.encoding import decode
 from blogsite.content.frontmatter.reader import read_head
-from blogsite.content.model import Fragment, Kind, Meta, Need, Part, Post, Rich
-from blogsite.content.parse_context import Notes
+from blogsite.content.model import FragmentRef, FrontMatter, HtmlFragment, Kind, Post, Reference, RichText
+from blogsite.content.parse_context import ParseContext
 from blogsite.core.digest import Digest, digest, digest_bytes
 from blogsite.core.urls import stem, undated
 from blogsite.markdown import excerpt
@@ -25,7 +25,7 @@ class Parsed:
     """A post and the texts that it names by their digests."""
 
     post: Post
-    fragments: tuple[tuple[Digest, Fragment], ...]
+    fragments: tuple[tuple[Digest, HtmlFragment], ...]
 
 
 _MARKUP = re.compile(r"[`*_$\\<&\[~]")
@@ -42,74 +42,76 @@ def parse(path: str, kind: Kind, data: bytes, settings: ParseSettings) -> Parsed
     name = digest_bytes(data)
     text, unreadable = decode(data, path)
     if unreadable:
-        nothing = Part(digest(Fragment("")))
-        post = Post(path, kind, name, Meta(), _untitled(path), nothing, nothing, mistakes=unreadable)
-        return Parsed(post, ((nothing.fragment, Fragment("")),))
+        nothing = FragmentRef(digest(HtmlFragment("")))
+        post = Post(path, kind, name, FrontMatter(), _untitled(path), nothing, nothing, diagnostics=unreadable)
+        return Parsed(post, ((nothing.fragment, HtmlFragment("")),))
     head = read_head(text, path, zone=ZoneInfo(settings.timezone), category_lists=settings.category_lists)
     meta = head.meta
-    notes = Notes(head.body, path, head.first_line)
-    html = converter(settings.markdown).run(notes)
-    whole = Fragment(html, tuple(notes.formulas))
-    shown = excerpt.split(whole, tuple(notes.needs), limit=settings.excerpt_length)
+    context = ParseContext(head.body, path, head.first_line)
+    html = converter(settings.markdown).run(context)
+    whole = HtmlFragment(html, tuple(context.formulas))
+    shown = excerpt.split(whole, tuple(context.references), limit=settings.excerpt_length)
     summary = meta.summary and not shown.has_break
-    short, short_needs = _summary(meta, path, settings, notes) if summary else (shown.excerpt, shown.excerpt_needs)
-    body = Part(digest(shown.body), tuple(notes.needs))
-    part = Part(digest(short), short_needs)
+    short, short_needs = _summary(meta, path, settings, context) if summary else (shown.excerpt, shown.excerpt_needs)
+    body = FragmentRef(digest(shown.body), tuple(context.references))
+    part = FragmentRef(digest(short), short_needs)
     first_image = _IMAGE.search(shown.body.html)
     post = Post(
         source=path,
         kind=kind,
         digest=name,
         meta=meta,
-        title=_title(meta, path, settings, notes),
+        title=_title(meta, path, settings, context),
         body=body,
         excerpt=part,
         summary=excerpt.description(meta.summary or short),
         has_break=shown.has_break,
         whole=shown.whole and not summary,
-        headings=tuple(notes.headings),
+        headings=tuple(context.headings),
         anchors=tuple(dict.fromkeys(_ANCHOR.findall(shown.body.html))),
-        labels=tuple(notes.labels),
+        labels=tuple(context.labels),
         words=count_words(shown.body.html),
         has_math=bool(shown.body.formulas),
         excerpt_has_math=bool(short.formulas),
         first_image=int(first_image[1]) if first_image else -1,
-        mistakes=(*head.mistakes, *notes.mistakes),
+        diagnostics=(*head.diagnostics, *context.diagnostics),
     )
     return Parsed(post, ((body.fragment, shown.body), (part.fragment, short)))
 
 
-def _untitled(path: str) -> Rich:
+def _untitled(path: str) -> RichText:
     name = undated(stem(path))
-    return Rich(name, Fragment(escape(name, quote=False)))
+    return RichText(name, HtmlFragment(escape(name, quote=False)))
 
 
-def _title(meta: Meta, path: str, settings: ParseSettings, notes: Notes) -> Rich:
+def _title(meta: FrontMatter, path: str, settings: ParseSettings, context: ParseContext) -> RichText:
     """The title as the page shows it: Markdown and formulas within a line."""
     if not meta.title:
         return _untitled(path)
     if not _MARKUP.search(meta.title):
-        return Rich(meta.title, Fragment(escape(meta.title, quote=False)))
-    fragment = _inline(meta.title, path, settings, notes, meta.place(path, "title").line)
-    return Rich(plain(fragment.html, fragment.formulas), fragment)
+        return RichText(meta.title, HtmlFragment(escape(meta.title, quote=False)))
+    fragment = _inline(meta.title, path, settings, context, meta.location(path, "title").line)
+    return RichText(plain(fragment.html, fragment.formulas), fragment)
 
 
-def _summary(meta: Meta, path: str, settings: ParseSettings, notes: Notes) -> tuple[Fragment, tuple[Need, ...]]:
-    own = Notes(meta.summary, path, meta.place(path, "summary").line)
+def _summary(
+    meta: FrontMatter, path: str, settings: ParseSettings, context: ParseContext
+) -> tuple[HtmlFragment, tuple[Reference, ...]]:
+    own = ParseContext(meta.summary, path, meta.location(path, "summary").line)
     html = converter(settings.markdown).run(own)
-    notes.mistakes += own.mistakes
-    cut = excerpt.split(Fragment("", tuple(own.formulas)), tuple(own.needs), limit=1, summary_html=html)
+    context.diagnostics += own.diagnostics
+    cut = excerpt.split(HtmlFragment("", tuple(own.formulas)), tuple(own.references), limit=1, summary_html=html)
     return cut.excerpt, cut.excerpt_needs
 
 
-def _inline(text: str, path: str, settings: ParseSettings, notes: Notes, line: int) -> Fragment:
+def _inline(text: str, path: str, settings: ParseSettings, context: ParseContext, line: int) -> HtmlFragment:
     """TEXT as one line of Markdown: what could be a heading or a list at a line's start is text."""
-    own = Notes(f"\x02title\x03{text}", path, line)
+    own = ParseContext(f"\x02title\x03{text}", path, line)
     html = converter(settings.markdown).run(own).replace("\x02title\x03", "").strip()
     html = re.sub(r"^<p>|</p>$", "", html)
-    notes.mistakes += own.mistakes
+    context.diagnostics += own.diagnostics
     html = re.sub(r"</?(?:a|p|img|div|figure)\b[^>]*>", "", html)
-    return Fragment(balance(_TAG.sub(_phrase_or_text, html)), tuple(own.formulas))
+    return HtmlFragment(balance(_TAG.sub(_phrase_or_text, html)), tuple(own.formulas))
 
 
 def _phrase_or_text(tag: re.Match[str]) -> str:

@@ -10,15 +10,15 @@ from blogsite.core.frozen import DamageError, unpickled
 
 if TYPE_CHECKING:
     from blogsite.maths.html import Rendered
-    from blogsite.maths.katex import Output, TeX
+    from blogsite.maths.katex import MathFormat, TeX
 
 
-def dump_tex(tex: TeX, output: Output) -> bytes:
+def dump_tex(tex: TeX, output: MathFormat) -> bytes:
     """A formula's TeX, and what it is to become, as the store keeps it."""
     return pickle.dumps((output, tex.tex, tex.display, tex.macros), 5)
 
 
-def load_tex(data: bytes) -> tuple[Output, TeX]:
+def load_tex(data: bytes) -> tuple[MathFormat, TeX]:
     """What `dump_tex` wrote."""
     from blogsite.maths.katex import TeX
 

@@ -252,11 +252,11 @@ class _Walk:
             fence = self.fence(start)
             if fence is not None:
                 return fence
-        places = self.ahead.tick_runs.get(end - start, [])
-        index = bisect_left(places, end)
-        if index == len(places) or self.ahead.blank_line(start) < places[index]:
+        locations = self.ahead.tick_runs.get(end - start, [])
+        index = bisect_left(locations, end)
+        if index == len(locations) or self.ahead.blank_line(start) < locations[index]:
             return end
-        close = places[index]
+        close = locations[index]
         if self.dialect == "blogdown":
             match = _BLOGDOWN.fullmatch(text[end:close].strip())
             if match is not None:

@@ -8,9 +8,9 @@ from html import escape
 from typing import NamedTuple, TypeAlias
 
 from blogsite.content.model import Formula
-from blogsite.core.diagnostics import Mistake, Place, warning
+from blogsite.core.diagnostics import Diagnostic, Location, warning
 from blogsite.core.digest import Digest
-from blogsite.maths.katex import EngineError, Output, Result, TeX, key, render_many
+from blogsite.maths.katex import EngineError, MathFormat, Result, TeX, key, render_many
 
 SHORT = 40
 """Characters of TeX up to which a formula stays on the line of the punctuation that follows it."""
@@ -25,8 +25,8 @@ class Rendered(NamedTuple):
     error: str = ""
 
 
-Made: TypeAlias = "dict[Digest, Rendered]"
-Make: TypeAlias = Callable[[Sequence[TeX], Output], "list[Result]"]
+OutputRecord: TypeAlias = "dict[Digest, Rendered]"
+Make: TypeAlias = Callable[[Sequence[TeX], MathFormat], "list[Result]"]
 
 
 def tex_of(formula: Formula) -> TeX:
@@ -34,11 +34,11 @@ def tex_of(formula: Formula) -> TeX:
     return TeX(formula.tex, formula.display, formula.macros)
 
 
-def typeset(formulas: Iterable[Formula], output: Output = "html", make: Make = render_many) -> Made:
+def typeset(formulas: Iterable[Formula], output: MathFormat = "html", make: Make = render_many) -> OutputRecord:
     """Every formula made, equal ones once, under `key`; those that are known to be wrong are left out."""
     wanted = {key(tex, output): tex for tex in (tex_of(formula) for formula in formulas if not formula.error)}
     return {
-        name: Rendered("", result.what) if isinstance(result, EngineError) else Rendered(result)
+        name: Rendered("", result.message) if isinstance(result, EngineError) else Rendered(result)
         for name, result in zip(wanted, make(list(wanted.values()), output) if wanted else [], strict=True)
     }
 
@@ -63,9 +63,9 @@ def wrap(formula: Formula, rendered: Rendered, glue: str = "", ids: Sequence[str
 class Typeset:
     """The formulas of a build. What is missing when a text is filled is made then, in one batch."""
 
-    def __init__(self, output: Output = "html", made: Made | None = None, make: Make = render_many) -> None:
-        self.output: Output = output
-        self.made: Made = {} if made is None else made
+    def __init__(self, output: MathFormat = "html", made: OutputRecord | None = None, make: Make = render_many) -> None:
+        self.output: MathFormat = output
+        self.made: OutputRecord = {} if made is None else made
         self._make = make
 
     def fill(self, html: str, formulas: Sequence[Formula], *, feed: bool = False) -> str:
@@ -75,7 +75,7 @@ class Typeset:
         """
         if "\x02f" not in html:
             return html
-        output: Output = "mathml" if feed else self.output
+        output: MathFormat = "mathml" if feed else self.output
         names = [None if formula.error else key(tex_of(formula), output) for formula in formulas]
         if missing := [f for f, name in zip(formulas, names, strict=True) if name and name not in self.made]:
             self.made.update(typeset(missing, output, self._make))
@@ -93,13 +93,13 @@ class Typeset:
 
         return _PLACE.sub(put, html)
 
-    def flaws(self, path: str, formulas: Iterable[Formula]) -> list[Mistake]:
+    def flaws(self, path: str, formulas: Iterable[Formula]) -> list[Diagnostic]:
         """What the engine could not make of a post's formulas, each at its opening delimiter in the file."""
         if not any(rendered.error for rendered in self.made.values()):
             return []
         hint = "correct the formula; it is shown as it was written"
         return [
-            warning(Place(path, formula.line, formula.column), rendered.error, hint)
+            warning(Location(path, formula.line, formula.column), rendered.error, hint)
             for formula in formulas
             if not formula.error and (rendered := self.made.get(key(tex_of(formula), self.output))) and rendered.error
         ]

@@ -25,7 +25,7 @@ from blogsite.maths.commands import ENGINE_MACROS, TEMML_MACROS
 from blogsite.maths.katex_patches import tuned
 from blogsite.maths.tex import DEEPEST, size_flaw, structure_flaw
 
-Output: TypeAlias = Literal["html", "mathml"]
+MathFormat: TypeAlias = Literal["html", "mathml"]
 """What a formula becomes: KaTeX's HTML with MathML beside it for screen readers, or Temml's MathML alone."""
 
 SECONDS = 5.0
@@ -53,13 +53,13 @@ class TeX:
 class EngineError:
     """Why a formula cannot be made, in the author's terms."""
 
-    what: str
+    message: str
 
 
 Result: TypeAlias = "str | EngineError"
 
 
-def render_many(formulas: Sequence[TeX], output: Output = "html") -> list[Result]:
+def render_many(formulas: Sequence[TeX], output: MathFormat = "html") -> list[Result]:
     """The HTML of each formula, without wrapper, or why there is none. The engine stays open for the next call."""
     global _engine
     if _engine is None:
@@ -76,7 +76,7 @@ def close() -> None:
 
 
 @lru_cache(maxsize=1024)  # x and n stand in every other text
-def key(formula: TeX, output: Output) -> Digest:
+def key(formula: TeX, output: MathFormat) -> Digest:
     """The name under which a formula's HTML can be kept: everything that shapes it goes into it."""
     parts = (_fingerprint(output), formula.display, formula.tex, formula.macros)
     return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
@@ -101,7 +101,7 @@ class Engine:
             self._host.close()
             self._host = None
 
-    def render(self, formulas: Sequence[TeX], output: Output = "html") -> list[Result]:
+    def render(self, formulas: Sequence[TeX], output: MathFormat = "html") -> list[Result]:
         results: list[Result] = [EngineError("")] * len(formulas)
         waiting: list[int] = []
         for index, formula in enumerate(formulas):
@@ -116,7 +116,7 @@ class Engine:
                 results[index] = result
         return results
 
-    def _batch(self, formulas: list[TeX], output: Output) -> list[Result]:
+    def _batch(self, formulas: list[TeX], output: MathFormat) -> list[Result]:
         """A batch that runs out of time or memory is tried again one by one, so that only the culprit fails."""
         made = self._call(formulas, output)
         if isinstance(made, list):
@@ -125,7 +125,7 @@ class Engine:
             return [made]
         return [result for formula in formulas for result in self._batch([formula], output)]
 
-    def _call(self, formulas: list[TeX], output: Output) -> list[Result] | EngineError:
+    def _call(self, formulas: list[TeX], output: MathFormat) -> list[Result] | EngineError:
         from py_mini_racer import JSEvalException, JSOOMException, JSTimeoutException
 
         sets = list(dict.fromkeys(formula.macros for formula in formulas))
@@ -202,19 +202,19 @@ def _refused(formula: TeX) -> EngineError | None:
         flaw = structure_flaw(tex)
     for _, definition in formula.macros:
         flaw = flaw or size_flaw(definition)
-    return None if flaw is None else EngineError(flaw.what)
+    return None if flaw is None else EngineError(flaw.message)
 
 
-def _spelled(tex: str, output: Output) -> str:
+def _spelled(tex: str, output: MathFormat) -> str:
     r"""TEX with bold script letters as characters, where the engine has no other way to them."""
     if output == "html" or "\\pmb" not in tex:
         return tex
     return _BOLD_SCRIPT.sub(lambda found: "".join(chr(ord(letter) + 0x1D48F) for letter in found[1]), tex)
 
 
-def _said(message: str) -> str:
+def _said(text: str) -> str:
     """The engine's message as an author reads it: no position in prepared TeX, no JavaScript."""
-    text = _NOISE.sub("", message).strip()
+    text = _NOISE.sub("", text).strip()
     if "call stack" in text:
         return "formula is nested too deeply"
     if "Too many expansions" in text:
@@ -230,7 +230,7 @@ def _said(message: str) -> str:
     )
 
 
-def _fingerprint(output: Output) -> str:
+def _fingerprint(output: MathFormat) -> str:
     if output not in _FINGERPRINTS:
         state = blake2b(_SCRIPT.read_bytes() + Path(__file__).read_bytes(), digest_size=20)
         state.update(

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from blogsite.config.settings import MarkdownSettings
 from blogsite.content.model import Formula, Label
-from blogsite.content.parse_context import Notes
+from blogsite.content.parse_context import ParseContext
 from blogsite.maths.commands import ENGINE_MACROS, LINKING
 from blogsite.maths.delimiters import Found
 from blogsite.maths.macros import DEFINING, Definition, Macros, site_macros, take_definitions
@@ -45,10 +45,10 @@ def resolve(
     found: Sequence[Found],
     positions: Sequence[tuple[int, int]],
     settings: MarkdownSettings,
-    notes: Notes,
+    context: ParseContext,
 ) -> str:
     """HTML in which formulas alone keep placeholders, numbered as in notes.formulas; fills notes.labels too."""
-    return _Resolver(found, positions, settings, notes).run(html)
+    return _Resolver(found, positions, settings, context).run(html)
 
 
 def anchor(label: str) -> str:
@@ -74,11 +74,11 @@ class _Resolver:
         found: Sequence[Found],
         positions: Sequence[tuple[int, int]],
         settings: MarkdownSettings,
-        notes: Notes,
+        context: ParseContext,
     ) -> None:
         self.found = found
         self.positions = positions
-        self.notes = notes
+        self.context = context
         self.numberer = Numberer(settings.math_number)
         self.macros: Macros = site_macros(settings.math_macros)
         self.labels: dict[str, NumberedLabel] = {}
@@ -86,14 +86,14 @@ class _Resolver:
 
     def run(self, html: str) -> str:
         pieces = list(split(html, lambda index: self.found[index].source if index < len(self.found) else ""))
-        self.notes.formulas.clear()
+        self.context.formulas.clear()
         for piece in pieces:
             if isinstance(piece, Slot) and piece.index not in self.drafts and piece.index < len(self.found):
                 self.drafts[piece.index] = self.draft(self.found[piece.index], self.positions[piece.index])
         for draft in self.drafts.values():
             if draft.formula is not None:
-                draft.number = len(self.notes.formulas)
-                self.notes.formulas.append(self.with_references(draft))
+                draft.number = len(self.context.formulas)
+                self.context.formulas.append(self.with_references(draft))
         html = "".join(piece if isinstance(piece, str) else self.shown(piece) for piece in pieces)
         if GONE in html:
             html = _GONE.sub("", html)
@@ -167,8 +167,8 @@ class _Resolver:
     ) -> _Draft:
         line, column = position
         if flaw is not None:
-            self.notes.warn(position, flaw.what, flaw.hint)
-        error = "" if flaw is None else flaw.what
+            self.context.warn(position, flaw.message, flaw.hint)
+        error = "" if flaw is None else flaw.message
         return _Draft(Formula(tex, found.display, found.source, macros, ids, line, column, (), error))
 
     def define(self, definitions: Sequence[Definition]) -> None:
@@ -177,14 +177,14 @@ class _Resolver:
 
     def add_label(self, label: NumberedLabel, position: tuple[int, int]) -> bool:
         if label.name in self.labels:
-            self.notes.warn(position, f"label {label.name} is given twice", "give each equation a label of its own")
+            self.context.warn(position, f"label {label.name} is given twice", "give each equation a label of its own")
             return False
         if not label.plain:
             hint = "give it a number with \\tag{…}, or use the environment without the star"
-            self.notes.warn(position, f"label {label.name} names an equation without a number", hint)
+            self.context.warn(position, f"label {label.name} names an equation without a number", hint)
             return False
         self.labels[label.name] = label
-        self.notes.labels.append(Label(label.name, label.plain, anchor(label.name)))
+        self.context.labels.append(Label(label.name, label.plain, anchor(label.name)))
         return True
 
     def unknown_macro(self, tex: str, unknown: set[str]) -> Flaw:
@@ -204,27 +204,27 @@ class _Resolver:
         if not draft.has_references:
             return formula
         position = (formula.line, formula.column)
-        needs: list[tuple[str, int]] = []
+        references: list[tuple[str, int]] = []
 
         def number(match: re.Match[str]) -> str:
             name = match[2].strip()
             if name in self.labels:
                 shown = self.labels[name].tag
             elif "#" in name:
-                index = self.notes.need("label", name, position)
+                index = self.context.reference("label", name, position)
                 shown = f"\x02n{index}.text\x03"
-                needs.append((shown, index))
+                references.append((shown, index))
             else:
                 self.unknown_label(name, position)
                 shown = "??"
             return f"\\text{{({shown})}}" if match[1] == "eqref" else f"\\text{{{shown}}}"
 
-        return replace(formula, tex=_REFERENCE.sub(number, formula.tex), needs=tuple(needs))
+        return replace(formula, tex=_REFERENCE.sub(number, formula.tex), references=tuple(references))
 
     def unknown_label(self, name: str, position: tuple[int, int]) -> None:
         near = get_close_matches(name, self.labels, 1, 0.6)
         hint = f"did you mean {near[0]}?" if near else f"write \\label{{{name}}} in the equation, or correct the name"
-        self.notes.warn(position, f"unknown label {name}", hint)
+        self.context.warn(position, f"unknown label {name}", hint)
 
     def shown(self, slot: Slot) -> str:
         draft = self.drafts.get(slot.index)
@@ -237,7 +237,7 @@ class _Resolver:
         if name in self.labels:
             number, address = escape(self.labels[name].plain, quote=False), "#" + escape(anchor(name))
         elif "#" in name:
-            index = self.notes.need("label", name, self.positions[slot.index])
+            index = self.context.reference("label", name, self.positions[slot.index])
             number, address = f"\x02n{index}.text\x03", f"\x02n{index}\x03"
         else:
             self.unknown_label(name, self.positions[slot.index])
@@ -251,6 +251,6 @@ class _Resolver:
         """A display stands on lines of its own: a break beside it would only add an empty one."""
 
         def kept(match: re.Match[str]) -> str:
-            return match[1] if self.notes.formulas[int(match[2])].display else match[0]
+            return match[1] if self.context.formulas[int(match[2])].display else match[0]
 
         return _BREAK_AFTER.sub(kept, _BREAK_BEFORE.sub(kept, html))

@@ -87,7 +87,7 @@ def option(tex: str, at: int) -> tuple[str, int] | None:
 class Flaw:
     """Why a formula cannot be made: `what` for the author, `hint` what to do."""
 
-    what: str
+    message: str
     hint: str
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from blogsite.core.diagnostics import Mistake, Place, error
-from blogsite.images.model import Drawing, Variant
+from blogsite.core.diagnostics import Diagnostic, Location, error
+from blogsite.images.model import ImageVariant, SocialCardImage
 from blogsite.pages.archive import archive_pages
 from blogsite.pages.feeds import feeds
 from blogsite.pages.lists import index_pages
@@ -36,19 +36,19 @@ PRODUCERS: tuple[Producer, ...] = (
 )
 
 
-def produce(site: Site) -> tuple[tuple[Output, ...], tuple[Mistake, ...]]:
+def produce(site: Site) -> tuple[tuple[Output, ...], tuple[Diagnostic, ...]]:
     """Every output of the site, no two for one path, and an error for each that would be."""
     outputs: dict[str, Output] = {}
-    mistakes: list[Mistake] = []
+    diagnostics: list[Diagnostic] = []
     for producer in PRODUCERS:
         for output in producer(site):
             first = outputs.setdefault(output.path, output)
             if first is not output and not _is_known(first, output):
-                what = f"{_name(first)} and {_name(output)} would both be written to {output.path}"
-                place = Place(_source(output) or _source(first) or output.path)
-                mistakes.append(error(place, what, "give one of them another name or address"))
-    mistakes += _files_in_the_way(outputs)
-    return tuple(outputs.values()), tuple(mistakes)
+                message = f"{_name(first)} and {_name(output)} would both be written to {output.path}"
+                location = Location(_source(output) or _source(first) or output.path)
+                diagnostics.append(error(location, message, "give one of them another name or address"))
+    diagnostics += _files_in_the_way(outputs)
+    return tuple(outputs.values()), tuple(diagnostics)
 
 
 def asked_for_first(outputs: Iterable[Output]) -> Iterator[Page]:
@@ -60,14 +60,14 @@ def asked_for_first(outputs: Iterable[Output]) -> Iterator[Page]:
             yield output
 
 
-def _files_in_the_way(outputs: dict[str, Output]) -> Iterator[Mistake]:
+def _files_in_the_way(outputs: dict[str, Output]) -> Iterator[Diagnostic]:
     """An error for each output whose folder is another output's file: "a" and "a/index.html"."""
     for path, output in outputs.items():
         parts = path.split("/")
         for depth in range(1, len(parts)):
             if (other := outputs.get("/".join(parts[:depth]))) is not None:
-                what = f"{_name(other)} is a file where {_name(output)} needs a folder"
-                yield error(Place(_source(output) or path), what, "give one of them another name or address")
+                message = f"{_name(other)} is a file where {_name(output)} needs a folder"
+                yield error(Location(_source(output) or path), message, "give one of them another name or address")
 
 
 def _is_known(first: Output, second: Output) -> bool:
@@ -83,14 +83,14 @@ def _is_known(first: Output, second: Output) -> bool:
 def _source(output: Output) -> str:
     if isinstance(output, Page):
         return output.source
-    return output.file.path if isinstance(output, Asset | Variant) else ""
+    return output.file.path if isinstance(output, Asset | ImageVariant) else ""
 
 
 def _name(output: Output) -> str:
     if isinstance(output, Asset):
         return ("static/" if output.file.root else "") + output.file.path
-    if isinstance(output, Variant):
+    if isinstance(output, ImageVariant):
         return f"a smaller version of {output.file.path}"
-    if isinstance(output, Drawing):
+    if isinstance(output, SocialCardImage):
         return f"the social card of “{output.card.title}”"
     return (isinstance(output, Page) and output.source) or f"the page {output.path}"

@@ -9,9 +9,9 @@ from itertools import groupby
 from blogsite.core.frozen import Record
 from blogsite.core.i18n import words_for
 from blogsite.core.urls import output_path
-from blogsite.pages.common import Head, titled
+from blogsite.pages.common import PageHead, titled
 from blogsite.pages.outputs import Page
-from blogsite.site.model import Info, Link, Site
+from blogsite.site.model import PostLink, Site, SiteInfo
 
 MOST_ON_ONE_PAGE = 1000
 
@@ -23,15 +23,15 @@ class Year(Record):
     year: int
     url: str
     count: int
-    links: tuple[Link, ...]
+    links: tuple[PostLink, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivePage(Record):
     """The context of archive.html."""
 
-    site: Info
-    page: Head
+    site: SiteInfo
+    page: PageHead
     title: str
     years: tuple[Year, ...]
 
@@ -47,11 +47,11 @@ def archive_pages(site: Site) -> Iterator[Page]:
         yield _page(site, words.posts_of.format(name=year.year), year.url, (year,))
 
 
-def _year(year: int, links: tuple[Link, ...]) -> Year:
+def _year(year: int, links: tuple[PostLink, ...]) -> Year:
     return Year(year, f"/archive/{year:04d}/", len(links), links)
 
 
 def _page(site: Site, title: str, url: str, years: tuple[Year, ...]) -> Page:
     math = any(link.title.fragment.formulas for year in years for link in year.links)
-    head = Head(titled(site.info, title), url, math=math)
+    head = PageHead(titled(site.info, title), url, math=math)
     return Page(output_path(url), "archive.html", ArchivePage(site.info, head, title, years))

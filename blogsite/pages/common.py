@@ -8,13 +8,13 @@ from typing import TypeVar
 
 from blogsite.core.frozen import Record
 from blogsite.core.urls import page_number_address
-from blogsite.site.model import Info
+from blogsite.site.model import SiteInfo
 
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
-class Head(Record):
+class PageHead(Record):
     """What <head> says of a page; `url` is its site address, "" for one that has none of its own (404)."""
 
     title: str
@@ -64,6 +64,6 @@ def paginate(items: Sequence[Item], size: int, base: str) -> Iterator[tuple[Page
         yield pager, address(number), tuple(items[start : start + size])
 
 
-def titled(info: Info, title: str) -> str:
+def titled(info: SiteInfo, title: str) -> str:
     """A page's title as the browser's tab shows it."""
     return f"{title} - {info.title}" if title else info.title

@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 from blogsite.core.digest import Digest
 from blogsite.core.frozen import Record
 from blogsite.core.urls import output_path
-from blogsite.pages.outputs import Data, Output, Page
-from blogsite.site.model import Card, Content, Entry, Info, Site
+from blogsite.pages.outputs import DataFile, Output, Page
+from blogsite.site.model import Content, PostCard, Site, SiteInfo, SitePost
 
 
 @dataclass(frozen=True, slots=True)
 class FeedItem(Record):
     """A post in a feed. `content` is the whole post or its excerpt, as the site wants it."""
 
-    card: Card
+    card: PostCard
     content: Content
 
 
@@ -25,7 +25,7 @@ class FeedItem(Record):
 class Feed(Record):
     """The context of feed.xml and the inputs of feed.json."""
 
-    site: Info
+    site: SiteInfo
     title: str
     url: str
     """Site address of the feed itself."""
@@ -42,7 +42,7 @@ def feeds(site: Site) -> Iterator[Output]:
         return
     for url in dict.fromkeys(("/feed.xml", *site.extra_feeds)):
         yield Page(url.lstrip("/"), "feed.xml", _feed(site, site.posts, site.info.title, url, "/"))
-    yield Data("feed.json", "feed.json", _feed(site, site.posts, site.info.title, "/feed.json", "/"))
+    yield DataFile("feed.json", "feed.json", _feed(site, site.posts, site.info.title, "/feed.json", "/"))
     if site.tag_feeds:
         by_address = {entry.url: entry for entry in site.posts}
         for term in site.tags:
@@ -51,7 +51,7 @@ def feeds(site: Site) -> Iterator[Output]:
             yield Page(output_path(url), "feed.xml", feed)
 
 
-def _feed(site: Site, entries: Sequence[Entry], title: str, url: str, home: str) -> Feed:
+def _feed(site: Site, entries: Sequence[SitePost], title: str, url: str, home: str) -> Feed:
     newest = entries[: site.feed_limit]
     items = tuple(FeedItem(entry.card, entry.content if site.full_feeds else entry.card.excerpt) for entry in newest)
     dates = [date for item in items for date in (item.card.link.date, item.card.updated) if date]
@@ -64,7 +64,7 @@ def texts_in_feeds(outputs: Iterable[Output]) -> frozenset[Digest]:
     """The texts that stand in the feeds among these outputs."""
     found: set[Digest] = set()
     for output in outputs:
-        feed = output.context if isinstance(output, Page) else output.inputs if isinstance(output, Data) else None
+        feed = output.context if isinstance(output, Page) else output.inputs if isinstance(output, DataFile) else None
         if isinstance(feed, Feed):
             found.update(item.content.fragment for item in feed.items)
     return frozenset(found)

@@ -7,18 +7,18 @@ from dataclasses import dataclass
 
 from blogsite.core.frozen import Record
 from blogsite.core.urls import output_path
-from blogsite.pages.common import Head, Pager, paginate, titled
+from blogsite.pages.common import PageHead, Pager, paginate, titled
 from blogsite.pages.outputs import Page
-from blogsite.site.model import Card, Info, Site
+from blogsite.site.model import PostCard, Site, SiteInfo
 
 
 @dataclass(frozen=True, slots=True)
 class IndexPage(Record):
     """The context of index.html: posts as cards, newest first, pinned ones before them at home."""
 
-    site: Info
-    page: Head
-    cards: tuple[Card, ...]
+    site: SiteInfo
+    page: PageHead
+    cards: tuple[PostCard, ...]
     pager: Pager
 
 
@@ -28,7 +28,7 @@ def index_pages(site: Site) -> Iterator[Page]:
     pinned = tuple(card for card in cards if card.pinned)
     for pager, address, own in paginate(cards, site.per_page, "/"):
         shown = own if pager.number else (*pinned, *(card for card in own if not card.pinned))
-        head = Head(
+        head = PageHead(
             title=titled(site.info, ""),
             url=address,
             description=site.info.subtitle,

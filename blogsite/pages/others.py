@@ -10,25 +10,25 @@ from datetime import datetime
 from blogsite.core.frozen import Record
 from blogsite.core.i18n import words_for
 from blogsite.core.urls import AddressError, checked_address, output_path
-from blogsite.pages.common import Head, titled
-from blogsite.pages.outputs import Asset, Data, Output, Page
-from blogsite.site.model import Info, Site
+from blogsite.pages.common import PageHead, titled
+from blogsite.pages.outputs import Asset, DataFile, Output, Page
+from blogsite.site.model import Site, SiteInfo
 
 
 @dataclass(frozen=True, slots=True)
 class PlainPage(Record):
     """The context of 404.html: the page itself is all there is to say."""
 
-    site: Info
-    page: Head
+    site: SiteInfo
+    page: PageHead
 
 
 @dataclass(frozen=True, slots=True)
 class RedirectPage(Record):
     """The context of redirect.html: where the page has gone."""
 
-    site: Info
-    page: Head
+    site: SiteInfo
+    page: PageHead
     target: str
     title: str
 
@@ -37,7 +37,7 @@ class RedirectPage(Record):
 class Sitemap(Record):
     """The context of sitemap.xml: (site address, time of the last change or None) of every page worth finding."""
 
-    site: Info
+    site: SiteInfo
     urls: tuple[tuple[str, datetime | None], ...]
 
 
@@ -45,7 +45,7 @@ class Sitemap(Record):
 class Robots(Record):
     """The inputs of robots.txt."""
 
-    site: Info
+    site: SiteInfo
 
 
 def not_found(site: Site) -> Iterator[Output]:
@@ -53,7 +53,9 @@ def not_found(site: Site) -> Iterator[Output]:
     if _given(site, "404.html"):
         return
     words = words_for(site.info.language)
-    yield Page("404.html", "404.html", PlainPage(site.info, Head(titled(site.info, words.not_found), "", listed=False)))
+    yield Page(
+        "404.html", "404.html", PlainPage(site.info, PageHead(titled(site.info, words.not_found), "", listed=False))
+    )
 
 
 def sitemap(site: Site) -> Iterator[Output]:
@@ -69,7 +71,7 @@ def sitemap(site: Site) -> Iterator[Output]:
         ]
         yield Page("sitemap.xml", "sitemap.xml", Sitemap(site.info, tuple(urls)))
     if not _given(site, "robots.txt"):
-        yield Data("robots.txt", "robots.txt", Robots(site.info))
+        yield DataFile("robots.txt", "robots.txt", Robots(site.info))
 
 
 def _given(site: Site, path: str) -> bool:
@@ -85,7 +87,7 @@ def aliases(site: Site) -> Iterator[Output]:
                 if address == entry.url:
                     continue
                 title = entry.post.title.plain
-                head = Head(titled(site.info, title), entry.url, listed=False)
+                head = PageHead(titled(site.info, title), entry.url, listed=False)
                 context = RedirectPage(site.info, head, entry.url, title)
                 yield Page(output_path(address), "redirect.html", context, entry.post.source)
 

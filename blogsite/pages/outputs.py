@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from blogsite.content.model import File
 from blogsite.core.frozen import Record
-from blogsite.images.model import Drawing, Variant
+from blogsite.images.model import ImageVariant, SocialCardImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Page(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Data(Record):
+class DataFile(Record):
     """An output made by a function: pages.MAKERS[maker](inputs) → text."""
 
     path: str
@@ -37,4 +37,4 @@ class Asset(Record):
     file: File
 
 
-Output = Page | Data | Asset | Variant | Drawing
+Output = Page | DataFile | Asset | ImageVariant | SocialCardImage

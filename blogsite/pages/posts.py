@@ -6,22 +6,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from blogsite.content.model import Heading, Post, Rich
+from blogsite.content.model import Heading, Post, RichText
 from blogsite.core.frozen import Record
 from blogsite.core.urls import output_path
 from blogsite.core.values import Table
-from blogsite.pages.common import Head, titled
+from blogsite.pages.common import PageHead, titled
 from blogsite.pages.outputs import Page
-from blogsite.site.model import Content, Entry, Info, Link, Site, Term
+from blogsite.site.model import Content, PostLink, Site, SiteInfo, SitePost, Term
 
 
 @dataclass(frozen=True, slots=True)
 class PostPage(Record):
     """The context of post.html, page.html and of the templates that `layout` names."""
 
-    site: Info
-    page: Head
-    title: Rich
+    site: SiteInfo
+    page: PageHead
+    title: RichText
     url: str
     date: datetime | None
     updated: datetime | None
@@ -38,8 +38,8 @@ class PostPage(Record):
     comments: bool
     cite: bool
     extra: Table
-    older: Link | None = None
-    newer: Link | None = None
+    older: PostLink | None = None
+    newer: PostLink | None = None
 
 
 def post_pages(site: Site) -> Iterator[Page]:
@@ -58,7 +58,7 @@ def standalone_pages(site: Site) -> Iterator[Page]:
         yield _page(site, entry, "page.html", None, None)
 
 
-def own_page(site: Site, entry: Entry, *, older: Link | None, newer: Link | None) -> Page:
+def own_page(site: Site, entry: SitePost, *, older: PostLink | None, newer: PostLink | None) -> Page:
     """The page of one post or standalone page, between these neighbours."""
     return _page(site, entry, "page.html" if entry.post.kind == "page" else "post.html", older, newer)
 
@@ -76,9 +76,9 @@ def _contents(post: Post) -> tuple[Heading, ...]:
     return post.headings if post.meta.toc else ()
 
 
-def _page(site: Site, entry: Entry, template: str, older: Link | None, newer: Link | None) -> Page:
+def _page(site: Site, entry: SitePost, template: str, older: PostLink | None, newer: PostLink | None) -> Page:
     post, meta = entry.post, entry.post.meta
-    head = Head(
+    head = PageHead(
         title=titled(site.info, post.title.plain),
         url=entry.url,
         description=entry.card.description,

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from blogsite.core.frozen import Record
 from blogsite.core.i18n import words_for
 from blogsite.core.urls import output_path
-from blogsite.pages.common import Head, Pager, paginate, titled
+from blogsite.pages.common import PageHead, Pager, paginate, titled
 from blogsite.pages.outputs import Page
-from blogsite.site.model import Info, Link, Site, Term, TermPage
+from blogsite.site.model import PostLink, Site, SiteInfo, Term, TermPage
 
 
 @dataclass(frozen=True, slots=True)
 class ListPage(Record):
     """The context of list.html: the posts of one term, as badge and title."""
 
-    site: Info
-    page: Head
+    site: SiteInfo
+    page: PageHead
     kind: str
     """"tags" or "categories"."""
     name: str
@@ -26,7 +26,7 @@ class ListPage(Record):
     """The categories it is in, from the top."""
     children: tuple[tuple[Term, int], ...]
     """The categories in it with their numbers of posts; on the newest page alone."""
-    links: tuple[Link, ...]
+    links: tuple[PostLink, ...]
     pager: Pager
     feed: str
     """Site address of the term's own feed, or ""."""
@@ -36,8 +36,8 @@ class ListPage(Record):
 class TermsPage(Record):
     """The context of terms.html: every tag or category, with the number of its posts and its depth from 0."""
 
-    site: Info
-    page: Head
+    site: SiteInfo
+    page: PageHead
     kind: str
     terms: tuple[tuple[Term, int, int], ...]
 
@@ -56,14 +56,14 @@ def _pages(site: Site, kind: str, terms: Sequence[TermPage]) -> Iterator[Page]:
     words = words_for(site.info.language)
     title = words.tags if kind == "tags" else words.categories
     counted = tuple((Term(term.name, term.url), len(term.links), len(term.path)) for term in terms)
-    head = Head(titled(site.info, title), f"/{kind}/")
+    head = PageHead(titled(site.info, title), f"/{kind}/")
     yield Page(output_path(head.url), "terms.html", TermsPage(site.info, head, kind, counted))
     template = words.posts_tagged if kind == "tags" else words.posts_in
     for term in terms:
         title = titled(site.info, template.format(name=term.name))
         feed = f"{term.url}feed.xml" if kind == "tags" and site.tag_feeds and site.info.has_feed else ""
         for pager, address, links in paginate(term.links, site.per_page, term.url):
-            head = Head(title, address, math=any(link.title.fragment.formulas for link in links))
+            head = PageHead(title, address, math=any(link.title.fragment.formulas for link in links))
             children = () if pager.number else term.children
             context = ListPage(site.info, head, kind, term.name, term.path, children, links, pager, feed)
             yield Page(output_path(address), "list.html", context)

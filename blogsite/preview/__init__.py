@@ -10,6 +10,6 @@ tabs of changes. The output folder is never touched.
 
 from __future__ import annotations
 
-from blogsite.preview.server import ServeOptions, Voice, listening, serve
+from blogsite.preview.server import Reporter, ServeOptions, listening, serve
 
-__all__ = ["ServeOptions", "Voice", "listening", "serve"]
+__all__ = ["Reporter", "ServeOptions", "listening", "serve"]

@@ -20,14 +20,14 @@ from starlette.types import Receive, Scope, Send
 
 from blogsite.content.discovery import locate, theme_root
 from blogsite.content.model import File
-from blogsite.core.diagnostics import Mistake
+from blogsite.core.diagnostics import Diagnostic
 from blogsite.images.exif import without_location
 from blogsite.images.inspection import PICTURES
-from blogsite.images.model import Drawing, Variant
+from blogsite.images.model import ImageVariant, SocialCardImage
 from blogsite.pages.outputs import Asset, Page
 from blogsite.preview.overlay import SCRIPT, error_page, own_first, script, with_script
-from blogsite.preview.page_cache import Printed
-from blogsite.preview.session import Answer, Broken, Session
+from blogsite.preview.page_cache import CachedPage
+from blogsite.preview.session import Broken, ResolvedReference, Session
 from blogsite.preview.updates import Update
 from blogsite.preview.worker import Worker
 
@@ -86,7 +86,7 @@ def content_type(path: str) -> str:
 
 
 @dataclass(slots=True)
-class Tabs:
+class LiveReload:
     """The browser tabs that listen for changes."""
 
     session: Session
@@ -128,12 +128,12 @@ class Tabs:
 
 
 @dataclass(frozen=True, slots=True)
-class Web:
+class App:
     """The ASGI application."""
 
     session: Session
     worker: Worker
-    tabs: Tabs
+    tabs: LiveReload
     bind: str
     follow: bool = False
 
@@ -144,8 +144,8 @@ class Web:
         try:
             response = await self._respond(request)
         except Exception as problem:  # a mistake of ours must not end the server, nor be silent
-            what = f"blogsite could not answer: {type(problem).__name__}: {problem}\n"
-            response = PlainTextResponse(what, 500)
+            message = f"blogsite could not answer: {type(problem).__name__}: {problem}\n"
+            response = PlainTextResponse(message, 500)
         response.headers.update(HEADERS)
         await response(scope, receive, send)
 
@@ -182,12 +182,12 @@ class Web:
             return RedirectResponse(quote(f"{self.session.base_path}/{name}/") + query, 302)
         number = self.session.number  # asked before the page: one that is newer is loaded once too often, not too late
         older = request.url.query == "last-good"
-        answer: Answer = None if older else self.session.at_once(name)
+        answer: ResolvedReference = None if older else self.session.at_once(name)
         if answer is None:
             answer = await self._ask(name, older=older)
         return await self._sent(request, name, answer, number) if answer else await self._missing(request)
 
-    async def _ask(self, name: str, *, older: bool = False) -> Answer:
+    async def _ask(self, name: str, *, older: bool = False) -> ResolvedReference:
         return await asyncio.wrap_future(self.worker.call(self.session.answer, name, older=older))
 
     async def _is_folder(self, name: str) -> bool:
@@ -209,17 +209,17 @@ class Web:
         self,
         request: Request,
         name: str,
-        answer: Printed | Asset | Variant | Drawing | Broken,
+        answer: CachedPage | Asset | ImageVariant | SocialCardImage | Broken,
         number: int,
         status: int = 200,
     ) -> Response:
         if isinstance(answer, Broken):
-            page = error_page(self.session.root, answer.mistakes, has_older=answer.has_older)
+            page = error_page(self.session.root, answer.diagnostics, has_older=answer.has_older)
             return self._page(page, "text/html; charset=utf-8", number, (), 500)
         if isinstance(answer, Asset):
             return self._file(request, name, answer.file, number, status)
         kind = content_type(name)
-        if isinstance(answer, Variant | Drawing):
+        if isinstance(answer, ImageVariant | SocialCardImage):
             data = await asyncio.to_thread(self.session.picture, answer)
             return Response(data, status, media_type=kind) if data is not None else await self._missing(request)
         if not kind.startswith("text/html"):
@@ -229,14 +229,14 @@ class Web:
         told = dict.fromkeys((*answer.flaws, *(self.session.broken or (shown.warnings if shown else ()))))
         return self._page(answer.data, kind, number, tuple(own_first(told, source)), status)
 
-    def _page(self, data: bytes, kind: str, number: int, told: tuple[Mistake, ...], status: int) -> Response:
+    def _page(self, data: bytes, kind: str, number: int, told: tuple[Diagnostic, ...], status: int) -> Response:
         page = with_script(data, self.tabs.name(number), follow=self.follow, warnings=told)
         return Response(page, status, media_type=kind)
 
     def _file(self, request: Request, name: str, file: File, number: int, status: int) -> Response:
         """A copied file; where it stands is asked once more, for it may have become a link since it was found."""
-        place, kind = locate(self.session.root, file), content_type(name)
-        real = os.path.realpath(place)
+        location, kind = locate(self.session.root, file), content_type(name)
+        real = os.path.realpath(location)
         roots = (os.path.realpath(self.session.root), os.path.realpath(theme_root()))
         if not any(real.startswith(root + os.sep) for root in roots) or not os.path.isfile(real):
             return PlainTextResponse("there is nothing here\n", 404)

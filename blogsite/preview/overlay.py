@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 
 from blogsite.content.discovery import theme_root
-from blogsite.core.diagnostics import Mistake, Place
+from blogsite.core.diagnostics import Diagnostic, Location
 
 SCRIPT = "/_blogsite/reload.js"
 MOST_SHOWN = 20
@@ -29,7 +29,7 @@ def script() -> bytes:
     return "\n".join(line for line in lines if line and not line.startswith("//")).encode()
 
 
-def with_script(page: bytes, at: str, *, follow: bool, warnings: Sequence[Mistake] = ()) -> bytes:
+def with_script(page: bytes, at: str, *, follow: bool, warnings: Sequence[Diagnostic] = ()) -> bytes:
     """PAGE that follows its sources from the state AT on, and lists WARNINGS."""
     flag = " data-follow=1" if follow else ""
     added = f'{_box(warnings)}<script src="{SCRIPT}" data-at="{at}"{flag}></script>\n'.encode()
@@ -37,15 +37,15 @@ def with_script(page: bytes, at: str, *, follow: bool, warnings: Sequence[Mistak
     return page + added if end < 0 else page[:end] + added + page[end:]
 
 
-def own_first(warnings: Iterable[Mistake], source: str) -> list[Mistake]:
+def own_first(warnings: Iterable[Diagnostic], source: str) -> list[Diagnostic]:
     """WARNINGS with those of SOURCE before the others."""
-    return sorted(warnings, key=lambda mistake: mistake.place.path != source)
+    return sorted(warnings, key=lambda diagnostic: diagnostic.location.path != source)
 
 
-def _box(warnings: Sequence[Mistake]) -> str:
+def _box(warnings: Sequence[Diagnostic]) -> str:
     if not warnings:
         return ""
-    items = "".join(f"<li>{_said(mistake)}</li>" for mistake in warnings[:MOST_SHOWN])
+    items = "".join(f"<li>{_said(diagnostic)}</li>" for diagnostic in warnings[:MOST_SHOWN])
     count = f"{len(warnings)} warning{'s' if len(warnings) > 1 else ''}"
     name = blake2b(repr(warnings).encode("utf-8", "backslashreplace"), digest_size=6).hexdigest()
     return (
@@ -55,20 +55,22 @@ def _box(warnings: Sequence[Mistake]) -> str:
     )
 
 
-def _said(mistake: Mistake) -> str:
-    place, what, hint = (escape(_shown(text)) for text in (str(mistake.place), mistake.what, mistake.hint))
-    return f"<code>{place}</code>: {what}<br><small>{hint}</small>"
+def _said(diagnostic: Diagnostic) -> str:
+    location, message, hint = (
+        escape(_shown(text)) for text in (str(diagnostic.location), diagnostic.message, diagnostic.hint)
+    )
+    return f"<code>{location}</code>: {message}<br><small>{hint}</small>"
 
 
-def _rest(mistakes: Sequence[Mistake]) -> str:
-    return f"<p>and {len(mistakes) - MOST_SHOWN} more</p>" if len(mistakes) > MOST_SHOWN else ""
+def _rest(diagnostics: Sequence[Diagnostic]) -> str:
+    return f"<p>and {len(diagnostics) - MOST_SHOWN} more</p>" if len(diagnostics) > MOST_SHOWN else ""
 
 
-def error_page(root: Path, mistakes: Sequence[Mistake], *, has_older: bool) -> bytes:
+def error_page(root: Path, diagnostics: Sequence[Diagnostic], *, has_older: bool) -> bytes:
     """The page in place of one that cannot be had: every mistake with the lines around it, and what to do."""
-    errors = [mistake for mistake in mistakes if mistake.severity == "error"] or list(mistakes)
+    errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "error"] or list(diagnostics)
     count = f"{len(errors)} mistake{'' if len(errors) == 1 else 's'}"
-    sections = "".join(_section(root, mistake) for mistake in errors[:MOST_SHOWN])
+    sections = "".join(_section(root, diagnostic) for diagnostic in errors[:MOST_SHOWN])
     older = '<p><a href="?last-good">See the last version that could be made</a></p>' if has_older else ""
     page = f"""<!doctype html>
 <html lang="en">
@@ -97,22 +99,24 @@ i {{ color: #888; font-style: normal; user-select: none }}
     return page.encode("utf-8", "backslashreplace")
 
 
-def _section(root: Path, mistake: Mistake) -> str:
-    place, what, hint = (escape(_shown(text)) for text in (str(mistake.place), mistake.what, mistake.hint))
-    lines = _lines(root, mistake.place)
-    return f"<section><h2>{place}</h2>\n<p><strong>{what}</strong><br>{hint}</p>\n{lines}</section>\n"
+def _section(root: Path, diagnostic: Diagnostic) -> str:
+    location, message, hint = (
+        escape(_shown(text)) for text in (str(diagnostic.location), diagnostic.message, diagnostic.hint)
+    )
+    lines = _lines(root, diagnostic.location)
+    return f"<section><h2>{location}</h2>\n<p><strong>{message}</strong><br>{hint}</p>\n{lines}</section>\n"
 
 
-def _lines(root: Path, place: Place) -> str:
+def _lines(root: Path, location: Location) -> str:
     """The lines around PLACE, its line and column marked; "" where there are none to show."""
-    lines = _LINE_END.split(_text(root, place.path)) if place.line else []
-    if not 0 < place.line <= len(lines):
+    lines = _LINE_END.split(_text(root, location.path)) if location.line else []
+    if not 0 < location.line <= len(lines):
         return ""
-    first = max(1, place.line - AROUND)
+    first = max(1, location.line - AROUND)
     rows = []
-    for number in range(first, min(len(lines), place.line + AROUND) + 1):
-        line, wanted = lines[number - 1], number == place.line
-        shown = _marked(line, place.column) if wanted else escape(_cut(line))
+    for number in range(first, min(len(lines), location.line + AROUND) + 1):
+        line, wanted = lines[number - 1], number == location.line
+        shown = _marked(line, location.column) if wanted else escape(_cut(line))
         rows.append(f"<i>{number:>5} </i>{f'<b>{shown}</b>' if wanted else shown}")
     return "<pre>" + "\n".join(rows) + "</pre>\n"
 

@@ -20,13 +20,13 @@ import uvicorn
 
 from blogsite.build.context import Progress, now
 from blogsite.config.loader import load_config
-from blogsite.content.status import View
-from blogsite.core.diagnostics import Mistake, SiteError, UsageError
-from blogsite.preview.application import Tabs, Web
+from blogsite.content.status import PublishFilter
+from blogsite.core.diagnostics import Diagnostic, SiteError, UsageError
+from blogsite.preview.application import App, LiveReload
 from blogsite.preview.session import Session
-from blogsite.preview.source_cache import Touched
+from blogsite.preview.source_cache import ChangedPaths
 from blogsite.preview.updates import Update
-from blogsite.preview.warm_start import Remembered
+from blogsite.preview.warm_start import WarmState
 from blogsite.preview.watcher import changes, config_path
 from blogsite.preview.worker import Worker
 
@@ -39,35 +39,37 @@ AN_HOUR = 3600.0
 class ServeOptions:
     """What the command line may ask of the preview."""
 
-    view: View
+    publish_filter: PublishFilter
     port: int = 8000
     bind: str = "127.0.0.1"
     follow: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class Reporter:
     """How the preview says what it does: lines, mistakes, its address once it answers, and how far a stage has come."""
 
     say: Callable[[str], None]
-    mistake: Callable[[Mistake], None]
+    diagnostic: Callable[[Diagnostic], None]
     address: Callable[[str], None]
     progress: Progress
 
 
-def serve(root: Path, config_file: Path | None, options: ServeOptions, voice: Voice) -> None:
+def serve(root: Path, config_file: Path | None, options: ServeOptions, voice: Reporter) -> None:
     """The site at ROOT is served until somebody ends it; raises UsageError where there is none, or no port is free."""
     with suppress(SiteError):  # the browser shows it
         load_config(root, config_file)
     root = Path(os.path.realpath(root))
     with listening(options.bind, options.port, voice.say) as listener:
         worker = Worker()
-        session = Session(root, config_file and Path(os.path.abspath(config_file)), options.view, voice.progress)
-        tabs = Tabs(session, token_hex(4))
+        session = Session(
+            root, config_file and Path(os.path.abspath(config_file)), options.publish_filter, voice.progress
+        )
+        tabs = LiveReload(session, token_hex(4))
         sys.setswitchinterval(0.001)  # requests are answered while the other thread is at work
         try:
-            web = Web(session, worker, tabs, options.bind, options.follow)
-            asyncio.run(_run(Following(session, worker, tabs, voice), web, listener, options.bind))
+            web = App(session, worker, tabs, options.bind, options.follow)
+            asyncio.run(_run(Follower(session, worker, tabs, voice), web, listener, options.bind))
         finally:
             worker.call(session.close)
             worker.stop(1.0)
@@ -93,26 +95,26 @@ def listening(bind: str, port: int, say: Callable[[str], None]) -> socket.socket
                 say(f"port {candidate} cannot be had ({problem.strerror}): trying {candidate + 1}")
         else:
             return listener
-    what = f"cannot listen on {bind}, ports {port} to {candidate}: {refused.strerror}"
-    raise UsageError(what, "choose another --port, or an address of this machine for --bind")
+    message = f"cannot listen on {bind}, ports {port} to {candidate}: {refused.strerror}"
+    raise UsageError(message, "choose another --port, or an address of this machine for --bind")
 
 
 @dataclass(frozen=True, slots=True)
-class Following:
+class Follower:
     """Keeps the session up with the disk, and tells everybody of it."""
 
     session: Session
     worker: Worker
-    tabs: Tabs
-    voice: Voice
+    tabs: LiveReload
+    voice: Reporter
 
     async def begin(self) -> None:
         """The site is in memory as it stands on disk, and what has kept it from being there has been said."""
         first = await asyncio.wrap_future(self.worker.call(self._begin))
         if first is not None:
             self.tabs.tell(first)
-            for mistake in first.mistakes:
-                self.voice.mistake(mistake)
+            for diagnostic in first.diagnostics:
+                self.voice.diagnostic(diagnostic)
 
     def _begin(self) -> Update | None:
         self.worker.in_idle_moments(chain(self.session.warm_up(), self.session.keep()))
@@ -121,8 +123,10 @@ class Following:
     async def disk(self) -> None:
         """Every change on disk is taken in."""
         session = self.session
-        async for touched in changes(session.root, config_path(session.root, session.config_file), self.voice.say):
-            await self.take(touched)
+        async for changed_paths in changes(
+            session.root, config_path(session.root, session.config_file), self.voice.say
+        ):
+            await self.take(changed_paths)
 
     async def clock(self) -> None:
         """The site is looked at anew whenever a post becomes due or expires."""
@@ -133,19 +137,19 @@ class Following:
             if due and due <= now():
                 await self.take(None)
 
-    async def take(self, touched: Touched | None) -> None:
+    async def take(self, changed_paths: ChangedPaths | None) -> None:
         """The site is as it stands on disk, the tabs know, and a line says so."""
         start = time.perf_counter()
-        update = await asyncio.wrap_future(self.worker.call(self._take, touched, start))
+        update = await asyncio.wrap_future(self.worker.call(self._take, changed_paths, start))
         if update is None:
             return
         self.tabs.tell(update)
-        for mistake in update.mistakes:
-            self.voice.mistake(mistake)
+        for diagnostic in update.diagnostics:
+            self.voice.diagnostic(diagnostic)
 
-    def _take(self, touched: Touched | None, start: float) -> Update | None:
+    def _take(self, changed_paths: ChangedPaths | None, start: float) -> Update | None:
         session, say = self.session, self.voice.say
-        update = session.update(touched)
+        update = session.update(changed_paths)
         if update is None:
             return None
         session.prepare()
@@ -157,7 +161,7 @@ class Following:
             def tell(stale: int) -> None:
                 say(f"{update.changed}: {stale} page{'' if stale == 1 else 's'} stale, {spent}")
 
-            if isinstance(update.before, Remembered):
+            if isinstance(update.before, WarmState):
                 say(f"{update.changed}: taken in with the whole site, {spent}")
             self.worker.in_idle_moments(chain(session.compare(update.before, tell), session.keep()))
         return update
@@ -178,7 +182,7 @@ class _Server(uvicorn.Server):
         self.should_exit = self.force_exit = True
 
 
-async def _run(following: Following, web: Web, listener: socket.socket, bind: str) -> None:
+async def _run(following: Follower, web: App, listener: socket.socket, bind: str) -> None:
     logging.getLogger("uvicorn.error").disabled = True
     config = uvicorn.Config(
         web,

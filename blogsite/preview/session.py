@@ -16,26 +16,26 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from blogsite.build.code_version import code_digest
-from blogsite.build.context import WORK, Progress, Times, Workshop
+from blogsite.build.context import WORK, BuildContext, Progress, StageTimes
 from blogsite.build.parsing import settings_of
 from blogsite.build.store.store import Store
 from blogsite.config.loader import FILE_NAME, load_config
 from blogsite.content.model import Post
-from blogsite.content.status import View
-from blogsite.core.diagnostics import BlogsiteError, Mistake, Place, SiteError, UsageError, error
-from blogsite.core.executor import Pool
+from blogsite.content.status import PublishFilter
+from blogsite.core.diagnostics import BlogsiteError, Diagnostic, Location, SiteError, UsageError, error
+from blogsite.core.executor import Workers
 from blogsite.core.frozen import DamageError
 from blogsite.core.urls import output_path
-from blogsite.images.cache import Encoded
-from blogsite.images.inspection import Files
-from blogsite.images.model import Drawing, Variant
+from blogsite.images.cache import ImageCache
+from blogsite.images.inspection import FileInspector
+from blogsite.images.model import ImageVariant, SocialCardImage
 from blogsite.images.processing import check_cards, check_format, draw_one, encode_one
-from blogsite.pages.outputs import Asset, Data, Output, Page
-from blogsite.preview.page_cache import Printed, Printer
-from blogsite.preview.site_state import MOST_AT_ONCE, Shown, changed_little, show
-from blogsite.preview.source_cache import News, Shelf, Touched
+from blogsite.pages.outputs import Asset, DataFile, Output, Page
+from blogsite.preview.page_cache import CachedPage, PageCache
+from blogsite.preview.site_state import MOST_AT_ONCE, SiteState, changed_little, show
+from blogsite.preview.source_cache import ChangedPaths, SourceCache, SourceChanges
 from blogsite.preview.updates import Update, exchanged, named
-from blogsite.preview.warm_start import Memory, Remembered
+from blogsite.preview.warm_start import WarmStart, WarmState
 from blogsite.render.dependencies import closures
 
 A_WHILE = 0.25
@@ -46,38 +46,38 @@ A_WHILE = 0.25
 class Broken:
     """Why a page cannot be had, and whether an older one can."""
 
-    mistakes: tuple[Mistake, ...]
+    diagnostics: tuple[Diagnostic, ...]
     has_older: bool
 
 
-Answer = Printed | Asset | Variant | Drawing | Broken | None
+ResolvedReference = CachedPage | Asset | ImageVariant | SocialCardImage | Broken | None
 """What there is at a path: a page, a file, a version of a picture, a card, mistakes instead, or nothing."""
 
 
 class Session:
     """One site and all that is known of it while it is served."""
 
-    def __init__(self, root: Path, config_file: Path | None, view: View, progress: Progress) -> None:
+    def __init__(self, root: Path, config_file: Path | None, publish_filter: PublishFilter, progress: Progress) -> None:
         self.root = root
         self.number = 0
-        self.broken: tuple[Mistake, ...] = ()
+        self.broken: tuple[Diagnostic, ...] = ()
         """Why what stands on disk cannot be shown."""
-        self.shown: Shown | None = None
+        self.shown: SiteState | None = None
         """The newest state of the site that can be."""
-        self._good: Shown | None = None
+        self._good: SiteState | None = None
         """The state before, where SHOWN has pages that cannot be made."""
         self._flawed = False
         self.config_file = config_file
-        self._view = view
+        self._view = publish_filter
         self._progress = progress
-        self._printer = Printer()
-        self._shelf: Shelf | None = None
-        self._workshop: Workshop | None = None
+        self._printer = PageCache()
+        self._shelf: SourceCache | None = None
+        self._workshop: BuildContext | None = None
         self._store: Store | None = None
-        self._files: Files | None = None
-        self._told: frozenset[Mistake] = frozenset()
-        self._memory = Memory(root, view)
-        self._untold: Remembered | None = None
+        self._files: FileInspector | None = None
+        self._told: frozenset[Diagnostic] = frozenset()
+        self._memory = WarmStart(root, publish_filter)
+        self._untold: WarmState | None = None
         """What the site was remembered to be, where it was found to be another and nobody has heard of that."""
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -94,37 +94,37 @@ class Session:
         """When the site will be another by itself."""
         return self.shown.loaded.site.next_change if self.shown else None
 
-    def at_once(self, path: str) -> Answer:
+    def at_once(self, path: str) -> ResolvedReference:
         """The answer for PATH if it is ready; None where it is not, or there is none. For any thread."""
         shown = self.shown
         output = shown.known(path) if shown and not self.broken else None
         if shown is None or output is None:
             return None
-        if isinstance(output, Asset | Variant | Drawing):
+        if isinstance(output, Asset | ImageVariant | SocialCardImage):
             return output
         return self._printer.ready(shown, output)
 
-    def picture(self, wanted: Variant | Drawing) -> bytes | None:
+    def picture(self, wanted: ImageVariant | SocialCardImage) -> bytes | None:
         """The bytes of a version of a picture, or of a card; None where the picture is another by now. For any thread.
 
         Raises SiteError where they cannot be made at all.
         """
-        workshop, kept = self._workshop, Encoded(self.root / WORK)
-        if isinstance(wanted, Drawing):
-            if workshop:
-                check_cards([wanted], workshop.config.place("theme"))
+        context, kept = self._workshop, ImageCache(self.root / WORK)
+        if isinstance(wanted, SocialCardImage):
+            if context:
+                check_cards([wanted], context.config.location("theme"))
             return draw_one(kept, wanted)
-        if workshop:
-            check_format(wanted.format, workshop.config.place("images_format"))
+        if context:
+            check_format(wanted.format, context.config.location("images_format"))
         return encode_one(self.root, kept, wanted)
 
-    def answer(self, path: str, *, older: bool = False) -> Answer:
+    def answer(self, path: str, *, older: bool = False) -> ResolvedReference:
         """What there is at PATH now; if OLDER, the last that could be had there."""
         output = self._output(path)
         shown = self.shown
         if shown is None:
             return Broken(self.broken, False)
-        if isinstance(output, Asset | Variant | Drawing):
+        if isinstance(output, Asset | ImageVariant | SocialCardImage):
             return output
         if older:
             return self._older(path)
@@ -136,9 +136,9 @@ class Session:
             return self._printer.print(shown, output)
         except SiteError as problem:
             self._flawed = True
-            return Broken(problem.mistakes, self._older(path) is not None)
+            return Broken(problem.diagnostics, self._older(path) is not None)
         except (DamageError, sqlite3.Error) as problem:
-            if isinstance(shown, Remembered):  # which cannot make a text again that was lost
+            if isinstance(shown, WarmState):  # which cannot make a text again that was lost
                 self._bring_in()
                 return self.answer(path, older=older)
             self._forget(problem)
@@ -151,15 +151,15 @@ class Session:
     def _output(self, path: str) -> Output | None:
         """The output at PATH; the whole site is in memory if what is remembered of it does not tell."""
         output = self.shown.output(path) if self.shown else None
-        if output is None and isinstance(self.shown, Remembered):
+        if output is None and isinstance(self.shown, WarmState):
             self._bring_in()
             output = self.shown.output(path)
         return output
 
-    def _older(self, path: str) -> Printed | None:
+    def _older(self, path: str) -> CachedPage | None:
         for shown in (self.shown, self._good):
             output = shown.output(path) if shown else None
-            if shown and isinstance(output, Page | Data):
+            if shown and isinstance(output, Page | DataFile):
                 try:
                     return self._printer.print(shown, output)
                 except (SiteError, KeyError):
@@ -168,10 +168,10 @@ class Session:
 
     # ── following ────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def update(self, touched: Touched | None) -> Update | None:
+    def update(self, changed_paths: ChangedPaths | None) -> Update | None:
         """The site is as it stands on disk; None if nothing has changed. TOUCHED: absolute paths, None for any."""
         before, broken = self.shown, self.broken
-        shown, broken_now, news = self._found(touched)
+        shown, broken_now, news = self._found(changed_paths)
         if shown is before and broken_now == broken and self.number and not self._untold:
             return None
         if not self._flawed:
@@ -179,23 +179,25 @@ class Session:
         self._flawed = self._flawed and shown is before
         self.shown, self.broken = shown, broken_now
         self.number += 1
-        mistakes = broken_now or (shown.warnings if shown else ())
-        new = tuple(mistake for mistake in mistakes if mistake not in self._told)
-        self._told = frozenset(mistakes)
+        diagnostics = broken_now or (shown.warnings if shown else ())
+        new = tuple(diagnostic for diagnostic in diagnostics if diagnostic not in self._told)
+        self._told = frozenset(diagnostics)
         sheets = () if broken or broken_now else exchanged(news, before, shown)
         before, self._untold = self._untold or before, None
-        return Update(self.number, named(self.root, news, touched), new, before, sheets)
+        return Update(self.number, named(self.root, news, changed_paths), new, before, sheets)
 
-    def _found(self, touched: Touched | None) -> tuple[Shown | None, tuple[Mistake, ...], News]:
+    def _found(
+        self, changed_paths: ChangedPaths | None
+    ) -> tuple[SiteState | None, tuple[Diagnostic, ...], SourceChanges]:
         """The newest state that can be shown, and why what stands on disk cannot."""
-        shown, news = self.shown, News(others=True)
-        broken_now: tuple[Mistake, ...] = ()
+        shown, news = self.shown, SourceChanges(others=True)
+        broken_now: tuple[Diagnostic, ...] = ()
         try:
-            shown, news = self._look(touched)
+            shown, news = self._look(changed_paths)
         except SiteError as problem:
-            broken_now = problem.mistakes
+            broken_now = problem.diagnostics
         except UsageError as problem:
-            broken_now = (error(Place(FILE_NAME), str(problem), problem.hint),)
+            broken_now = (error(Location(FILE_NAME), str(problem), problem.hint),)
         except (DamageError, sqlite3.Error) as problem:
             self._forget(problem)
             broken_now = (_unusable(problem),)
@@ -208,21 +210,21 @@ class Session:
         """The whole site is in memory, not what was remembered of it; if it is another, the next update says so."""
         before = self.shown
         self.shown, self.broken, _ = self._found(None)
-        same = self.shown and before and self.shown.loaded.inventory == before.loaded.inventory
-        if isinstance(before, Remembered) and (self.broken or not same):
+        same = self.shown and before and self.shown.loaded.site_files == before.loaded.site_files
+        if isinstance(before, WarmState) and (self.broken or not same):
             self._untold = before
 
     def prepare(self) -> None:
         """The pages of the posts that were edited last are made, so that they are there before they are asked for."""
         shown = self.shown
         for output in shown.early[-MOST_AT_ONCE:] if shown and not self.broken else ():
-            if isinstance(output, Page | Data):
+            if isinstance(output, Page | DataFile):
                 self.answer(output.path)
 
     def warm_up(self) -> Iterator[None]:
         """What the first pages and the first edit need is there before it is asked for; in steps, for idle moments."""
         yield from _quiet(A_WHILE)
-        if isinstance(self.shown, Remembered):
+        if isinstance(self.shown, WarmState):
             self._bring_in()
         yield
         posts = self.shown.loaded.site.posts if self.shown else ()
@@ -246,11 +248,11 @@ class Session:
         for row in parse_batch(ParseTask(settings_of(config), config.math_output, (source,))):  # type: ignore[arg-type]
             typeset_batch(TypesetTask(row.formulas[:1]))
 
-    def compare(self, before: Shown | None, tell: Callable[[int], None]) -> Iterator[None]:
+    def compare(self, before: SiteState | None, tell: Callable[[int], None]) -> Iterator[None]:
         """TELL is called with the number of outputs that are not as they were; in steps, for idle moments."""
         yield
         shown = self.shown
-        if shown is None or self.broken or isinstance(before, Remembered):
+        if shown is None or self.broken or isinstance(before, WarmState):
             return
         with _without_collections():
             old, outputs = before.outputs if before else {}, shown.outputs
@@ -269,7 +271,7 @@ class Session:
     def keep(self) -> Iterator[None]:
         """The next preview has the pages that are asked for first at once; in steps, for idle moments."""
         yield from _quiet(A_WHILE)
-        if self.shown and self._shelf and not (self.broken or self._flawed or isinstance(self.shown, Remembered)):
+        if self.shown and self._shelf and not (self.broken or self._flawed or isinstance(self.shown, WarmState)):
             yield from self._memory.keep(self._shelf, self.shown)
 
     def close(self) -> None:
@@ -278,35 +280,35 @@ class Session:
             self._store.close()
             self._store = None
 
-    def _look(self, touched: Touched | None) -> tuple[Shown, News]:
-        workshop, shelf, before = self._open(), self._shelf, self.shown
-        if not self.number and before is None and (remembered := self._memory.recall(workshop)):
-            return remembered, News(others=True)
+    def _look(self, changed_paths: ChangedPaths | None) -> tuple[SiteState, SourceChanges]:
+        context, source_cache, before = self._open(), self._shelf, self.shown
+        if not self.number and before is None and (remembered := self._memory.recall(context)):
+            return remembered, SourceChanges(others=True)
         with _without_collections():
-            if shelf is None or not shelf.fits(workshop):
-                self._shelf = shelf = Shelf(workshop)
-                news = News(others=True)
+            if source_cache is None or not source_cache.fits(context):
+                self._shelf = source_cache = SourceCache(context)
+                news = SourceChanges(others=True)
             else:
-                news = shelf.look(touched)
-            is_known = before and not self.broken and not isinstance(before, Remembered)
-            changed = changed_little(before, shelf, news) if before and is_known else None
-        return changed or self._anew(shelf, workshop), news
+                news = source_cache.look(changed_paths)
+            is_known = before and not self.broken and not isinstance(before, WarmState)
+            changed = changed_little(before, source_cache, news) if before and is_known else None
+        return changed or self._anew(source_cache, context), news
 
-    def _anew(self, shelf: Shelf, workshop: Workshop) -> Shown:
+    def _anew(self, source_cache: SourceCache, context: BuildContext) -> SiteState:
         with _without_collections():
-            known = self._files.looks if self._files else workshop.store.looks(workshop.code)
-            files = Files(self.root, known)
-            shown = show(shelf, self._view, files, self.shown.templates if self.shown else {})
-        if any(look.sight and look != known.get(path) for path, look in files.looks.items()):
-            with suppress(sqlite3.Error), workshop.store.together():  # else they are decoded again, the next time
-                workshop.store.save_looks(workshop.code, {**known, **files.looks})
+            known = self._files.looks if self._files else context.store.looks(context.code)
+            files = FileInspector(self.root, known)
+            shown = show(source_cache, self._view, files, self.shown.templates if self.shown else {})
+        if any(look.decode_result and look != known.get(path) for path, look in files.looks.items()):
+            with suppress(sqlite3.Error), context.store.transaction():  # else they are decoded again, the next time
+                context.store.save_looks(context.code, {**known, **files.looks})
         self._files = files
         if self.shown:
             gc.collect()
         gc.freeze()  # these values live long: no later collection has to go through them
         return shown
 
-    def _open(self) -> Workshop:
+    def _open(self) -> BuildContext:
         """What the stages work with, for the settings as they stand on disk."""
         config = load_config(self.root, self.config_file)
         old = self._workshop
@@ -315,8 +317,8 @@ class Session:
         if self._store is None:
             self._store = Store(self.root / WORK / "store.sqlite")
         code = code_digest(config.markdown_extensions)
-        pool = Pool(config.build_jobs)
-        self._workshop = Workshop(self.root, config, self._store, pool, code, Times(), self._progress)
+        workers = Workers(config.build_jobs)
+        self._workshop = BuildContext(self.root, config, self._store, workers, code, StageTimes(), self._progress)
         return self._workshop
 
     def _forget(self, problem: Exception) -> None:
@@ -341,13 +343,13 @@ def _quiet(seconds: float) -> Iterator[None]:
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def _unusable(problem: Exception) -> Mistake:
-    return error(Place(f"{WORK}/store.sqlite"), f"the store cannot be used: {problem}", "save any file to try again")
+def _unusable(problem: Exception) -> Diagnostic:
+    return error(Location(f"{WORK}/store.sqlite"), f"the store cannot be used: {problem}", "save any file to try again")
 
 
-def _unexpected(problem: Exception) -> Mistake:
-    what = str(problem) if isinstance(problem, BlogsiteError) else f"{type(problem).__name__}: {problem}"
-    return error(Place(FILE_NAME), f"the site cannot be made: {what}", "save any file to try again")
+def _unexpected(problem: Exception) -> Diagnostic:
+    message = str(problem) if isinstance(problem, BlogsiteError) else f"{type(problem).__name__}: {problem}"
+    return error(Location(FILE_NAME), f"the site cannot be made: {message}", "save any file to try again")
 
 
 @contextmanager

@@ -6,21 +6,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from blogsite.build.context import Loaded, Workshop, now
+from blogsite.build.context import BuildContext, LoadedSite, now
 from blogsite.build.loader import look_ahead
 from blogsite.build.make import read_templates
 from blogsite.content.model import Post
-from blogsite.content.status import View, publication
-from blogsite.core.diagnostics import Mistake, SiteError
+from blogsite.content.status import PublishFilter, publication_status
+from blogsite.core.diagnostics import Diagnostic, SiteError
 from blogsite.core.urls import output_path
-from blogsite.images.inspection import Files
+from blogsite.images.inspection import FileInspector
 from blogsite.pages import produce
 from blogsite.pages.outputs import Asset, Output, Page
 from blogsite.pages.posts import PostPage, own_page
-from blogsite.preview.source_cache import News, Shelf
+from blogsite.preview.source_cache import SourceCache, SourceChanges
 from blogsite.render.environment import Templates
 from blogsite.site.assemble import assemble
-from blogsite.site.model import Content, Entry, Site
+from blogsite.site.model import Content, Site, SitePost
 from blogsite.site.summary import with_new_text
 
 MOST_AT_ONCE = 20
@@ -28,11 +28,11 @@ MOST_AT_ONCE = 20
 
 
 @dataclass(frozen=True)
-class Shown:
+class SiteState:
     """One state of the site without mistakes that would keep it from being published."""
 
-    workshop: Workshop
-    loaded: Loaded
+    context: BuildContext
+    loaded: LoadedSite
     templates: Templates
     early: tuple[Output, ...] = ()
     """What is known before the others are: what was edited last."""
@@ -41,9 +41,9 @@ class Shown:
     def outputs(self) -> Mapping[str, Output]:
         """Every output by its path. Raises SiteError for what keeps the site from being published."""
         outputs, clashes = produce(self.loaded.site)
-        mistakes = (*self.loaded.site.mistakes, *clashes)
-        if any(mistake.severity == "error" for mistake in mistakes):
-            raise SiteError(mistakes)
+        diagnostics = (*self.loaded.site.diagnostics, *clashes)
+        if any(diagnostic.severity == "error" for diagnostic in diagnostics):
+            raise SiteError(diagnostics)
         return {output.path: output for output in outputs}
 
     @property
@@ -63,37 +63,37 @@ class Shown:
         return self.known(path) or self.outputs.get(path)
 
     @property
-    def warnings(self) -> tuple[Mistake, ...]:
-        return self.loaded.site.mistakes
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        return self.loaded.site.diagnostics
 
 
-def show(shelf: Shelf, view: View, files: Files, known: Templates) -> Shown:
+def show(source_cache: SourceCache, publish_filter: PublishFilter, files: FileInspector, known: Templates) -> SiteState:
     """The site as it is to be seen now; raises SiteError for what keeps it from being published.
 
     KNOWN templates are taken where they are the same.
     """
-    posts = shelf.ordered()
-    look_ahead(shelf.workshop, files, posts, shelf.inventory)
-    shelf.workshop.pool.stop()
-    site = assemble(shelf.workshop.config, posts, shelf.inventory, now(), view, files)
-    shown = Shown(shelf.workshop, Loaded(shelf.inventory, site, files), {})
+    posts = source_cache.ordered()
+    look_ahead(source_cache.context, files, posts, source_cache.site_files)
+    source_cache.context.workers.stop()
+    site = assemble(source_cache.context.config, posts, source_cache.site_files, now(), publish_filter, files)
+    shown = SiteState(source_cache.context, LoadedSite(source_cache.site_files, site, files), {})
     assert shown.outputs is not None
-    templates = read_templates(shelf.workshop, shown.loaded)
+    templates = read_templates(source_cache.context, shown.loaded)
     return with_templates(shown, known if known == templates else templates)
 
 
 # ── changes that concern little ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def changed_little(shown: Shown, shelf: Shelf, news: News) -> Shown | None:
+def changed_little(shown: SiteState, source_cache: SourceCache, news: SourceChanges) -> SiteState | None:
     """SHOWN with this news, where that asks nothing of assemble; None where the site has to be assembled anew."""
-    if news.others or len(news.posts) > MOST_AT_ONCE or shown.workshop is not shelf.workshop or _is_past(shown):
+    if news.others or len(news.posts) > MOST_AT_ONCE or shown.context is not source_cache.context or _is_past(shown):
         return None
     if not news:
         return shown
     if news.static and not dict(shown.loaded.site.info.assets).keys().isdisjoint(news.static):
         return None  # every page names it by what is in it
-    changed: Shown | None = replace(shown, loaded=replace(shown.loaded, inventory=shelf.inventory))
+    changed: SiteState | None = replace(shown, loaded=replace(shown.loaded, site_files=source_cache.site_files))
     assert changed is not None
     if not news.posts and not news.static:
         vars(changed)["outputs"] = shown.outputs
@@ -101,13 +101,13 @@ def changed_little(shown: Shown, shelf: Shelf, news: News) -> Shown | None:
         if (changed := with_post(changed, before, after)) is None:
             return None
     if news.static:
-        changed = with_static(changed, shelf, news.static)
+        changed = with_static(changed, source_cache, news.static)
     if news.templates:
-        changed = with_templates(changed, read_templates(shelf.workshop, changed.loaded))
+        changed = with_templates(changed, read_templates(source_cache.context, changed.loaded))
     return changed
 
 
-def with_post(shown: Shown, before: Post | None, after: Post | None) -> Shown | None:
+def with_post(shown: SiteState, before: Post | None, after: Post | None) -> SiteState | None:
     """SHOWN with one post in place of what it was; None unless it is the same to all others but for its texts.
 
     Nothing is asked of assemble: the post has the address, the state, the terms and the answers that it had.
@@ -115,11 +115,11 @@ def with_post(shown: Shown, before: Post | None, after: Post | None) -> Shown | 
     site = shown.loaded.site
     if before is None or after is None:
         return None
-    mistakes = with_new_text(set(site.mistakes), before, after)
-    if mistakes is None:
+    diagnostics = with_new_text(set(site.diagnostics), before, after)
+    if diagnostics is None:
         return None
     for group in ("posts", "hidden", "pages"):
-        entries: tuple[Entry, ...] = getattr(site, group)
+        entries: tuple[SitePost, ...] = getattr(site, group)
         index = next((number for number, entry in enumerate(entries) if entry.post.source == after.source), -1)
         if index < 0:
             continue
@@ -129,32 +129,32 @@ def with_post(shown: Shown, before: Post | None, after: Post | None) -> Shown | 
             return None
         new = _entry(old, after)
         entries = (*entries[:index], new, *entries[index + 1 :])
-        site = replace(site, mistakes=tuple(sorted(mistakes)), **{group: entries})  # type: ignore[arg-type]
+        site = replace(site, diagnostics=tuple(sorted(diagnostics)), **{group: entries})  # type: ignore[arg-type]
         early = own_page(site, new, older=page.context.older, newer=page.context.newer)
         return _at_site(shown, site, [early])
     return None
 
 
-def _is_past(shown: Shown) -> bool:
+def _is_past(shown: SiteState) -> bool:
     """Whether some post has become due or has expired, or what is said of one that will is no longer so."""
     site, moment = shown.loaded.site, now()
     if site.next_change is not None and site.next_change <= moment:
         return True
-    zone = shown.workshop.config.timezone
+    zone = shown.context.config.timezone
     waiting = (entry for entry in (*site.posts, *site.hidden, *site.pages) if entry.state in ("future", "expired"))
-    return any(publication(entry.post.meta, moment, zone)[1] != entry.reason for entry in waiting)
+    return any(publication_status(entry.post.meta, moment, zone)[1] != entry.reason for entry in waiting)
 
 
-def with_static(shown: Shown, shelf: Shelf, changed: Sequence[str]) -> Shown:
+def with_static(shown: SiteState, source_cache: SourceCache, changed: Sequence[str]) -> SiteState:
     """SHOWN with the same static files, of which those at these paths have changed."""
     site = shown.loaded.site
-    new = {file.path: file for file in shelf.inventory.static if file.path in changed}
+    new = {file.path: file for file in source_cache.site_files.static if file.path in changed}
     files = tuple((path, new[path] if path in new and file.root else file) for path, file in site.files)
     early = [Asset(path, file) for path, file in files if file.path in new and file.root]
     return _at_site(shown, replace(site, files=files), early)
 
 
-def with_templates(shown: Shown, templates: Templates) -> Shown:
+def with_templates(shown: SiteState, templates: Templates) -> SiteState:
     """SHOWN with these templates, by the same names as before."""
     same = replace(shown, templates=templates)
     if shown.is_complete:
@@ -162,15 +162,15 @@ def with_templates(shown: Shown, templates: Templates) -> Shown:
     return same
 
 
-def _at_site(shown: Shown, site: Site, early: Sequence[Output]) -> Shown:
+def _at_site(shown: SiteState, site: Site, early: Sequence[Output]) -> SiteState:
     paths = {output.path for output in early}
     others = (output for output in shown.early if output.path not in paths)
     return replace(shown, loaded=replace(shown.loaded, site=site), early=(*others, *early))
 
 
-def _entry(old: Entry, post: Post) -> Entry:
+def _entry(old: SitePost, post: Post) -> SitePost:
     """What assemble makes of POST, which differs from the one of OLD in its texts alone."""
-    excerpt = Content(post.excerpt.fragment, old.url, old.card.excerpt.answers, post.excerpt_has_math)
+    excerpt = Content(post.excerpt.fragment, old.url, old.card.excerpt.resolved, post.excerpt_has_math)
     more = "" if post.whole else old.url + ("#more" if post.has_break else "")
     card = replace(old.card, excerpt=excerpt, more=more, description=post.meta.description or post.summary)
     content = replace(old.content, fragment=post.body.fragment)

@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 from pathlib import Path
 
-from blogsite.build.context import Workshop
+from blogsite.build.context import BuildContext
 from blogsite.build.last_build import files_of
 from blogsite.build.loader import read
 from blogsite.build.parsing import name_of_posts, parse_sources, posts_of
-from blogsite.content.discovery import Inventory, locate, read_bytes, theme_templates
+from blogsite.content.discovery import SiteFiles, locate, read_bytes, theme_templates
 from blogsite.content.model import File, Post, Source
 from blogsite.core.digest import digest_bytes
-from blogsite.core.file_state import SETTLING, Seen, Stat, is_settled, stat_of
+from blogsite.core.file_state import CLOCK_TICK, FileState, Stat, stat_is_reliable, stat_of
 from blogsite.images.inspection import PICTURES
 
-Touched = Collection[str]
+ChangedPaths = Collection[str]
 """Absolute paths of which somebody says that they have changed."""
 MOMENT = 0.005
 """Seconds between two looks at a file that is empty."""
@@ -27,7 +27,7 @@ MOMENTS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class SourceChanges:
     """What differs from the last time: posts, static files and templates that were known, by path; or anything else."""
 
     posts: tuple[tuple[Post | None, Post | None], ...] = ()
@@ -41,72 +41,74 @@ class News:
         return bool(self.posts or self.static or self.templates or self.others)
 
 
-class Shelf:
+class SourceCache:
     """What stands on disk, as it was when last looked at."""
 
-    def __init__(self, workshop: Workshop) -> None:
+    def __init__(self, context: BuildContext) -> None:
         """Everything is read, and parsed where the store does not know it."""
-        self.workshop = workshop
-        self._name = name_of_posts(workshop)
+        self.context = context
+        self._name = name_of_posts(context)
         moment = time.time_ns()
         self.theme = theme_templates()
-        self.inventory = read(workshop)
-        self._since = dict.fromkeys(files_of(self.inventory, self.theme), moment)
+        self.site_files = read(context)
+        self._since = dict.fromkeys(files_of(self.site_files, self.theme), moment)
         """Files that are no sources, and the moment (ns) after which they were first looked into in this state."""
-        self.posts = {post.source: post for post in posts_of(workshop, self.inventory.sources)}
+        self.posts = {post.source: post for post in posts_of(context, self.site_files.sources)}
         self._seen = {
-            source.path: Seen(source.stat, moment, self.posts[source.path].digest)
-            for source in self.inventory.sources
+            source.path: FileState(source.stat, moment, self.posts[source.path].digest)
+            for source in self.site_files.sources
             if source.path in self.posts
         }
-        workshop.pool.stop()
+        context.workers.stop()
         self._sure = True
 
-    def fits(self, workshop: Workshop) -> bool:
+    def fits(self, context: BuildContext) -> bool:
         """Whether the posts would be the same if WORKSHOP had parsed them; it is used from now on if so."""
-        if name_of_posts(workshop) != self._name:
+        if name_of_posts(context) != self._name:
             return False
-        self.workshop = workshop
+        self.context = context
         return True
 
     def ordered(self) -> list[Post]:
         """The posts in the order of their sources."""
-        return [self.posts[source.path] for source in self.inventory.sources if source.path in self.posts]
+        return [self.posts[source.path] for source in self.site_files.sources if source.path in self.posts]
 
-    def look(self, touched: Touched | None) -> News:
+    def look(self, changed_paths: ChangedPaths | None) -> SourceChanges:
         """What is new since the last look: among TOUCHED, or (None, or where these are not known files) anywhere.
 
         Raises SiteError for what cannot be read; the next look is then at everything.
         """
-        before, root = self.inventory, self.workshop.root
+        before, root = self.site_files, self.context.root
         sure, self._sure = self._sure, False
-        patched = _patched(before, root, touched) if touched is not None and sure else None
+        patched = _patched(before, root, changed_paths) if changed_paths is not None and sure else None
         if patched is None:
-            time.sleep(SETTLING)
+            time.sleep(CLOCK_TICK)
         moment = time.time_ns()
         if patched is None:
-            self.inventory = read(self.workshop)
-            named = {os.path.relpath(path, root).replace(os.sep, "/") for path in touched or ()}
-            suspects = [source for source in self.inventory.sources if source.path in named or self._may_differ(source)]
+            self.site_files = read(self.context)
+            named = {os.path.relpath(path, root).replace(os.sep, "/") for path in changed_paths or ()}
+            suspects = [
+                source for source in self.site_files.sources if source.path in named or self._may_differ(source)
+            ]
         else:
-            self.inventory, suspects = patched
-        after = self.inventory
+            self.site_files, suspects = patched
+        after = self.site_files
         if patched is None or after.static is not before.static or after.templates is not before.templates:
             self.theme = theme_templates()
-            files = files_of(self.inventory, self.theme)
+            files = files_of(self.site_files, self.theme)
             self._since = {file: self._since.get(file, moment) for file in files}
         posts = self._parse(suspects)
         self._sure = True
-        return _news(before, self.inventory, posts, sure=patched is not None)
+        return _news(before, self.site_files, posts, sure=patched is not None)
 
     def stands_still(self) -> bool:
         """Whether all on disk is as it was looked at; no file can have been written since without a trace."""
-        if theme_templates() != self.theme or read(self.workshop) != self.inventory:
+        if theme_templates() != self.theme or read(self.context) != self.site_files:
             return False
-        if not all(is_settled(file.stat, since) for file, since in self._since.items()):
+        if not all(stat_is_reliable(file.stat, since) for file, since in self._since.items()):
             return False
-        root, posts = self.workshop.root, self.posts
-        young = (source for source in self.inventory.sources if self._may_differ(source))
+        root, posts = self.context.root, self.posts
+        young = (source for source in self.site_files.sources if self._may_differ(source))
         return all(
             source.path in posts and digest_bytes(read_bytes(root, source)) == posts[source.path].digest
             for source in young
@@ -114,11 +116,11 @@ class Shelf:
 
     def _may_differ(self, source: Source) -> bool:
         seen = self._seen.get(source.path)
-        return seen is None or source.path not in self.posts or not seen.is_still(source.stat)
+        return seen is None or source.path not in self.posts or not seen.matches(source.stat)
 
     def _text(self, source: Source, moments: Iterator[float]) -> bytes:
         """What is in a file; one that is empty is being written, as a rule, and gets some MOMENTS to change."""
-        while not (data := read_bytes(self.workshop.root, source)) and (moment := next(moments, 0)):
+        while not (data := read_bytes(self.context.root, source)) and (moment := next(moments, 0)):
             time.sleep(moment)
         return data
 
@@ -138,24 +140,26 @@ class Shelf:
                 stale.append(source)
                 self._seen.pop(source.path, None)
             else:
-                self._seen[source.path] = Seen(source.stat, moment, name)
+                self._seen[source.path] = FileState(source.stat, moment, name)
         if stale:
             moment = time.time_ns()
-            parsed = parse_sources(self.workshop, stale)
-            self.workshop.pool.stop()
+            parsed = parse_sources(self.context, stale)
+            self.context.workers.stop()
             for source in stale:
                 before, after = self.posts.pop(source.path, None), parsed.get(source.path)
                 changed.append((before, after))
                 if after is not None:
                     self.posts[source.path] = after
-                    self._seen[source.path] = Seen(source.stat, moment, after.digest)
-        if len(self.posts) != len(self.inventory.sources):
-            present = {source.path for source in self.inventory.sources}
+                    self._seen[source.path] = FileState(source.stat, moment, after.digest)
+        if len(self.posts) != len(self.site_files.sources):
+            present = {source.path for source in self.site_files.sources}
             self.posts = {path: post for path, post in self.posts.items() if path in present}
         return changed
 
 
-def _news(before: Inventory, after: Inventory, posts: Iterable[tuple[Post | None, Post | None]], *, sure: bool) -> News:
+def _news(
+    before: SiteFiles, after: SiteFiles, posts: Iterable[tuple[Post | None, Post | None]], *, sure: bool
+) -> SourceChanges:
     static, templates = _restated(before.static, after.static), _restated(before.templates, after.templates)
     same = (
         static is not None
@@ -163,13 +167,13 @@ def _news(before: Inventory, after: Inventory, posts: Iterable[tuple[Post | None
         and not any(path.lower().endswith(PICTURES) for path in static)
         and (sure or _outline(before) == _outline(after))
     )
-    return News(tuple(posts), static or (), templates or (), not same)
+    return SourceChanges(tuple(posts), static or (), templates or (), not same)
 
 
-def _outline(inventory: Inventory) -> object:
+def _outline(site_files: SiteFiles) -> object:
     """All but the stats of sources, and of what is known to be compared elsewhere."""
-    sources = [(source.path, source.attachments) for source in inventory.sources]
-    return sources, inventory.files, inventory.mistakes, inventory.font
+    sources = [(source.path, source.attachments) for source in site_files.sources]
+    return sources, site_files.files, site_files.diagnostics, site_files.font
 
 
 def _restated(before: Sequence[File], after: Sequence[File]) -> tuple[str, ...] | None:
@@ -181,14 +185,14 @@ def _restated(before: Sequence[File], after: Sequence[File]) -> tuple[str, ...] 
     return tuple(new.path for old, new in zip(before, after, strict=True) if old != new)
 
 
-def _patched(inventory: Inventory, root: Path, touched: Touched) -> tuple[Inventory, list[Source]] | None:
+def _patched(site_files: SiteFiles, root: Path, changed_paths: ChangedPaths) -> tuple[SiteFiles, list[Source]] | None:
     """The inventory with new stats for the touched files, and the sources among them; None if that is not all."""
-    known = _Known(inventory, root)
-    if not known.layered.keys().isdisjoint(touched):
-        time.sleep(SETTLING)  # what is read now is then what a look at the stat stands for
+    known = _Known(site_files, root)
+    if not known.layered.keys().isdisjoint(changed_paths):
+        time.sleep(CLOCK_TICK)  # what is read now is then what a look at the stat stands for
     sources: dict[str, Source] = {}
     files: dict[str, File] = {}
-    for path in touched:
+    for path in changed_paths:
         status = _status(path)
         if path in known.sources and status:
             source = known.sources[path]
@@ -198,24 +202,24 @@ def _patched(inventory: Inventory, root: Path, touched: Touched) -> tuple[Invent
         elif os.path.lexists(path) or known.has(path):
             return None
     if sources:
-        changed = tuple(sources.get(source.path, source) for source in inventory.sources)
-        inventory = replace(inventory, sources=changed)
+        changed = tuple(sources.get(source.path, source) for source in site_files.sources)
+        site_files = replace(site_files, sources=changed)
     if files:
-        inventory = replace(
-            inventory,
-            static=_with(inventory.static, files, root),
-            templates=_with(inventory.templates, files, root),
+        site_files = replace(
+            site_files,
+            static=_with(site_files.static, files, root),
+            templates=_with(site_files.templates, files, root),
         )
-    return inventory, list(sources.values())
+    return site_files, list(sources.values())
 
 
 class _Known:
     """The files of an inventory by their absolute paths."""
 
-    def __init__(self, inventory: Inventory, root: Path) -> None:
-        self.sources: Mapping[str, Source] = {f"{root}{os.sep}{source.path}": source for source in inventory.sources}
-        self.layered = {str(locate(root, file)): file for file in (*inventory.static, *inventory.templates)}
-        self._files = {f"{root}{os.sep}{file.path}" for file in inventory.files}
+    def __init__(self, site_files: SiteFiles, root: Path) -> None:
+        self.sources: Mapping[str, Source] = {f"{root}{os.sep}{source.path}": source for source in site_files.sources}
+        self.layered = {str(locate(root, file)): file for file in (*site_files.static, *site_files.templates)}
+        self._files = {f"{root}{os.sep}{file.path}" for file in site_files.files}
 
     def has(self, path: str) -> bool:
         """Whether PATH is a file of the inventory, or a folder with one in it."""

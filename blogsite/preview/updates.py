@@ -6,9 +6,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from blogsite.core.diagnostics import Mistake
-from blogsite.preview.site_state import Shown
-from blogsite.preview.source_cache import News, Touched
+from blogsite.core.diagnostics import Diagnostic
+from blogsite.preview.site_state import SiteState
+from blogsite.preview.source_cache import ChangedPaths, SourceChanges
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +17,14 @@ class Update:
 
     number: int
     changed: str
-    mistakes: tuple[Mistake, ...]
+    diagnostics: tuple[Diagnostic, ...]
     """Those that are new."""
-    before: Shown | None
+    before: SiteState | None
     style_sheets: tuple[tuple[str, str], ...] = ()
     """Site addresses that these had and have, where nothing else has changed."""
 
 
-def exchanged(news: News, before: Shown | None, after: Shown | None) -> tuple[tuple[str, str], ...]:
+def exchanged(news: SourceChanges, before: SiteState | None, after: SiteState | None) -> tuple[tuple[str, str], ...]:
     """The style sheets that have changed, if nothing else has: their site addresses before and after."""
     if before is None or after is None:
         return ()
@@ -34,13 +34,13 @@ def exchanged(news: News, before: Shown | None, after: Shown | None) -> tuple[tu
     return tuple((old.asset(path), new.asset(path)) for path in news.static)
 
 
-def named(root: Path, news: News, touched: Touched | None) -> str:
+def named(root: Path, news: SourceChanges, changed_paths: ChangedPaths | None) -> str:
     """What has changed, for people: at most one path and the number of others."""
     posts = [post.source for pair in news.posts for post in pair if post]
     names = list(dict.fromkeys(posts))
     names += [f"static/{path}" for path in news.static] + [f"templates/{path}" for path in news.templates]
     if news.others or not names:
-        present = [path for path in touched or () if os.path.lexists(path)] or touched or ()
+        present = [path for path in changed_paths or () if os.path.lexists(path)] or changed_paths or ()
         told = (os.path.relpath(path, root).replace(os.sep, "/") for path in present)
         names = list(dict.fromkeys([*names, *sorted(told)]))
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""

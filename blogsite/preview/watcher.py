@@ -11,7 +11,7 @@ from watchfiles import Change, awatch
 
 from blogsite.config.loader import FILE_NAME
 from blogsite.content.discovery import LITTER, theme_root
-from blogsite.preview.source_cache import Touched
+from blogsite.preview.source_cache import ChangedPaths
 
 STEP = 15
 """Milliseconds without a change after which one file counts as saved."""
@@ -22,7 +22,7 @@ LONGEST = 3.0
 FOLDERS = ("posts", "pages", "static", "templates")
 
 
-async def changes(root: Path, config_file: Path, say: Callable[[str], None]) -> AsyncIterator[Touched | None]:
+async def changes(root: Path, config_file: Path, say: Callable[[str], None]) -> AsyncIterator[ChangedPaths | None]:
     """The absolute paths that have changed, again and again; None where folders came or went. ROOT is absolute.
 
     Files of editors and of systems are no news.
@@ -68,8 +68,8 @@ async def _top(root: Path, config_file: Path, told: asyncio.Queue[set[str] | Non
     """Tell of the configuration, and of the folders that come and go."""
     wanted = {str(config_file), *(str(root / name) for name in FOLDERS)}
     async for batch in _watch({root, config_file.parent}, say, recursive=False, step=STEP * 2):
-        if touched := batch & wanted:
-            told.put_nowait(touched)
+        if changed_paths := batch & wanted:
+            told.put_nowait(changed_paths)
 
 
 async def _below(root: Path, told: asyncio.Queue[set[str] | None], say: Callable[[str], None]) -> None:
@@ -83,12 +83,12 @@ async def _watch(
     folders: Iterable[Path], say: Callable[[str], None], *, recursive: bool, step: int
 ) -> AsyncIterator[set[str]]:
     """The paths that have changed in FOLDERS, but for litter; where the system cannot tell of them, by looking."""
-    places = sorted(folders)
+    locations = sorted(folders)
     polling: bool | None = None
-    while places:
+    while locations:
         try:
             async for batch in awatch(
-                *places,
+                *locations,
                 watch_filter=_is_news,
                 step=step,
                 debounce=400,
@@ -103,7 +103,7 @@ async def _watch(
                 raise
             say(f"looking for changes every 0.3 s, as the system will not tell of them: {problem}")
             polling = True
-            places = [place for place in places if place.is_dir()]
+            locations = [location for location in locations if location.is_dir()]
 
 
 def _is_news(_: Change, path: str) -> bool:

@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import ParamSpec, TypeVar
 
-from blogsite.core.executor import end_processes
+from blogsite.core.executor import kill_processes
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -48,7 +48,7 @@ class Worker:
         self._calls.put(None)
         end = time.monotonic() + seconds
         while self._thread.is_alive() and time.monotonic() < end:
-            end_processes()
+            kill_processes()
             self._thread.join(0.05)
 
     def _work(self) -> None:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
 
-from blogsite.core.diagnostics import Mistake, Place, error
+from blogsite.core.diagnostics import Diagnostic, Location, error
 from blogsite.core.digest import Digest
 
 _TAG = re.compile(r"\{%[-+]?\s*(?:extends|include|import|from)\b\s*(.*?)\s*[-+]?%\}", re.DOTALL)
@@ -43,15 +43,15 @@ def closures(texts: Mapping[str, str]) -> dict[str, Digest]:
     return result
 
 
-def computed_names(texts: Mapping[str, str]) -> Iterator[Mistake]:
+def computed_names(texts: Mapping[str, str]) -> Iterator[Diagnostic]:
     """An error for each template that includes or extends by a name that is not written out."""
     for name, text in texts.items():
         read = _read_by_jinja(text)
         for tag in _TAG.finditer(read):
             if not _NAMES.match(tag[1]):
-                place = Place(f"templates/{name}", text.count("\n", 0, tag.start()) + 1)
-                what = f"a template is named by {tag[1]}, which only rendering could tell"
-                yield error(place, what, 'write the name out, as {% include "partials/card.html" %}')
+                location = Location(f"templates/{name}", text.count("\n", 0, tag.start()) + 1)
+                message = f"a template is named by {tag[1]}, which only rendering could tell"
+                yield error(location, message, 'write the name out, as {% include "partials/card.html" %}')
 
 
 def _referred(text: str) -> Iterator[str]:

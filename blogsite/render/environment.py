@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 import jinja2
 
-from blogsite.core.diagnostics import Mistake, Place, error
+from blogsite.core.diagnostics import Diagnostic, Location, error
 from blogsite.render.filters import FILTERS
 
 DISPLAYED = "templates/"
@@ -41,21 +41,21 @@ def environment(templates: Mapping[str, str], filters: dict[str, Callable[..., A
     return made
 
 
-def mistake_of(problem: Exception, template: str, source: str) -> Mistake:
+def mistake_of(problem: Exception, template: str, source: str) -> Diagnostic:
     """What went wrong in rendering TEMPLATE for SOURCE, at the template's line where it did."""
     hint = f"while rendering {source}"
     if isinstance(problem, jinja2.TemplateSyntaxError):
-        return error(Place(problem.filename or DISPLAYED + template, problem.lineno), f"{problem.message}", hint)
+        return error(Location(problem.filename or DISPLAYED + template, problem.lineno), f"{problem.message}", hint)
     if isinstance(problem, jinja2.TemplateNotFound) and problem.name == template:
         return error(
-            Place(DISPLAYED + template), "there is no such template", f"add it to templates/; needed for {source}"
+            Location(DISPLAYED + template), "there is no such template", f"add it to templates/; needed for {source}"
         )
     return error(_last_line(problem, template), _words(problem), hint)
 
 
-def _last_line(problem: Exception, template: str) -> Place:
+def _last_line(problem: Exception, template: str) -> Location:
     lines = [frame for frame in traceback.extract_tb(problem.__traceback__) if frame.filename.startswith(DISPLAYED)]
-    return Place(lines[-1].filename, lines[-1].lineno or 0) if lines else Place(DISPLAYED + template)
+    return Location(lines[-1].filename, lines[-1].lineno or 0) if lines else Location(DISPLAYED + template)
 
 
 def _words(problem: Exception) -> str:

@@ -15,11 +15,11 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from blogsite.content.model import Rich
+from blogsite.content.model import RichText
 from blogsite.core.i18n import badge, long_date, words_for
 from blogsite.markdown.html.text import reading_minutes, xml_safe
 from blogsite.site.citation import bibtex, citation
-from blogsite.site.model import Info
+from blogsite.site.model import SiteInfo
 
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|//|#")
 
@@ -54,13 +54,13 @@ def iso(date: datetime) -> str:
 
 
 @pass_context
-def citation_of(context: Context, title: Rich, authors: Sequence[str], date: datetime | None, url: str) -> str:
+def citation_of(context: Context, title: RichText, authors: Sequence[str], date: datetime | None, url: str) -> str:
     """A post as a line of text that others may cite it by."""
     return citation(_site(context), title.plain, authors, date, url)
 
 
 @pass_context
-def bibtex_of(context: Context, title: Rich, authors: Sequence[str], date: datetime | None, url: str) -> str:
+def bibtex_of(context: Context, title: RichText, authors: Sequence[str], date: datetime | None, url: str) -> str:
     """A post as an entry of BibTeX."""
     return bibtex(_site(context), title, authors, date, url)
 
@@ -107,9 +107,9 @@ def _plain_data(value: object) -> object:
     return str(value)
 
 
-def _site(context: Context) -> Info:
+def _site(context: Context) -> SiteInfo:
     site = context["site"]
-    assert isinstance(site, Info)
+    assert isinstance(site, SiteInfo)
     return site
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 from markupsafe import Markup
 
-from blogsite.content.model import Formula, Fragment, Rich
-from blogsite.core.diagnostics import Mistake
+from blogsite.content.model import Formula, HtmlFragment, RichText
+from blogsite.core.diagnostics import Diagnostic
 from blogsite.core.digest import Digest
-from blogsite.core.frozen import names_of, values_of
+from blogsite.core.frozen import field_getter, field_names
 from blogsite.core.i18n import words_for
 from blogsite.core.values import Table
 from blogsite.images.responsive import sizes
@@ -21,11 +21,11 @@ from blogsite.markdown.html.text import for_feed, xml_safe
 from blogsite.maths.html import Typeset
 from blogsite.pages.feeds import Feed
 from blogsite.pages.others import Robots
-from blogsite.pages.outputs import Data, Page
+from blogsite.pages.outputs import DataFile, Page
 from blogsite.render.environment import environment, mistake_of
 from blogsite.render.filters import iso
 from blogsite.render.placeholders import fill, settle
-from blogsite.site.model import Content, Info, Term
+from blogsite.site.model import Content, SiteInfo, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Rendered:
 
     path: str
     data: bytes = b""
-    mistake: Mistake | None = None
+    diagnostic: Diagnostic | None = None
 
 
 class Renderer:
@@ -42,9 +42,9 @@ class Renderer:
 
     def __init__(
         self,
-        info: Info,
+        info: SiteInfo,
         templates: Mapping[str, str],
-        fragments: Mapping[Digest, Fragment],
+        fragments: Mapping[Digest, HtmlFragment],
         typeset: Typeset,
     ) -> None:
         self._info = info
@@ -59,27 +59,27 @@ class Renderer:
         }
         self._environment = environment(templates, own)
 
-    def render(self, output: Page | Data) -> Rendered:
+    def render(self, output: Page | DataFile) -> Rendered:
         """The output's bytes in UTF-8; a mistake in a template is reported in the result."""
-        if isinstance(output, Data):
+        if isinstance(output, DataFile):
             return Rendered(output.path, MAKERS[output.maker](self, output.inputs).encode())
         context = output.context
         kind: Any = type(context)
-        fields = dict(zip(names_of(kind), values_of(kind)(context), strict=True))
+        fields = dict(zip(field_names(kind), field_getter(kind)(context), strict=True))
         try:
             text = self._environment.get_template(output.template).render(fields, words=self._words)
             return Rendered(output.path, text.encode())
         except Exception as problem:  # a template can raise anything; all of it is its author's to mend
-            return Rendered(output.path, mistake=mistake_of(problem, output.template, output.source or output.path))
+            return Rendered(output.path, diagnostic=mistake_of(problem, output.template, output.source or output.path))
 
-    def flaws(self, output: Page | Data) -> tuple[Mistake, ...]:
+    def flaws(self, output: Page | DataFile) -> tuple[Diagnostic, ...]:
         """What the engine could not make on the page of a source, at its places there; nothing for other outputs."""
         if not isinstance(output, Page) or not output.source:
             return ()
         shown: list[Formula] = []
         for text in texts_of(output.context):
             if isinstance(text, Content):
-                shown += settle(self.fragments[text.fragment].formulas, text.answers)
+                shown += settle(self.fragments[text.fragment].formulas, text.resolved)
             else:
                 shown += text.fragment.formulas
         return tuple(self.typeset.flaws(output.source, shown))
@@ -88,19 +88,19 @@ class Renderer:
         """A text as a feed carries it: absolute addresses, no ids, formulas in MathML."""
         fragment = self.fragments[content.fragment]
         html = fill(fragment, content, self._info.base_url)
-        html = self.typeset.fill(html, settle(fragment.formulas, content.answers), feed=True)
+        html = self.typeset.fill(html, settle(fragment.formulas, content.resolved), feed=True)
         return xml_safe(for_feed(html, self._info.base_url + content.url))
 
     def _content(self, content: Content) -> Markup:
         fragment = self.fragments[content.fragment]
         html = fill(fragment, content, self._info.base_path, self._sizes)
-        return Markup(self.typeset.fill(html, settle(fragment.formulas, content.answers)))
+        return Markup(self.typeset.fill(html, settle(fragment.formulas, content.resolved)))
 
-    def _rich(self, rich: Rich) -> Markup:
+    def _rich(self, rich: RichText) -> Markup:
         return Markup(self.typeset.fill(rich.fragment.html, rich.fragment.formulas))
 
 
-def texts_of(value: object) -> Iterator[Content | Rich]:
+def texts_of(value: object) -> Iterator[Content | RichText]:
     """The texts within a context, in no special order."""
     pending: list[Any] = [value]
     while pending:
@@ -110,13 +110,13 @@ def texts_of(value: object) -> Iterator[Content | Rich]:
             continue
         if kind is tuple:
             pending += found
-        elif kind is Content or kind is Rich:
+        elif kind is Content or kind is RichText:
             yield found
         else:
-            pending += values_of(kind)(found)
+            pending += field_getter(kind)(found)
 
 
-_WITHOUT_TEXTS = frozenset((str, int, float, bool, type(None), datetime, Info, Term, Table))
+_WITHOUT_TEXTS = frozenset((str, int, float, bool, type(None), datetime, SiteInfo, Term, Table))
 
 
 # ── makers ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,24 +11,24 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from blogsite.config.loader import FILE_NAME, Config
-from blogsite.content.discovery import Inventory
+from blogsite.content.discovery import SiteFiles
 from blogsite.content.model import File, Post
-from blogsite.content.status import State, View, next_change, publication
-from blogsite.core.diagnostics import Mistake, Place, error, warning
+from blogsite.content.status import PublishFilter, State, next_change, publication_status
+from blogsite.core.diagnostics import Diagnostic, Location, error, warning
 from blogsite.core.i18n import words_for
 from blogsite.core.urls import AddressError, checked_address, post_address, slugify, stem, undated
 from blogsite.images.drawings import Drawings
 from blogsite.maths.assets import MATH_ASSETS
 from blogsite.site.asset_fingerprints import fingerprinted
-from blogsite.site.lookup import Addressed
-from blogsite.site.model import Card, Content, Entry, Info, Link, Site, Term
-from blogsite.site.references import Looks, References
+from blogsite.site.lookup import AddressedPost
+from blogsite.site.model import Content, PostCard, PostLink, Site, SiteInfo, SitePost, Term
+from blogsite.site.references import FileInfoSource, ReferenceResolver
 from blogsite.site.taxonomy import Taxonomy
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    addressed: Addressed
+    addressed: AddressedPost
     state: State
     reason: str
 
@@ -38,45 +38,50 @@ class _Seen:
 
 
 def assemble(
-    config: Config, posts: Sequence[Post], inventory: Inventory, now: datetime, view: View, looks: Looks
+    config: Config,
+    posts: Sequence[Post],
+    site_files: SiteFiles,
+    now: datetime,
+    publish_filter: PublishFilter,
+    looks: FileInfoSource,
 ) -> Site:
     """The whole site as it is to be seen at NOW; its mistakes include those of every post."""
-    mistakes: list[Mistake] = [*inventory.mistakes]
+    diagnostics: list[Diagnostic] = [*site_files.diagnostics]
     for post in posts:
-        mistakes += post.mistakes
+        diagnostics += post.diagnostics
     if not config.base_url:
-        what = "base_url is not set: feeds, sitemap and canonical addresses are left out"
-        mistakes.append(
-            warning(Place(FILE_NAME), what, 'write the address of the site, as base_url = "https://example.org"')
+        message = "base_url is not set: feeds, sitemap and canonical addresses are left out"
+        diagnostics.append(
+            warning(Location(FILE_NAME), message, 'write the address of the site, as base_url = "https://example.org"')
         )
-    placed = [_with_kind(config, post, mistakes) for post in sorted(posts, key=lambda post: post.source.split("/"))]
-    seen, unseen = _choose(config, placed, now, view, mistakes)
+    placed = [_with_kind(config, post, diagnostics) for post in sorted(posts, key=lambda post: post.source.split("/"))]
+    seen, unseen = _choose(config, placed, now, publish_filter, diagnostics)
     seen.sort(key=lambda item: item.post.meta.date or datetime.min.replace(tzinfo=UTC), reverse=True)
-    needed = _needed(config, seen, inventory.static)
+    needed = _needed(config, seen, site_files.static)
     names = fingerprinted(needed, looks.digest)
-    info = make_info(config, [item for item in seen if item.post.kind == "page"], names, preview=view.preview)
-    references = References(
+    info = make_info(config, [item for item in seen if item.post.kind == "page"], names, preview=publish_filter.preview)
+    resolver = ReferenceResolver(
         [item.addressed for item in seen],
         [item.post for item in unseen],
-        inventory.sources,
-        inventory.files,
+        site_files.sources,
+        site_files.files,
         {names.get(file.path, file.path): file for file in needed},
         info.base_path,
         looks,
         config.images(),
     )
-    layouts = frozenset(file.path.removesuffix(".html") for file in inventory.templates if file.path.endswith(".html"))
+    layouts = frozenset(file.path.removesuffix(".html") for file in site_files.templates if file.path.endswith(".html"))
     listed = [item for item in seen if item.post.kind == "post" and item.state != "hidden"]
     tags, categories = Taxonomy("tags", dict(config.tags_map)), Taxonomy("categories", dict(config.tags_map))
     tags.learn(((tag,), item.post) for item in listed for tag in item.post.meta.tags)
     categories.learn((path, item.post) for item in listed for path in item.post.meta.categories)
-    drawings = Drawings(config, inventory.font, looks.digest)
-    entries = [_entry(config, item, references, drawings, tags, categories) for item in seen]
+    drawings = Drawings(config, site_files.font, looks.digest)
+    entries = [_entry(config, item, resolver, drawings, tags, categories) for item in seen]
     of = {entry.post.source: entry for entry in entries}
     for entry in entries:
-        mistakes += _alias_mistakes(entry)
-    mistakes += _unknown_layouts(entries, layouts)
-    mistakes += [*references.mistakes, *tags.mistakes, *categories.mistakes]
+        diagnostics += _alias_mistakes(entry)
+    diagnostics += _unknown_layouts(entries, layouts)
+    diagnostics += [*resolver.diagnostics, *tags.diagnostics, *categories.diagnostics]
     return Site(
         info=info,
         posts=tuple(of[item.post.source] for item in listed),
@@ -86,12 +91,12 @@ def assemble(
         categories=categories.pages(
             (path, of[item.post.source].link) for item in listed for path in item.post.meta.categories
         ),
-        files=tuple(sorted(references.assets.items())),
-        variants=tuple(references.variants[path] for path in sorted(references.variants)),
+        files=tuple(sorted(resolver.assets.items())),
+        variants=tuple(resolver.variants[path] for path in sorted(resolver.variants)),
         drawings=tuple(drawings.drawn[path] for path in sorted(drawings.drawn)),
         now=now,
         left_out=tuple(_outline(config, item) for item in unseen),
-        mistakes=tuple(sorted(set(mistakes))),
+        diagnostics=tuple(sorted(set(diagnostics))),
         next_change=min(filter(None, (next_change(post.meta, now) for post in posts)), default=None),
         per_page=config.per_page,
         feed_limit=config.feed_limit,
@@ -111,9 +116,9 @@ def _needed(config: Config, seen: Sequence[_Seen], static: Sequence[File]) -> li
     return [file for file in static if not file.path.startswith(unneeded)]
 
 
-def make_info(config: Config, pages: Sequence[_Seen], names: Mapping[str, str], *, preview: bool) -> Info:
+def make_info(config: Config, pages: Sequence[_Seen], names: Mapping[str, str], *, preview: bool) -> SiteInfo:
     """What every page may know of the site."""
-    return Info(
+    return SiteInfo(
         title=config.title,
         subtitle=config.subtitle,
         base_url=config.base_url,
@@ -139,41 +144,41 @@ def _default_menu(config: Config, pages: Sequence[_Seen]) -> tuple[tuple[str, st
     return (*lists, *sorted((item.post.title.plain, item.addressed.url) for item in top))
 
 
-def _with_kind(config: Config, post: Post, mistakes: list[Mistake]) -> Post:
+def _with_kind(config: Config, post: Post, diagnostics: list[Diagnostic]) -> Post:
     """POST, as a standalone page if it has no date and the site says that such ones are pages."""
-    if post.kind == "page" or post.meta.date or any(mistake.severity == "error" for mistake in post.mistakes):
+    if post.kind == "page" or post.meta.date or any(diagnostic.severity == "error" for diagnostic in post.diagnostics):
         return post
     if config.undated == "page":
         return replace(post, kind="page")
     if not post.meta.draft:
         hint = 'add date: to its head, or set undated = "page" in blogsite.toml to make such posts standalone pages'
-        mistakes.append(error(Place(post.source, 1, 1), "the post has no date", hint))
+        diagnostics.append(error(Location(post.source, 1, 1), "the post has no date", hint))
     return post
 
 
 def _choose(
-    config: Config, posts: Iterable[Post], now: datetime, view: View, mistakes: list[Mistake]
+    config: Config, posts: Iterable[Post], now: datetime, publish_filter: PublishFilter, diagnostics: list[Diagnostic]
 ) -> tuple[list[_Seen], list[_Seen]]:
     """The posts that are to be seen, each with its address, and those that are not."""
     seen: list[_Seen] = []
     unseen: list[_Seen] = []
     for post in posts:
-        state, reason = publication(post.meta, now, config.timezone)
+        state, reason = publication_status(post.meta, now, config.timezone)
         visible = (
             state in ("published", "hidden")
-            or (state == "draft" and view.drafts)
-            or (state == "future" and view.future)
+            or (state == "draft" and publish_filter.drafts)
+            or (state == "future" and publish_filter.future)
         )
         try:
             address = _address(config, post)
         except AddressError as problem:
             if visible:
-                place = post.meta.place(post.source, "url" if post.meta.url else "slug")
-                mistakes.append(error(place, str(problem.args[0]), str(problem.args[1])))
+                location = post.meta.location(post.source, "url" if post.meta.url else "slug")
+                diagnostics.append(error(location, str(problem.args[0]), str(problem.args[1])))
                 continue
             address = ""
-        (seen if visible else unseen).append(_Seen(Addressed(post, address), state, reason))
-    mistakes += _doubled_addresses(seen)
+        (seen if visible else unseen).append(_Seen(AddressedPost(post, address), state, reason))
+    diagnostics += _doubled_addresses(seen)
     return seen, unseen
 
 
@@ -190,7 +195,7 @@ def _address(config: Config, post: Post) -> str:
         date=date,
         categories=post.meta.categories,
         id=post.meta.id,
-        dated_by_head=any(field == "date" for field, _, _ in post.meta.places),
+        dated_by_head=any(field == "date" for field, _, _ in post.meta.locations),
     )
 
 
@@ -208,13 +213,13 @@ def _page_path(post: Post) -> str:
     return "/" + "/".join(slugs) + "/"
 
 
-def _doubled_addresses(seen: Sequence[_Seen]) -> list[Mistake]:
+def _doubled_addresses(seen: Sequence[_Seen]) -> list[Diagnostic]:
     by_address: dict[str, list[Post]] = defaultdict(list)
     for item in seen:
         by_address[item.addressed.url].append(item.post)
     return [
         error(
-            post.meta.place(post.source, "url" if post.meta.url else "slug"),
+            post.meta.location(post.source, "url" if post.meta.url else "slug"),
             f"{post.source} and {posts[0].source} would both be written to {address}",
             "give one of them another slug",
         )
@@ -223,32 +228,32 @@ def _doubled_addresses(seen: Sequence[_Seen]) -> list[Mistake]:
     ]
 
 
-def _link(config: Config, item: _Seen) -> Link:
+def _link(config: Config, item: _Seen) -> PostLink:
     date = item.post.meta.date
     local = date.astimezone(config.zone) if date else None
-    return Link(item.addressed.url, item.post.title, local, item.post.meta.lang, item.state)
+    return PostLink(item.addressed.url, item.post.title, local, item.post.meta.lang, item.state)
 
 
 def _entry(
-    config: Config, item: _Seen, references: References, drawings: Drawings, tags: Taxonomy, categories: Taxonomy
-) -> Entry:
+    config: Config, item: _Seen, resolver: ReferenceResolver, drawings: Drawings, tags: Taxonomy, categories: Taxonomy
+) -> SitePost:
     post, url = item.post, item.addressed.url
     link = _link(config, item)
     excerpt = Content(
-        post.excerpt.fragment, url, references.answers(item.addressed, post.excerpt.needs), post.excerpt_has_math
+        post.excerpt.fragment, url, resolver.resolved(item.addressed, post.excerpt.references), post.excerpt_has_math
     )
-    body_answers = references.answers(item.addressed, post.body.needs)
+    body_answers = resolver.resolved(item.addressed, post.body.references)
     own_tags = tuple(dict.fromkeys(tags.term((tag,)) for tag in post.meta.tags))
     own_categories = tuple(dict.fromkeys(categories.terms(path) for path in post.meta.categories))
     image = ""
     if post.meta.image:
-        image = references.image(item.addressed, post.meta.image, post.meta.place(post.source, "image"))
+        image = resolver.image(item.addressed, post.meta.image, post.meta.location(post.source, "image"))
     elif post.first_image >= 0:
         image = body_answers[post.first_image].url
     authors = post.meta.authors or ((config.author,) if config.author else ())
     if not image or (image.lower().endswith(".svg") and not post.meta.image):  # which other sites do not show
         image = drawings.address(post.title.plain, link.date, authors) or image
-    card = Card(
+    card = PostCard(
         link=link,
         updated=post.meta.updated.astimezone(config.zone) if post.meta.updated else None,
         authors=authors,
@@ -261,20 +266,20 @@ def _entry(
         state=item.state,
     )
     content = Content(post.body.fragment, url, body_answers, post.has_math)
-    return Entry(post, url, link, card, content, item.state, item.reason, own_tags, own_categories, image)
+    return SitePost(post, url, link, card, content, item.state, item.reason, own_tags, own_categories, image)
 
 
-def _outline(config: Config, item: _Seen) -> Entry:
+def _outline(config: Config, item: _Seen) -> SitePost:
     """A post that is not to be seen, for `blogsite list`: nothing of it is asked for and nothing written."""
     link = _link(config, item)
     nothing = Content("", item.addressed.url)
     names: tuple[Term, ...] = tuple(Term(tag, "") for tag in item.post.meta.tags)
     paths = tuple(tuple(Term(name, "") for name in path) for path in item.post.meta.categories)
-    card = Card(link, None, (), names, paths, nothing, "", "")
-    return Entry(item.post, item.addressed.url, link, card, nothing, item.state, item.reason, names, paths)
+    card = PostCard(link, None, (), names, paths, nothing, "", "")
+    return SitePost(item.post, item.addressed.url, link, card, nothing, item.state, item.reason, names, paths)
 
 
-def _unknown_layouts(entries: Sequence[Entry], layouts: frozenset[str]) -> Iterator[Mistake]:
+def _unknown_layouts(entries: Sequence[SitePost], layouts: frozenset[str]) -> Iterator[Diagnostic]:
     """A warning for each layout that no template bears, at the first post that asks for it."""
     asking: dict[str, list[Post]] = defaultdict(list)
     for entry in sorted(entries, key=lambda entry: entry.post.source.split("/")):
@@ -283,15 +288,15 @@ def _unknown_layouts(entries: Sequence[Entry], layouts: frozenset[str]) -> Itera
     for layout, posts in asking.items():
         others = f" (nor for {len(posts) - 1} more that ask for it)" if len(posts) > 1 else ""
         hint = "add it to templates/, or take layout: out of the head; until then the usual template is used"
-        place = posts[0].meta.place(posts[0].source, "layout")
-        yield warning(place, f"there is no template {layout}.html{others}", hint)
+        location = posts[0].meta.location(posts[0].source, "layout")
+        yield warning(location, f"there is no template {layout}.html{others}", hint)
 
 
-def _alias_mistakes(entry: Entry) -> Iterator[Mistake]:
+def _alias_mistakes(entry: SitePost) -> Iterator[Diagnostic]:
     """An error for each former address of a post that cannot be one."""
     meta, source = entry.post.meta, entry.post.source
     for alias in meta.aliases:
         try:
             checked_address(alias)
         except AddressError as problem:
-            yield error(meta.place(source, "aliases"), f"alias {alias}: {problem.args[0]}", str(problem.args[1]))
+            yield error(meta.location(source, "aliases"), f"alias {alias}: {problem.args[0]}", str(problem.args[1]))

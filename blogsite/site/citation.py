@@ -9,9 +9,9 @@ from hashlib import blake2b
 from html import unescape
 from urllib.parse import unquote, urlsplit
 
-from blogsite.content.model import Rich
+from blogsite.content.model import RichText
 from blogsite.core.i18n import is_chinese
-from blogsite.site.model import Info
+from blogsite.site.model import SiteInfo
 
 _SPECIAL = str.maketrans(
     {
@@ -25,7 +25,7 @@ _FORMULA = re.compile("\x02f([0-9]+)\x03")
 _TAG = re.compile(r"<[^>]*>")
 
 
-def citation(site: Info, title: str, authors: Sequence[str], date: datetime | None, url: str) -> str:
+def citation(site: SiteInfo, title: str, authors: Sequence[str], date: datetime | None, url: str) -> str:
     """The line of text: authors, title, site, day and address, with the marks of the site's language."""
     day = date.date().isoformat() if date else ""
     if is_chinese(site.language):
@@ -36,7 +36,7 @@ def citation(site: Info, title: str, authors: Sequence[str], date: datetime | No
     return " ".join(filter(None, [*parts, ", ".join(filter(None, (site.title, day))) + ".", url]))
 
 
-def bibtex(site: Info, title: Rich, authors: Sequence[str], date: datetime | None, url: str) -> str:
+def bibtex(site: SiteInfo, title: RichText, authors: Sequence[str], date: datetime | None, url: str) -> str:
     """The entry, formulas of the title as TeX; its key is made of host, year and address, in ASCII."""
     fields = {
         "author": " and ".join(map(escaped, authors)),
@@ -64,7 +64,7 @@ def escaped(text: str) -> str:
     return text.translate(_SPECIAL)
 
 
-def _tex(title: Rich) -> str:
+def _tex(title: RichText) -> str:
     """A title with its formulas as they were written."""
     parts = _FORMULA.split(title.fragment.html)
     texts = [escaped(unescape(_TAG.sub("", part))) for part in parts[::2]]

@@ -22,38 +22,38 @@ _DATED_ADDRESS = re.compile(r"/(\d{4})/(\d{1,2})/(\d{1,2})/([^/]+)$")
 
 
 @dataclass(frozen=True, slots=True)
-class Addressed:
+class AddressedPost:
     """A post that is to be seen, and its site address."""
 
     post: Post
     url: str
 
 
-class PostNames:
+class PostIndex:
     """All posts that are to be seen, found by whatever they are called."""
 
-    def __init__(self, posts: Sequence[Addressed], unseen: Iterable[Post]) -> None:
+    def __init__(self, posts: Sequence[AddressedPost], unseen: Iterable[Post]) -> None:
         self._posts = posts
         self._unseen = {name for post in unseen for name in _names(post, "")}
         self._by_source = {item.post.source: item for item in posts}
-        self._by_name: dict[str, list[Addressed]] = defaultdict(list)
-        self._by_address: dict[str, Addressed] = {}
-        self._by_place: dict[str, Addressed | None] = {}
+        self._by_name: dict[str, list[AddressedPost]] = defaultdict(list)
+        self._by_address: dict[str, AddressedPost] = {}
+        self._by_place: dict[str, AddressedPost | None] = {}
         for item in posts:
             for name in _names(item.post, item.url):
                 self._by_name[name].append(item)
             self._by_address[_address_key(unquote(item.url))] = item
-            for place in _places(item.post.source):
-                self._by_place[place] = None if place in self._by_place else item
+            for location in _places(item.post.source):
+                self._by_place[location] = None if location in self._by_place else item
         for item in posts:
             for alias in item.post.meta.aliases:
                 self._by_address.setdefault(_alias_key(alias), item)
 
-    def from_source(self, source: str) -> Addressed | None:
+    def from_source(self, source: str) -> AddressedPost | None:
         """The post that is written in the file SOURCE."""
         return self._by_source.get(source)
 
-    def at(self, address: str) -> Addressed | None:
+    def at(self, address: str) -> AddressedPost | None:
         """The post at a decoded site address, new or old, with or without "/", ".html" and "index.html"."""
         key = _address_key(address)
         if found := self._by_address.get(key):
@@ -63,11 +63,11 @@ class PostNames:
             return found_[0] if len(found_) == 1 else None
         return None
 
-    def beside(self, asking: Addressed, path: str) -> Addressed | None:
+    def beside(self, asking: AddressedPost, path: str) -> AddressedPost | None:
         """The post whose file or folder bears the name PATH, without extension, seen from the asking post's folder."""
         return self._by_place.get(posixpath.normpath(posixpath.join(posixpath.dirname(asking.post.source), path)))
 
-    def named(self, name: str, asking: Addressed) -> list[Addressed]:
+    def named(self, name: str, asking: AddressedPost) -> list[AddressedPost]:
         """The post that NAME means in the text of another: none, one, or those that it may be."""
         key = _key(name)
         last = key.rpartition("/")[2]
@@ -87,7 +87,7 @@ class PostNames:
         """Names of posts that look like NAME; None where nobody has looked."""
         return self._nearest.to(undated(_key(name).rpartition("/")[2]), count=3, cutoff=0.5)
 
-    def _narrowed(self, found: list[Addressed], key: str, asking: Post) -> list[Addressed]:
+    def _narrowed(self, found: list[AddressedPost], key: str, asking: Post) -> list[AddressedPost]:
         """Those of more than one post that KEY most likely means: by their folder, or else by their language."""
         narrower: tuple[Callable[[Post], bool], ...] = (
             lambda post: "/" in key and _key(post.source).endswith(key),
@@ -100,7 +100,7 @@ class PostNames:
         return found
 
     @cached_property
-    def _by_title(self) -> dict[str, list[Addressed]]:
+    def _by_title(self) -> dict[str, list[AddressedPost]]:
         titles = defaultdict(list)
         for item in self._posts:
             titles[item.post.title.plain.strip().casefold()].append(item)
@@ -156,7 +156,7 @@ def _day(year: str, month: str, day: str) -> date | None:
         return None
 
 
-def _is_of(item: Addressed, day: date) -> bool:
+def _is_of(item: AddressedPost, day: date) -> bool:
     """Whether a post is of that day, whatever zone its address was made in."""
     own = _NAME_DATE.match(stem(item.post.source))
     if own and _day(*own.groups()) == day:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from blogsite.content.model import File, Post, Rich
+from blogsite.content.model import File, Post, RichText
 from blogsite.content.status import State
-from blogsite.core.diagnostics import Mistake
+from blogsite.core.diagnostics import Diagnostic
 from blogsite.core.digest import Digest
 from blogsite.core.frozen import Record
 from blogsite.core.values import Table
-from blogsite.images.model import Drawing, Variant
+from blogsite.images.model import ImageVariant, SocialCardImage
 
 
 @dataclass(frozen=True, slots=True)
-class Answer(Record):
+class ResolvedReference(Record):
     """What render puts in place of a need: site address ("/posts/x/#eq-a", or an absolute URL), words, size in px."""
 
     url: str = ""
@@ -32,16 +32,16 @@ class Content(Record):
 
     fragment: Digest
     url: str
-    answers: tuple[Answer, ...] = ()
+    resolved: tuple[ResolvedReference, ...] = ()
     has_math: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Link(Record):
+class PostLink(Record):
     """A post as its neighbours, archives and tag pages see it."""
 
     url: str
-    title: Rich
+    title: RichText
     date: datetime | None
     lang: str = ""
     state: State = "published"
@@ -56,10 +56,10 @@ class Term(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Card(Record):
+class PostCard(Record):
     """A post as index pages and feeds see it."""
 
-    link: Link
+    link: PostLink
     updated: datetime | None
     authors: tuple[str, ...]
     tags: tuple[Term, ...]
@@ -78,19 +78,19 @@ class TermPage(Record):
 
     name: str
     url: str
-    links: tuple[Link, ...]
+    links: tuple[PostLink, ...]
     path: tuple[Term, ...] = ()
     children: tuple[tuple[Term, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Entry(Record):
+class SitePost(Record):
     """A post with its address and all that others may ask of it. assemble makes it; pages read it."""
 
     post: Post
     url: str
-    link: Link
-    card: Card
+    link: PostLink
+    card: PostCard
     content: Content
     state: State
     reason: str
@@ -101,7 +101,7 @@ class Entry(Record):
 
 
 @dataclass(frozen=True, slots=True)
-class Info(Record):
+class SiteInfo(Record):
     """What every page may read of the site: nothing here changes with a new post."""
 
     title: str
@@ -139,24 +139,24 @@ class Info(Record):
 class Site:
     """All posts, in order, with every question between them answered."""
 
-    info: Info
-    posts: tuple[Entry, ...]
+    info: SiteInfo
+    posts: tuple[SitePost, ...]
     """Published ones, newest first."""
-    hidden: tuple[Entry, ...]
+    hidden: tuple[SitePost, ...]
     """Published, but in no list."""
-    pages: tuple[Entry, ...]
+    pages: tuple[SitePost, ...]
     tags: tuple[TermPage, ...]
     categories: tuple[TermPage, ...]
     files: tuple[tuple[str, File], ...]
     """(output path, file) of static files, attachments and images that posts show."""
     now: datetime
-    left_out: tuple[Entry, ...] = ()
+    left_out: tuple[SitePost, ...] = ()
     """Drafts, future and expired posts, with their reasons."""
-    variants: tuple[Variant, ...] = ()
+    variants: tuple[ImageVariant, ...] = ()
     """The smaller versions of those images."""
-    drawings: tuple[Drawing, ...] = ()
+    drawings: tuple[SocialCardImage, ...] = ()
     """The social cards of posts that have no image."""
-    mistakes: tuple[Mistake, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
     next_change: datetime | None = None
     """The next moment at which a post becomes visible or expires."""
     per_page: int = 10

@@ -12,18 +12,18 @@ from typing import Protocol
 from urllib.parse import unquote, urljoin
 
 from blogsite.config.settings import Images
-from blogsite.content.model import File, Need, Post, Source
-from blogsite.core.diagnostics import Mistake, Place, error, warning
+from blogsite.content.model import File, Post, Reference, Source
+from blogsite.core.diagnostics import Diagnostic, Location, error, warning
 from blogsite.core.digest import Digest, digest_bytes
 from blogsite.core.suggest import LONGEST, Nearest
 from blogsite.core.urls import MARKDOWN_SUFFIXES, encode, folder_address, output_path
 from blogsite.images.codec import MOST_PIXELS
-from blogsite.images.model import Sight, Variant
+from blogsite.images.model import DecodeResult, ImageVariant
 from blogsite.images.responsive import is_offered, is_raster, variants_of
-from blogsite.site.lookup import Addressed, PostNames
-from blogsite.site.model import Answer
+from blogsite.site.lookup import AddressedPost, PostIndex
+from blogsite.site.model import ResolvedReference
 
-_FLAWS: dict[Sight, tuple[str, str]] = {
+_FLAWS: dict[DecodeResult, tuple[str, str]] = {
     "broken": (
         "the image {} cannot be decoded",
         "save it again as what its name says, PNG, JPEG or WebP: it is damaged",
@@ -36,7 +36,7 @@ _FLAWS: dict[Sight, tuple[str, str]] = {
 """What is wrong with a picture that can have no variants, and what to do."""
 
 
-class Looks(Protocol):
+class FileInfoSource(Protocol):
     """What is known of files by looking into them."""
 
     def digest(self, file: File, /) -> Digest:
@@ -45,33 +45,33 @@ class Looks(Protocol):
     def measure(self, file: File, /) -> tuple[int, int]:
         """Width and height of a picture in px, (0, 0) where they cannot be known."""
 
-    def sight(self, file: File, /) -> Sight:
+    def decode_result(self, file: File, /) -> DecodeResult:
         """What decoding a picture comes to."""
 
 
-class References:
+class ReferenceResolver:
     """Everything that a post can refer to. Asking it collects the files that posts show and the mistakes they make."""
 
     def __init__(
         self,
-        posts: Sequence[Addressed],
+        posts: Sequence[AddressedPost],
         unseen: Iterable[Post],
         sources: Iterable[Source],
         files: Iterable[File],
         static: Mapping[str, File],
         base_path: str,
-        looks: Looks,
+        looks: FileInfoSource,
         images: Images,
     ) -> None:
         self.assets: dict[str, File] = dict(static)
-        self.variants: dict[str, Variant] = {}
-        self.mistakes: list[Mistake] = []
+        self.variants: dict[str, ImageVariant] = {}
+        self.diagnostics: list[Diagnostic] = []
         self._looks = looks
         self._images = images
         self._base_path = base_path
         self._files = {_nfc(file.path): file for file in files}
         self._sources = {source.path: source for source in sources}
-        self._posts = PostNames(posts, unseen)
+        self._posts = PostIndex(posts, unseen)
         for item in posts:
             for file in self._attachments(item.post.source):
                 self._publish(item, file)
@@ -79,71 +79,75 @@ class References:
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def answers(self, item: Addressed, needs: Sequence[Need]) -> tuple[Answer, ...]:
+    def resolved(self, item: AddressedPost, references: Sequence[Reference]) -> tuple[ResolvedReference, ...]:
         """One answer for each need of a post, in order; what is missing becomes a mistake and a harmless answer."""
         ask = {"link": self._link, "image": self._image, "label": self._label}
-        return tuple(ask[need.kind](item, need) for need in needs)
+        return tuple(ask[reference.kind](item, reference) for reference in references)
 
-    def image(self, item: Addressed, target: str, place: Place) -> str:
+    def image(self, item: AddressedPost, target: str, location: Location) -> str:
         """The site address of the picture that a post's head names, or the URL that it is."""
         if re.match(r"[a-z]+:|//", target):
             return target
-        return self._image(item, Need("image", target, place.line, place.column)).url
+        return self._image(item, Reference("image", target, location.line, location.column)).url
 
-    def _label(self, item: Addressed, need: Need) -> Answer:
-        name, _, label = need.target.rpartition("#")
-        found = self._named(item, name, need) if name else item
+    def _label(self, item: AddressedPost, reference: Reference) -> ResolvedReference:
+        name, _, label = reference.target.rpartition("#")
+        found = self._named(item, name, reference) if name else item
         if found is None:
-            return Answer(text="??")
+            return ResolvedReference(text="??")
         for known in found.post.labels:
             if known.name == label:
-                return Answer(f"{found.url}#{known.anchor}", known.number)
+                return ResolvedReference(f"{found.url}#{known.anchor}", known.number)
         hint = _nearest(label, [known.name for known in found.post.labels], "label it has")
-        self._warn(item, need, f"{found.post.source} has no equation labelled {label}", hint)
-        return Answer(found.url, "??")
+        self._warn(item, reference, f"{found.post.source} has no equation labelled {label}", hint)
+        return ResolvedReference(found.url, "??")
 
-    def _link(self, item: Addressed, need: Need) -> Answer:
-        target, tail = _split(need.target)
+    def _link(self, item: AddressedPost, reference: Reference) -> ResolvedReference:
+        target, tail = _split(reference.target)
         if target.startswith("post:"):
-            found = self._named(item, target.removeprefix("post:"), need)
-            return self._to_post(item, need, found, tail) if found else Answer(text=target.removeprefix("post:"))
+            found = self._named(item, target.removeprefix("post:"), reference)
+            return (
+                self._to_post(item, reference, found, tail)
+                if found
+                else ResolvedReference(text=target.removeprefix("post:"))
+            )
         path = unquote(target)
         if path.lower().endswith(MARKDOWN_SUFFIXES):
-            found = self._posts.from_source(_beside(item.post.source, path)) or self._named(item, path, need)
-            return self._to_post(item, need, found, tail) if found else Answer(encode(target) + tail)
+            found = self._posts.from_source(_beside(item.post.source, path)) or self._named(item, path, reference)
+            return self._to_post(item, reference, found, tail) if found else ResolvedReference(encode(target) + tail)
         rooted = self._from_root(item, path)
         beside = None if path.startswith("/") else self._posts.beside(item, path)
         if known := beside or self._posts.at(rooted):
-            return self._to_post(item, need, known, tail)
+            return self._to_post(item, reference, known, tail)
         if located := self._locate(item, path):
-            return Answer(located[1] + tail)
-        if not need.optional:
-            self._warn(item, need, f"there is nothing at {need.target}", self._nearest_file(path))
-        return Answer(encode(rooted) + tail)
+            return ResolvedReference(located[1] + tail)
+        if not reference.optional:
+            self._warn(item, reference, f"there is nothing at {reference.target}", self._nearest_file(path))
+        return ResolvedReference(encode(rooted) + tail)
 
-    def _image(self, item: Addressed, need: Need) -> Answer:
-        target, tail = _split(need.target)
+    def _image(self, item: AddressedPost, reference: Reference) -> ResolvedReference:
+        target, tail = _split(reference.target)
         path = unquote(target)
         located = self._locate(item, path)
         if located is None:
-            if not need.optional:
-                self._warn(item, need, f"the image {target} does not exist", self._nearest_file(path))
-            return Answer(encode(self._from_root(item, path)) + tail)
+            if not reference.optional:
+                self._warn(item, reference, f"the image {target} does not exist", self._nearest_file(path))
+            return ResolvedReference(encode(self._from_root(item, path)) + tail)
         width, height = size = self._looks.measure(located[0])
-        variants = self._variants(item, need, *located, size) if need.responsive else ()
-        return Answer(located[1] + tail, width=width, height=height, variants=variants)
+        variants = self._variants(item, reference, *located, size) if reference.responsive else ()
+        return ResolvedReference(located[1] + tail, width=width, height=height, variants=variants)
 
     def _variants(
-        self, item: Addressed, need: Need, file: File, address: str, size: tuple[int, int]
+        self, item: AddressedPost, reference: Reference, file: File, address: str, size: tuple[int, int]
     ) -> tuple[tuple[str, int], ...]:
         """(address, width in px) of the versions that a page offers of the picture at ADDRESS."""
         if not self._images.resize or not is_raster(file.path):
             return ()
-        sight = self._looks.sight(file)
-        if sight in _FLAWS:
-            what, hint = _FLAWS[sight]
-            self._warn(item, need, what.format(_split(need.target)[0]), hint)
-        if sight != "still":
+        decode_result = self._looks.decode_result(file)
+        if decode_result in _FLAWS:
+            message, hint = _FLAWS[decode_result]
+            self._warn(item, reference, message.format(_split(reference.target)[0]), hint)
+        if decode_result != "still":
             return ()
         variants = variants_of(file, output_path(address), self._looks.digest(file), size, self._images)
         self.variants |= {variant.path: variant for variant in variants}
@@ -152,7 +156,7 @@ class References:
 
     # ── posts ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _to_post(self, item: Addressed, need: Need, found: Addressed, tail: str) -> Answer:
+    def _to_post(self, item: AddressedPost, reference: Reference, found: AddressedPost, tail: str) -> ResolvedReference:
         fragment = unquote(tail.partition("#")[2])
         if fragment and fragment not in found.post.anchors:
             loose = {_loosely(anchor): anchor for anchor in found.post.anchors}
@@ -160,21 +164,23 @@ class References:
                 tail = tail.partition("#")[0] + "#" + anchor
             elif fragment != "more":
                 hint = _nearest(fragment, found.post.anchors, "heading it has")
-                self._warn(item, need, f"{found.post.source} has no heading #{fragment}", hint)
-        return Answer(found.url + tail, found.post.title.plain)
+                self._warn(item, reference, f"{found.post.source} has no heading #{fragment}", hint)
+        return ResolvedReference(found.url + tail, found.post.title.plain)
 
-    def _named(self, item: Addressed, name: str, need: Need) -> Addressed | None:
+    def _named(self, item: AddressedPost, name: str, reference: Reference) -> AddressedPost | None:
         found = self._posts.named(name, item)
         if len(found) == 1:
             return found[0]
         if found:
             paths = " or ".join(sorted(other.post.source for other in found)[:3])
-            self._warn(item, need, f"{name} may be more than one post", f"say which: {paths}")
+            self._warn(item, reference, f"{name} may be more than one post", f"say which: {paths}")
         elif self._posts.is_unseen(name):
-            self._warn(item, need, f"{name} is a post that is not published", "publish it, or take the reference out")
+            self._warn(
+                item, reference, f"{name} is a post that is not published", "publish it, or take the reference out"
+            )
         else:
             hint = _hint(self._posts.like(name), "post")
-            self._warn(item, need, f"there is no post {name}", hint)
+            self._warn(item, reference, f"there is no post {name}", hint)
         return None
 
     # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -188,7 +194,7 @@ class References:
         known = self._sources.get(source)
         return known.folder if known and known.is_bundle else source.rpartition(".")[0]
 
-    def _locate(self, item: Addressed, path: str) -> tuple[File, str] | None:
+    def _locate(self, item: AddressedPost, path: str) -> tuple[File, str] | None:
         """The file that PATH means in a post, and the address at which it is published.
 
         A path counts from the post's folder, or from the folder that is the post's own; then as if static/ and posts/
@@ -214,7 +220,7 @@ class References:
                     return file, self._publish(item, file)
         return None
 
-    def _publish(self, item: Addressed, file: File) -> str:
+    def _publish(self, item: AddressedPost, file: File) -> str:
         """The address at which FILE is published for this post: beside the post's page."""
         owned, folder = self._owned(item.post.source) + "/", posixpath.dirname(item.post.source) + "/"
         inside = next((file.path.removeprefix(base) for base in (owned, folder) if file.path.startswith(base)), "")
@@ -226,15 +232,15 @@ class References:
             address = base + encode(f"{stem_}-{digest_bytes(file.path.encode())[:8]}{suffix}")
             self.assets[output_path(address)] = file
         elif taken != file:
-            what = f"{taken.path} and {file.path} would both be written to {output_path(address)}"
-            self.mistakes.append(error(Place(item.post.source), what, "rename one of the two"))
+            message = f"{taken.path} and {file.path} would both be written to {output_path(address)}"
+            self.diagnostics.append(error(Location(item.post.source), message, "rename one of the two"))
         return address
 
     def _without_base(self, path: str) -> str:
         inside = self._base_path and path.startswith(self._base_path + "/")
         return path.removeprefix(self._base_path) if inside else path
 
-    def _from_root(self, item: Addressed, path: str) -> str:
+    def _from_root(self, item: AddressedPost, path: str) -> str:
         """A path of the author as a decoded site path: relative ones count from the post's address."""
         return self._without_base(path) if path.startswith("/") else urljoin(unquote(item.url), path)
 
@@ -253,8 +259,8 @@ class References:
     def _nearest_names(self) -> Nearest:
         return Nearest(self._file_names)
 
-    def _warn(self, item: Addressed, need: Need, what: str, hint: str) -> None:
-        self.mistakes.append(warning(Place(item.post.source, need.line, need.column), what, hint))
+    def _warn(self, item: AddressedPost, reference: Reference, message: str, hint: str) -> None:
+        self.diagnostics.append(warning(Location(item.post.source, reference.line, reference.column), message, hint))
 
 
 def _beside(source: str, path: str) -> str:

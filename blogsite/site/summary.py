@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import replace
 
-from blogsite.content.model import Need, Part, Post
-from blogsite.core.diagnostics import Mistake
+from blogsite.content.model import FragmentRef, Post, Reference
+from blogsite.core.diagnostics import Diagnostic
 
 
 def face(post: Post) -> Post:
@@ -14,27 +14,29 @@ def face(post: Post) -> Post:
     return replace(
         post,
         digest="",
-        meta=replace(post.meta, places=()),
-        body=Part("", _unplaced(post.body.needs)),
-        excerpt=Part("", _unplaced(post.excerpt.needs)),
+        meta=replace(post.meta, locations=()),
+        body=FragmentRef("", _unplaced(post.body.references)),
+        excerpt=FragmentRef("", _unplaced(post.excerpt.references)),
         summary="",
         whole=False,
         headings=(),
         words=0,
         excerpt_has_math=False,
-        mistakes=(),
+        diagnostics=(),
     )
 
 
-def with_new_text(mistakes: Set[Mistake], old: Post, new: Post) -> Set[Mistake] | None:
+def with_new_text(diagnostics: Set[Diagnostic], old: Post, new: Post) -> Set[Diagnostic] | None:
     """The site's MISTAKES with NEW in place of OLD, where nothing but its texts differs; None where more may.
 
     Of a mistake in its file that others have found, the line may have moved.
     """
-    others = mistakes - set(old.mistakes)
-    if face(old) != face(new) or any(mistake.severity == "error" for mistake in new.mistakes):
+    others = diagnostics - set(old.diagnostics)
+    if face(old) != face(new) or any(diagnostic.severity == "error" for diagnostic in new.diagnostics):
         return None
-    return None if any(mistake.place.path == new.source for mistake in others) else others | set(new.mistakes)
+    return (
+        None if any(diagnostic.location.path == new.source for diagnostic in others) else others | set(new.diagnostics)
+    )
 
 
 def in_lists(post: Post) -> tuple[object, ...]:
@@ -42,5 +44,5 @@ def in_lists(post: Post) -> tuple[object, ...]:
     return post.excerpt.fragment, post.summary, post.whole, post.excerpt_has_math
 
 
-def _unplaced(needs: tuple[Need, ...]) -> tuple[Need, ...]:
-    return tuple(replace(need, line=0, column=0) for need in needs)
+def _unplaced(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
+    return tuple(replace(reference, line=0, column=0) for reference in references)

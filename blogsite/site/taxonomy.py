@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from blogsite.content.model import Post
-from blogsite.core.diagnostics import Mistake, error, warning
+from blogsite.core.diagnostics import Diagnostic, error, warning
 from blogsite.core.urls import term_address, term_slug
-from blogsite.site.model import Link, Term, TermPage
+from blogsite.site.model import PostLink, Term, TermPage
 
 Path = tuple[str, ...]
 """A term's names from the top; tags have one."""
@@ -23,7 +23,7 @@ class Taxonomy:
     slugs_by_name: Mapping[str, str]
     """[tags] map."""
     spelling: dict[Path, Path] = field(default_factory=dict)
-    mistakes: list[Mistake] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
     _terms: dict[Path, Term] = field(default_factory=dict)
 
     def learn(self, uses: Iterable[tuple[Path, Post]]) -> None:
@@ -56,9 +56,9 @@ class Taxonomy:
         """The terms from the top down to PATH's own."""
         return tuple(self.term(path[: depth + 1]) for depth in range(len(path)))
 
-    def pages(self, uses: Iterable[tuple[Path, Link]]) -> tuple[TermPage, ...]:
+    def pages(self, uses: Iterable[tuple[Path, PostLink]]) -> tuple[TermPage, ...]:
         """A page for every term, in the order of their names; a category holds the posts of those in it too."""
-        links: dict[Path, dict[str, Link]] = defaultdict(dict)
+        links: dict[Path, dict[str, PostLink]] = defaultdict(dict)
         for path, link in uses:
             chosen = self._chosen(path)
             for depth in range(1, len(chosen) + 1):
@@ -87,9 +87,11 @@ class Taxonomy:
         return term_address(self.kind, self._slugs(path))
 
     def _report_case(self, path: Path, chosen: Path, post: Post) -> None:
-        place = post.meta.place(post.source, self.kind)
-        what = f"{_singular(self.kind)} {path[-1]} is elsewhere written {chosen[-1]}"
-        self.mistakes.append(warning(place, what, f"write {chosen[-1]} in every post; until then they share one page"))
+        location = post.meta.location(post.source, self.kind)
+        message = f"{_singular(self.kind)} {path[-1]} is elsewhere written {chosen[-1]}"
+        self.diagnostics.append(
+            warning(location, message, f"write {chosen[-1]} in every post; until then they share one page")
+        )
 
     def _report_clashes(self, first: Mapping[Path, Post]) -> None:
         owners: dict[Path, Path] = {}
@@ -97,19 +99,19 @@ class Taxonomy:
             post = (
                 first[path] if path in first else next(first[other] for other in first if self._chosen(other) == path)
             )
-            place = post.meta.place(post.source, self.kind)
+            location = post.meta.location(post.source, self.kind)
             slugs = self._slugs(path)
             if not slugs[-1]:
-                what = f"no address can be made of the {_singular(self.kind)} {path[-1]}"
-                self.mistakes.append(
-                    error(place, what, f'give it one in blogsite.toml: [tags] map = {{"{path[-1]}" = "…"}}')
+                message = f"no address can be made of the {_singular(self.kind)} {path[-1]}"
+                self.diagnostics.append(
+                    error(location, message, f'give it one in blogsite.toml: [tags] map = {{"{path[-1]}" = "…"}}')
                 )
             elif owners.setdefault(slugs, path) != path:
-                what = (
+                message = (
                     f"the {self.kind} {owners[slugs][-1]} and {path[-1]} would share the address {self._address(path)}"
                 )
-                self.mistakes.append(
-                    error(place, what, f'tell them apart in blogsite.toml: [tags] map = {{"{path[-1]}" = "…"}}')
+                self.diagnostics.append(
+                    error(location, message, f'tell them apart in blogsite.toml: [tags] map = {{"{path[-1]}" = "…"}}')
                 )
 
 

@@ -51,14 +51,14 @@ def audited(tools: Path, reports: Path, public: Path, only: str | None) -> list[
 def report(results: list[Result], reports: Path) -> int:
     """The table, what is behind each missed bar, and what was not judged; 1 if a bar is missed."""
     rows = [("page", "what", "found", "wanted", "")]
-    rows += [(one.page, one.what, one.found, one.wanted, "" if one.passed else "MISSED") for one in results]
+    rows += [(one.page, one.message, one.found, one.wanted, "" if one.passed else "MISSED") for one in results]
     widths = [max(len(row[column]) for row in rows) for column in range(5)]
     for row in rows:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     missed = [one for one in results if not one.passed]
     for one in missed:
-        print(f"\n{one.page}, {one.what}:", *one.details, sep="\n    ")
-    if any(one.what == "seo" for one in results):
+        print(f"\n{one.page}, {one.message}:", *one.details, sep="\n    ")
+    if any(one.message == "seo" for one in results):
         print("\nNot judged by Lighthouse on http at 127.0.0.1, and left out of its scores:")
         print(*(f"    {line}" for line in lighthouse.not_judged(reports)), sep="\n")
         print(f"\nSpeed of this machine by Lighthouse's own measure: {lighthouse.speed(reports)}.")

@@ -28,20 +28,20 @@ def check(tools: Path, reports: Path, public: Path) -> list[Result]:
     said: dict[str, list[tuple[str, str]]] = {"errors": [], "warnings": []}
     for message in messages:
         page = Path(unquote(urlsplit(message.get("url", "")).path))
-        place = f"{page.relative_to(public.resolve()) if page.is_relative_to(public.resolve()) else page}"
+        location = f"{page.relative_to(public.resolve()) if page.is_relative_to(public.resolve()) else page}"
         kind = "warnings" if message["type"] == "info" else "errors"
-        said[kind].append((f"{place}:{message.get('lastLine', 0)}", message["message"]))
-    lines = [f"{place}: {kind[:-1]}: {text}\n" for kind, places in said.items() for place, text in places]
+        said[kind].append((f"{location}:{message.get('lastLine', 0)}", message["message"]))
+    lines = [f"{location}: {kind[:-1]}: {text}\n" for kind, locations in said.items() for location, text in locations]
     (reports / "nu.txt").write_text("".join(lines), encoding="utf-8")
     pages = f"{len(list(public.rglob('*.html')))} pages"
     return [
-        Result(pages, f"Nu {kind}", f"{len(places)}", "0", not places, _grouped(places))
-        for kind, places in said.items()
+        Result(pages, f"Nu {kind}", f"{len(locations)}", "0", not locations, _grouped(locations))
+        for kind, locations in said.items()
     ]
 
 
-def _grouped(places: list[tuple[str, str]]) -> tuple[str, ...]:
+def _grouped(locations: list[tuple[str, str]]) -> tuple[str, ...]:
     """Each thing that was said once, with how often and where at first."""
-    first = {text: place for place, text in reversed(places)}
-    often = Counter(text for _, text in places)
+    first = {text: location for location, text in reversed(locations)}
+    often = Counter(text for _, text in locations)
     return tuple(f"{count} × {text} First at {first[text]}" for text, count in often.most_common())

@@ -10,7 +10,7 @@ class Result:
     """One line of the table: what was looked at, what for, what came out, what was wanted, what is wrong in detail."""
 
     page: str
-    what: str
+    message: str
     found: str
     wanted: str
     passed: bool

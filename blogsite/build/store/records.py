@@ -6,24 +6,20 @@ import pickle
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
-from blogsite.content.model import Fragment, Post
-from blogsite.core.diagnostics import Mistake, Place
+from blogsite.content.model import HtmlFragment, Post
+from blogsite.core.diagnostics import Diagnostic, Location
 from blogsite.core.digest import Digest
-from blogsite.core.file_state import Seen, Stat
+from blogsite.core.file_state import FileState, Stat
 from blogsite.core.frozen import DamageError, unpickled
 from blogsite.pages.outputs import Page
-
-if TYPE_CHECKING:
-    pass
-
 
 Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class OutputRecord:
     """An output as the last build left it."""
 
     ingredients: bytes
@@ -31,7 +27,7 @@ class Made:
     stat: Stat
     settled: bool
     """Nobody can have written the file again without a change of its stat."""
-    mistakes: tuple[Mistake, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
 
 
 # ── seals ────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -65,15 +61,15 @@ def load_stat(data: object) -> Stat:
     return Stat(*_STAT.unpack(data))
 
 
-def dump_seen(seen: Seen) -> bytes:
+def dump_seen(seen: FileState) -> bytes:
     """A look at a file as the store keeps it, before what was found there."""
     return _SEEN.pack(*_STAT.unpack(dump_stat(seen.stat)), seen.moment, bytes.fromhex(seen.digest))
 
 
-def load_seen(data: bytes) -> tuple[Seen, bytes]:
+def load_seen(data: bytes) -> tuple[FileState, bytes]:
     """The look that `dump_seen` wrote, and what follows it."""
     size, mtime, ctime, inode, moment, digest = _SEEN.unpack_from(data)
-    return Seen(Stat(size, mtime, ctime, inode), moment, digest.hex()), data[_SEEN.size :]
+    return FileState(Stat(size, mtime, ctime, inode), moment, digest.hex()), data[_SEEN.size :]
 
 
 def dump_post(post: Post) -> bytes:
@@ -96,25 +92,25 @@ def load_page(data: bytes) -> Page:
     return _one(Page, unpickled(data))
 
 
-def dump_fragment(fragment: Fragment) -> bytes:
+def dump_fragment(fragment: HtmlFragment) -> bytes:
     """A text as the store keeps it."""
     return zlib.compress(pickle.dumps(fragment, 5), 1)
 
 
-def load_fragment(data: bytes) -> Fragment:
+def load_fragment(data: bytes) -> HtmlFragment:
     """The text that `dump_fragment` wrote."""
-    return _one(Fragment, unpickled(zlib.decompress(data)))
+    return _one(HtmlFragment, unpickled(zlib.decompress(data)))
 
 
-def dump_mistakes(mistakes: tuple[Mistake, ...]) -> bytes:
+def dump_mistakes(diagnostics: tuple[Diagnostic, ...]) -> bytes:
     """Mistakes as the store keeps them: by their fields, so that another version can read them."""
-    rows = [(m.place.path, m.place.line, m.place.column, m.severity, m.what, m.hint) for m in mistakes]
+    rows = [(m.location.path, m.location.line, m.location.column, m.severity, m.message, m.hint) for m in diagnostics]
     return pickle.dumps(rows, 5)
 
 
-def load_mistakes(data: bytes) -> tuple[Mistake, ...]:
+def load_mistakes(data: bytes) -> tuple[Diagnostic, ...]:
     """The mistakes that `dump_mistakes` wrote."""
-    return tuple(Mistake(Place(*row[:3]), *row[3:]) for row in unpickled(data))
+    return tuple(Diagnostic(Location(*row[:3]), *row[3:]) for row in unpickled(data))
 
 
 # ── formulas ─────────────────────────────────────────────────────────────────────────────────────────────────────────

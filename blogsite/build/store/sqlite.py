@@ -49,7 +49,7 @@ class Database:
         self._replace()
 
     @contextmanager
-    def together(self) -> Iterator[None]:
+    def transaction(self) -> Iterator[None]:
         """What is saved inside is on disk whole, or not at all."""
         self._database.execute("BEGIN IMMEDIATE")
         try:

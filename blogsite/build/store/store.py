@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from blogsite.build.store.records import (
-    Made,
+    OutputRecord,
     dump_mistakes,
     dump_page,
     dump_seen,
@@ -37,12 +37,12 @@ from blogsite.build.store.records import (
 )
 from blogsite.build.store.sqlite import Database, refused
 from blogsite.content.model import Post
-from blogsite.core.diagnostics import Place, SiteError, error
+from blogsite.core.diagnostics import Location, SiteError, error
 from blogsite.core.digest import Digest
 from blogsite.core.executor import chunks
-from blogsite.core.file_state import Seen
+from blogsite.core.file_state import FileState
 from blogsite.core.frozen import DamageError, seal, unpickled, unseal
-from blogsite.images.model import Look
+from blogsite.images.model import FileInfo
 from blogsite.pages.outputs import Page
 
 SCHEMA = 8
@@ -81,8 +81,8 @@ def with_store(path: Path, work: Callable[[Store], Result]) -> Result:
         finally:
             store.close()
     except sqlite3.Error as problem:
-        place, hint = Place(f"{path.parent.name}/{path.name}"), refused(problem) or "remove it and build again"
-        raise SiteError([error(place, f"the store cannot be used: {problem}", hint)]) from None
+        location, hint = Location(f"{path.parent.name}/{path.name}"), refused(problem) or "remove it and build again"
+        raise SiteError([error(location, f"the store cannot be used: {problem}", hint)]) from None
 
 
 class Store(Database):
@@ -93,18 +93,18 @@ class Store(Database):
 
     def clear(self) -> None:
         """Nothing is known any more."""
-        with self.together():
+        with self.transaction():
             for table in ("posts", "fragments", "formulas", "made", "looks", "outputs", "pages", "builds"):
                 self._database.execute(f"DELETE FROM {table}")
 
     # ── posts and their texts ────────────────────────────────────────────────────────────────────────────────────
 
-    def posts(self, settings: Digest) -> dict[str, tuple[Seen, bytes]]:
+    def posts(self, settings: Digest) -> dict[str, tuple[FileState, bytes]]:
         """Path → the look at its source and the post as `load_post` reads it, of all parsed with these settings."""
         rows = self._database.execute("SELECT path, row FROM posts WHERE settings = ?", (settings,))
         return {path: load_seen(unseal(path, row)) for path, row in rows}
 
-    def save_posts(self, rows: Iterable[tuple[str, Seen, Post, bytes]], settings: Digest) -> None:
+    def save_posts(self, rows: Iterable[tuple[str, FileState, Post, bytes]], settings: Digest) -> None:
         """Keep parsed posts: (path, look, post, the same as `dump_post` writes it)."""
         self._database.executemany(
             "INSERT OR REPLACE INTO posts VALUES (?,?,?,?,?)",
@@ -198,22 +198,22 @@ class Store(Database):
 
     # ── files, outputs, builds ───────────────────────────────────────────────────────────────────────────────────
 
-    def looks(self, code: Digest) -> dict[str, Look]:
+    def looks(self, code: Digest) -> dict[str, FileInfo]:
         """Path → the look at the file."""
         row = self._database.execute("SELECT data FROM looks WHERE code = ?", (code,)).fetchone()
         rows = unpickled(unseal(code, row[0])) if row else ()
-        return {path: Look(load_seen(seen)[0], *others) for path, seen, *others in rows}
+        return {path: FileInfo(load_seen(seen)[0], *others) for path, seen, *others in rows}
 
-    def save_looks(self, code: Digest, looks: Mapping[str, Look]) -> None:
+    def save_looks(self, code: Digest, looks: Mapping[str, FileInfo]) -> None:
         """Keep these looks at files, and no others."""
         rows = [
-            (path, dump_seen(look.seen), look.width, look.height, look.has_location, look.sight)
+            (path, dump_seen(look.seen), look.width, look.height, look.has_location, look.decode_result)
             for path, look in looks.items()
         ]
         self._database.execute("DELETE FROM looks")
         self._database.execute("INSERT INTO looks VALUES (?,?)", (code, seal(code, pickle.dumps(rows, 5))))
 
-    def outputs(self, folder: str, paths: Sequence[str] | None = None) -> dict[str, Made]:
+    def outputs(self, folder: str, paths: Sequence[str] | None = None) -> dict[str, OutputRecord]:
         """Path → what the last build made there, in this output folder; of all, or of these."""
         query = "SELECT path, ingredients, digest, stat, settled, mistakes FROM outputs WHERE folder = ?"
         if paths is None:
@@ -222,8 +222,8 @@ class Store(Database):
             rows = self._database.execute(f"{query} AND path IN ({','.join('?' * len(paths))})", (folder, *paths))
         made = {}
         for path, ingredients, digest, stat, settled, flaws in rows:
-            mistakes = load_mistakes(unseal(path, flaws)) if flaws is not None else ()
-            made[path] = Made(ingredients, digest, load_stat(stat), bool(settled), mistakes)
+            diagnostics = load_mistakes(unseal(path, flaws)) if flaws is not None else ()
+            made[path] = OutputRecord(ingredients, digest, load_stat(stat), bool(settled), diagnostics)
         return made
 
     def forget_outputs(self, folder: str, paths: Iterable[str]) -> None:
@@ -238,14 +238,14 @@ class Store(Database):
         for table in ("outputs", "pages", "builds"):
             self._database.execute(f"DELETE FROM {table} WHERE folder = ?", (folder,))
 
-    def save_outputs(self, folder: str, rows: Mapping[str, Made]) -> None:
+    def save_outputs(self, folder: str, rows: Mapping[str, OutputRecord]) -> None:
         """Keep what was made."""
         self._database.executemany(
             "INSERT OR REPLACE INTO outputs VALUES (?,?,?,?,?,?,?)",
             (
                 (
                     *(folder, path, made.ingredients, made.digest, dump_stat(made.stat), made.settled),
-                    seal(path, dump_mistakes(made.mistakes)) if made.mistakes else None,
+                    seal(path, dump_mistakes(made.diagnostics)) if made.diagnostics else None,
                 )
                 for path, made in rows.items()
             ),

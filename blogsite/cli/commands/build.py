@@ -14,7 +14,7 @@ from blogsite.cli.options import Where, common
 from blogsite.cli.output import say, say_mistake
 from blogsite.config.loader import Config
 from blogsite.config.schema import KEYS
-from blogsite.content.status import View
+from blogsite.content.status import PublishFilter
 from blogsite.core.diagnostics import UsageError
 
 
@@ -62,7 +62,9 @@ def build_command(
         except ValueError as wanted:
             raise UsageError(f"--base-url {base_url}", f"write {wanted}") from None
     with _cluster(scheduler) as executor:
-        options = BuildOptions(View(drafts, future), output, base_url, strict, dry_run, clean, jobs or 0, executor)
+        options = BuildOptions(
+            PublishFilter(drafts, future), output, base_url, strict, dry_run, clean, jobs or 0, executor
+        )
         report = _build(where, where.config(), options)
     if explain:
         for path, reasons in report.reasons.items():
@@ -97,8 +99,8 @@ def _build(where: Where, config: Config, options: BuildOptions) -> Report:
         report = build(where.directory, config, options, progress, _say_waiting)
     finally:
         progress.done()
-    for mistake in report.mistakes:
-        say_mistake(mistake)
+    for diagnostic in report.diagnostics:
+        say_mistake(diagnostic)
     if options.dry_run:
         for path in report.changes.written:
             click.echo(f"write {path}")

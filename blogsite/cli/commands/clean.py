@@ -20,11 +20,11 @@ def clean_command(where: Where) -> None:
     \b
     blogsite clean
     """
-    from blogsite.build.output_folder import Folder
+    from blogsite.build.output_folder import OutputFolder
 
     config = where.config()
     folder = where.directory / config.output
-    removed = Folder(folder, take_over=True).clear()
+    removed = OutputFolder(folder, take_over=True).clear()
     shutil.rmtree(where.directory / WORK, ignore_errors=True)
     if not where.quiet:
         say(f"{removed} file{'' if removed == 1 else 's'} removed from {config.output}")

@@ -10,8 +10,8 @@ import click
 from blogsite.build.loader import look_at
 from blogsite.cli.options import Where, common
 from blogsite.cli.output import say_mistake
-from blogsite.content.status import View
-from blogsite.site.model import Entry, Site
+from blogsite.content.status import PublishFilter
+from blogsite.site.model import Site, SitePost
 
 
 @click.command("list")
@@ -28,7 +28,7 @@ def list_command(where: Where, drafts: bool, future: bool, as_json: bool) -> Non
     blogsite list --json | jq '.[] | select(.tags | index("熵")) | .url'
     """
     config = where.config()
-    site = look_at(where.directory, config, View(), where.progress())
+    site = look_at(where.directory, config, PublishFilter(), where.progress())
     wanted = {"draft": drafts, "future": future}
     entries = [*site.posts, *site.hidden, *(entry for entry in site.left_out if wanted.get(entry.state))]
     entries.sort(key=lambda entry: entry.post.source.split("/"))
@@ -40,14 +40,14 @@ def list_command(where: Where, drafts: bool, future: bool, as_json: bool) -> Non
             day = entry.link.date.date().isoformat() if entry.link.date else "undated   "
             reason = f"  ({entry.reason})" if entry.reason else ""
             click.echo(f"{day}  {entry.post.source}  {entry.post.title.plain}{reason}")
-    for mistake in site.mistakes:
-        if mistake.severity == "error":
-            say_mistake(mistake)
-    if any(mistake.severity == "error" for mistake in site.mistakes):
+    for diagnostic in site.diagnostics:
+        if diagnostic.severity == "error":
+            say_mistake(diagnostic)
+    if any(diagnostic.severity == "error" for diagnostic in site.diagnostics):
         sys.exit(1)
 
 
-def _as_data(site: Site, entry: Entry) -> dict[str, object]:
+def _as_data(site: Site, entry: SitePost) -> dict[str, object]:
     return {
         "path": entry.post.source,
         "url": site.info.base_path + entry.url,

@@ -11,8 +11,8 @@ import click
 from blogsite.cli.options import Where, common
 from blogsite.cli.output import say as tell
 from blogsite.cli.output import say_mistake
-from blogsite.content.status import View
-from blogsite.core.executor import leave
+from blogsite.content.status import PublishFilter
+from blogsite.core.executor import exit_now
 
 
 @click.command("serve")
@@ -39,7 +39,7 @@ def serve_command(where: Where, port: int, bind: str, open_browser: bool, no_dra
     blogsite serve --no-drafts --port 8080
     blogsite serve --bind 0.0.0.0            for a look with the phone
     """
-    from blogsite.preview import ServeOptions, Voice, serve
+    from blogsite.preview import Reporter, ServeOptions, serve
 
     progress = where.progress()
 
@@ -54,12 +54,12 @@ def serve_command(where: Where, port: int, bind: str, open_browser: bool, no_dra
             progress.done()
             tell(line)
 
-    view = View(drafts=not no_drafts, future=not no_drafts, preview=True)
+    publish_filter = PublishFilter(drafts=not no_drafts, future=not no_drafts, preview=True)
     with suppress(KeyboardInterrupt):
         serve(
             where.directory,
             where.config_file,
-            ServeOptions(view, port, bind, follow),
-            Voice(say, say_mistake, announce, progress),
+            ServeOptions(publish_filter, port, bind, follow),
+            Reporter(say, say_mistake, announce, progress),
         )
-    leave(0)
+    exit_now(0)

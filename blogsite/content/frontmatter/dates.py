@@ -42,10 +42,10 @@ EXAMPLE = "2024-09-27 10:30, and +08:00 after it for another zone than the site'
 class DateError(ValueError):
     """A date that cannot be read: `what` is wrong with it, `hint` says what to do."""
 
-    def __init__(self, what: str, hint: str = "") -> None:
-        self.what = what
+    def __init__(self, message: str, hint: str = "") -> None:
+        self.message = message
         self.hint = hint or f"write it as {EXAMPLE}"
-        super().__init__(what)
+        super().__init__(message)
 
 
 def parse_date(value: str | date | datetime, zone: tzinfo) -> datetime:

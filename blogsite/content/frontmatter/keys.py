@@ -17,9 +17,9 @@ from blogsite.content.frontmatter.fields import (
     near_miss,
     normal,
 )
-from blogsite.content.frontmatter.raw_fields import Entry, settle, text_of
+from blogsite.content.frontmatter.raw_fields import RawField, settle, text_of
 from blogsite.content.frontmatter.values import Shape, UnreadableError
-from blogsite.core.diagnostics import Mistake, Place, error, warning
+from blogsite.core.diagnostics import Diagnostic, Location, error, warning
 from blogsite.core.values import Table, Value
 
 _MOST_KEYS = 100
@@ -29,17 +29,17 @@ _MOST_KEYS = 100
 class Reading:
     """The entries of one head, sorted by the field they set, and what was found wrong with them."""
 
-    def __init__(self, path: str, shape: Shape, mistakes: list[Mistake]) -> None:
+    def __init__(self, path: str, shape: Shape, diagnostics: list[Diagnostic]) -> None:
         self.path = path
         self.shape = shape
-        self.mistakes = mistakes
-        self.setters: dict[str, list[tuple[int, Entry]]] = {}
-        self.opposed: dict[str, tuple[Field, Entry]] = {}
+        self.diagnostics = diagnostics
+        self.setters: dict[str, list[tuple[int, RawField]]] = {}
+        self.opposed: dict[str, tuple[Field, RawField]] = {}
         self.status: dict[str, bool] = {}
         self.extra: dict[str, Value] = {}
-        self.places: dict[str, tuple[int, int]] = {}
+        self.locations: dict[str, tuple[int, int]] = {}
 
-    def sort(self, entries: Iterable[Entry]) -> None:
+    def sort(self, entries: Iterable[RawField]) -> None:
         """Each entry is filed under the field it sets, or kept in `extra`."""
         for entry in entries:
             key = normal(entry.key)
@@ -56,7 +56,7 @@ class Reading:
             else:
                 self.keep(key, entry)
 
-    def file(self, field: Field, key: str, entry: Entry) -> None:
+    def file(self, field: Field, key: str, entry: RawField) -> None:
         """ENTRY sets FIELD, unless a better name of it does."""
         if field.name == "date" and isinstance(entry.value, Table):
             for inner in entry.items():
@@ -73,15 +73,15 @@ class Reading:
             )
         self.setters.setdefault(field.name, []).append((field.names.index(key), entry))
 
-    def keep(self, key: str, entry: Entry) -> None:
+    def keep(self, key: str, entry: RawField) -> None:
         """A value for templates; a warning if its key looks like a field's."""
         self.extra[entry.key] = settle(entry.value)
         if len(self.extra) <= _MOST_KEYS and (right := near_miss(key)):
             name = BY_NAME[right].name if right in BY_NAME else right
-            what = f"unknown key {entry.key}: did you mean {right}?"
-            self.warn(entry, what, f"write {name}:, or another word for a key of your own", key=True)
+            message = f"unknown key {entry.key}: did you mean {right}?"
+            self.warn(entry, message, f"write {name}:, or another word for a key of your own", key=True)
 
-    def table(self, key: str, entry: Entry) -> None:
+    def table(self, key: str, entry: RawField) -> None:
         """[extra] and params: values for templates, some of which are fields; [taxonomies]: fields."""
         if not isinstance(entry.value, Table):
             self.keep(key, entry)
@@ -97,7 +97,7 @@ class Reading:
             if field:
                 self.setters.setdefault(field.name, []).append((len(field.names), inner))
 
-    def opposite(self, key: str, entry: Entry) -> None:
+    def opposite(self, key: str, entry: RawField) -> None:
         """`published: false` and the like; `published: 2020-01-02` is a date."""
         field = OPPOSITE[key]
         if entry.value is None:
@@ -107,7 +107,7 @@ class Reading:
         else:
             self.opposed[key] = field, entry
 
-    def state(self, key: str, entry: Entry) -> None:
+    def state(self, key: str, entry: RawField) -> None:
         """`status: draft` of Pelican, Nikola and WordPress; any other status is the theme's."""
         word = entry.value.strip().lower() if isinstance(entry.value, str) else ""
         if word not in STATUS:
@@ -115,9 +115,9 @@ class Reading:
             return
         name, value = STATUS[word]
         self.status[name] = value
-        self.places.setdefault(name, (entry.line, entry.column))
+        self.locations.setdefault(name, (entry.line, entry.column))
 
-    def hide(self, key: str, entry: Entry) -> None:
+    def hide(self, key: str, entry: RawField) -> None:
         """`hide: true`, or (Material) the parts of a page that are not shown."""
         if isinstance(entry.value, tuple):
             if "toc" in entry.value:
@@ -126,12 +126,12 @@ class Reading:
         else:
             self.setters.setdefault("hidden", []).append((len(BY_NAME["hidden"].names), entry))
 
-    def level(self, key: str, entry: Entry) -> None:
+    def level(self, key: str, entry: RawField) -> None:
         """`cate1: a` and `cate2: b`: a category in another."""
         outer = self.setters.get("categories", [])
         if key == "cate2" and entry.value is not None and outer and outer[-1][1].key.lower() == "cate1":
             rank, above = outer.pop()
-            outer.append((rank, Entry(above.key, ((above.value, entry.value),), above.line, above.column)))
+            outer.append((rank, RawField(above.key, ((above.value, entry.value),), above.line, above.column)))
         elif entry.value is not None:
             self.setters.setdefault("categories", []).append((len(BY_NAME["categories"].names), entry))
 
@@ -145,17 +145,17 @@ class Reading:
             value = self._value(field, key, entry)
             if value is not None and (field.name not in found or field.name == "draft"):
                 found[field.name] = value or found.get(field.name, False)
-                self.places.setdefault(field.name, (entry.line, entry.column))
+                self.locations.setdefault(field.name, (entry.line, entry.column))
         for name, state in self.status.items():
             found[name] = state or found.get(name, False)
         return found
 
-    def _read(self, field: Field, setters: list[tuple[int, Entry]], found: dict[str, Any]) -> None:
+    def _read(self, field: Field, setters: list[tuple[int, RawField]], found: dict[str, Any]) -> None:
         setters.sort(key=lambda setter: setter[0])
         for _, entry in setters:
             if entry.value is None or entry.value == "" or entry.value == ():
                 continue
-            self.places.setdefault(field.name, (entry.line, entry.column))
+            self.locations.setdefault(field.name, (entry.line, entry.column))
             value = self._value(field, normal(entry.key), entry)
             if value == "" or value == ():
                 continue
@@ -171,22 +171,22 @@ class Reading:
             if not field.merges and field.name in found:
                 return
         entry = setters[0][1]
-        self.places.setdefault(field.name, (entry.line, entry.column))
+        self.locations.setdefault(field.name, (entry.line, entry.column))
 
-    def _value(self, field: Field, key: str, entry: Entry) -> Any:
+    def _value(self, field: Field, key: str, entry: RawField) -> Any:
         """The value of FIELD, or None where it cannot be read; then the mistake is noted."""
         try:
             return field.read(entry.value, self.shape.under(key))
         except UnreadableError as problem:
-            mistake = error if field.severity == "error" else warning
-            place = Place(self.path, entry.line, entry.column)
-            self.mistakes.append(mistake(place, f"{entry.key} {problem.what}", problem.hint))
+            diagnostic = error if field.severity == "error" else warning
+            location = Location(self.path, entry.line, entry.column)
+            self.diagnostics.append(diagnostic(location, f"{entry.key} {problem.message}", problem.hint))
             return None
 
-    def warn(self, entry: Entry, what: str, hint: str, *, key: bool = False) -> None:
+    def warn(self, entry: RawField, message: str, hint: str, *, key: bool = False) -> None:
         """A warning at ENTRY's value, or at its key."""
-        place = Place(self.path, entry.line, entry.key_column if key else entry.column)
-        self.mistakes.append(warning(place, what, hint))
+        location = Location(self.path, entry.line, entry.key_column if key else entry.column)
+        self.diagnostics.append(warning(location, message, hint))
 
 
 _SPECIAL = {

@@ -27,7 +27,7 @@ class Plain(str):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class RawField:
     """A key of a head with its value; line and column, from 1, are those of the value where it has a line with the
     key, else those of the key."""
 
@@ -43,24 +43,26 @@ class Entry:
     inner: tuple[tuple[str, int, int], ...] = ()
     """(key, line, column) of what the value's mapping holds, where the dialect tells."""
 
-    def items(self) -> tuple[Entry, ...]:
+    def items(self) -> tuple[RawField, ...]:
         """The keys of a mapping as entries."""
         if not isinstance(self.value, Table):
             return ()
-        places = {key: (line, column) for key, line, column in self.inner}
+        locations = {key: (line, column) for key, line, column in self.inner}
         here = (self.line, self.column)
-        return tuple(Entry(key, value, *places.get(key, here), self.key_column) for key, value in self.value.items_)
+        return tuple(
+            RawField(key, value, *locations.get(key, here), self.key_column) for key, value in self.value.items_
+        )
 
 
-Entries = dict[str, Entry]
+RawFields = dict[str, RawField]
 
 
 class HeadError(ValueError):
     """A head that cannot be read: (line, column, what is wrong, what to do) of each mistake found in it."""
 
-    def __init__(self, *mistakes: tuple[int, int, str, str]) -> None:
-        self.mistakes = mistakes
-        super().__init__(mistakes[0][2])
+    def __init__(self, *diagnostics: tuple[int, int, str, str]) -> None:
+        self.diagnostics = diagnostics
+        super().__init__(diagnostics[0][2])
 
 
 class NoHeadError(ValueError):

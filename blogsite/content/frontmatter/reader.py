@@ -19,11 +19,11 @@ from blogsite.content.frontmatter.dialects.toml import TomlHead
 from blogsite.content.frontmatter.dialects.yaml import BareYamlHead, YamlHead, is_closed
 from blogsite.content.frontmatter.fields import normal
 from blogsite.content.frontmatter.keys import Reading
-from blogsite.content.frontmatter.raw_fields import Entries, HeadError, printable
+from blogsite.content.frontmatter.raw_fields import HeadError, RawFields, printable
 from blogsite.content.frontmatter.title_heading import first_heading, has_chapters, same_title
 from blogsite.content.frontmatter.values import Shape, title
-from blogsite.content.model import Meta
-from blogsite.core.diagnostics import Mistake, Place, error, warning
+from blogsite.content.model import FrontMatter
+from blogsite.core.diagnostics import Diagnostic, Location, error, warning
 from blogsite.core.values import Table
 
 CategoryLists = Literal["auto", "nested", "flat"]
@@ -34,10 +34,10 @@ class Head:
     """What the top of a file says, and the rest: `body` is the text after the head as it stands, from the line
     `first_line` of the file on."""
 
-    meta: Meta
+    meta: FrontMatter
     body: str
     first_line: int
-    mistakes: tuple[Mistake, ...]
+    diagnostics: tuple[Diagnostic, ...]
 
 
 def read_head(text: str, path: str, *, zone: tzinfo, category_lists: CategoryLists = "auto") -> Head:
@@ -49,8 +49,8 @@ def read_head(text: str, path: str, *, zone: tzinfo, category_lists: CategoryLis
     date is the head's, else that in the file's name or its address; None where there is none.
     """
     text = text.removeprefix("\ufeff")
-    dialect, entries, body, mistakes = _taken_apart(text, path)
-    reading = Reading(path, _shape(dialect, entries, path, zone, category_lists), mistakes)
+    dialect, entries, body, diagnostics = _taken_apart(text, path)
+    reading = Reading(path, _shape(dialect, entries, path, zone, category_lists), diagnostics)
     reading.sort(entries.values())
     fields = reading.fields()
     first_line = text.count("\n", 0, len(text) - len(body)) + 1
@@ -58,16 +58,16 @@ def read_head(text: str, path: str, *, zone: tzinfo, category_lists: CategoryLis
     _dated(path, zone, fields, reading)
     if "/_drafts/" in "/" + path:
         fields["draft"] = True
-    places = tuple(sorted(reading.places.items(), key=lambda item: item[1]))
-    meta = Meta(
+    locations = tuple(sorted(reading.locations.items(), key=lambda item: item[1]))
+    meta = FrontMatter(
         **fields,
         extra=Table(tuple(reading.extra.items())),
-        places=tuple((name, line, column) for name, (line, column) in places),
+        locations=tuple((name, line, column) for name, (line, column) in locations),
     )
-    return Head(meta, body, first_line, tuple(sorted(set(mistakes))))
+    return Head(meta, body, first_line, tuple(sorted(set(diagnostics))))
 
 
-def _taken_apart(text: str, path: str) -> tuple[object, Entries, str, list[Mistake]]:
+def _taken_apart(text: str, path: str) -> tuple[object, RawFields, str, list[Diagnostic]]:
     """The dialect of TEXT's head (None where it has no head), its entries, the body, and what is wrong with it."""
     for dialect in DIALECTS:
         if not dialect.detect(text):
@@ -78,18 +78,23 @@ def _taken_apart(text: str, path: str) -> tuple[object, Entries, str, list[Mista
             entries = dialect.load(printable(head))
             return dialect, entries, body, _unclosed(path, text, body) if type(dialect) is YamlHead else []
         except HeadError as problem:
-            return dialect, {}, body, [error(Place(path, *at), what, hint) for *at, what, hint in problem.mistakes]
+            return (
+                dialect,
+                {},
+                body,
+                [error(Location(path, *at), message, hint) for *at, message, hint in problem.diagnostics],
+            )
         except ValueError:  # python-frontmatter's word for "no head of this dialect"
             continue
     return None, {}, text, []
 
 
-def _unclosed(path: str, text: str, body: str) -> list[Mistake]:
+def _unclosed(path: str, text: str, body: str) -> list[Diagnostic]:
     if is_closed(text, body):
         return []
-    what = "the head is never closed; it is taken to end at the first empty line"
+    message = "the head is never closed; it is taken to end at the first empty line"
     line = text.count("\n", 0, len(text) - len(body))
-    return [warning(Place(path, max(line, 1), 1), what, "add a line --- after its last key")]
+    return [warning(Location(path, max(line, 1), 1), message, "add a line --- after its last key")]
 
 
 # ── the shape of a post: what its values mean in the generator that it comes from ───────────────────────────────────
@@ -121,7 +126,7 @@ _HEXO_DATE = re.compile(
 _DATED_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?=[-_ .]|$)")
 
 
-def _shape(dialect: object, entries: Entries, path: str, zone: tzinfo, category_lists: CategoryLists) -> Shape:
+def _shape(dialect: object, entries: RawFields, path: str, zone: tzinfo, category_lists: CategoryLists) -> Shape:
     keys = {normal(key) for key in entries}
     lines = isinstance(dialect, PelicanHead)
     jekyll = not lines and ("layout" in keys or "/_posts/" in "/" + path)
@@ -129,7 +134,7 @@ def _shape(dialect: object, entries: Entries, path: str, zone: tzinfo, category_
     return Shape(zone, spaces_split=jekyll, lists_nest=nest, semicolons_first=lines)
 
 
-def _is_hexo(dialect: object, entries: Entries, keys: set[str], path: str) -> bool:
+def _is_hexo(dialect: object, entries: RawFields, keys: set[str], path: str) -> bool:
     """Whether a post looks like one of Hexo: its date has seconds or slashes but no zone, and nothing of Jekyll and
     Hugo is in it, no dated file name either."""
     if isinstance(dialect, BareYamlHead) or "abbrlink" in keys:
@@ -159,7 +164,7 @@ def _titled(body: str, first_line: int, fields: dict[str, Any], reading: Reading
     if not fields.get("title"):
         fields["title"] = written
         line = first_line + body.count("\n", 0, heading.start)
-        reading.places["title"] = (line, 1)
+        reading.locations["title"] = (line, 1)
     elif not same_title(fields["title"], written):
         return body
     return heading.blanked(body)
@@ -184,8 +189,8 @@ def _dated(path: str, zone: tzinfo, fields: dict[str, Any], reading: Reading) ->
         try:
             fields["date"] = parse_date("-".join(match.groups()), zone)
         except DateError as problem:
-            if source == "address" or "date" in reading.places:
+            if source == "address" or "date" in reading.locations:
                 continue
-            what = f"the date in the file's name cannot be read: {problem.what}"
-            reading.mistakes.append(error(Place(path), what, "rename the file, or write date: in its head"))
+            message = f"the date in the file's name cannot be read: {problem.message}"
+            reading.diagnostics.append(error(Location(path), message, "rename the file, or write date: in its head"))
         return

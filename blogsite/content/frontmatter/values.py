@@ -39,10 +39,10 @@ class Shape:
 class UnreadableError(ValueError):
     """A value of the wrong kind: `what` was wrong, `hint` says what to write."""
 
-    def __init__(self, what: str, hint: str) -> None:
-        self.what = what
+    def __init__(self, message: str, hint: str) -> None:
+        self.message = message
         self.hint = hint
-        super().__init__(what)
+        super().__init__(message)
 
 
 Reader = Callable[[Value, Shape], Any]
@@ -147,7 +147,7 @@ def moment(value: Value, shape: Shape) -> datetime:
     try:
         return parse_date(value if isinstance(value, date) else text_of(value), shape.zone)
     except DateError as problem:
-        raise UnreadableError(f"cannot be read: {problem.what}", problem.hint) from None
+        raise UnreadableError(f"cannot be read: {problem.message}", problem.hint) from None
 
 
 # ── lists ────────────────────────────────────────────────────────────────────────────────────────────────────────────

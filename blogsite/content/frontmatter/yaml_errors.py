@@ -23,7 +23,7 @@ _GENERAL = "a head is lines of `key: value`; put a value with special characters
 def explain(head: str, problem: Any) -> list[Found]:
     """The mistakes in HEAD that explain why it cannot be read; PROBLEM is libyaml's exception, if there is one."""
     lines = head.split("\n")
-    found = [mistake for number, line in enumerate(lines, 1) for mistake in _bad_colon(number, line)]
+    found = [diagnostic for number, line in enumerate(lines, 1) for diagnostic in _bad_colon(number, line)]
     if found or problem is None:
         return found or [(1, 1, "the head is no list of keys and values", _GENERAL)]
     mark = getattr(problem, "problem_mark", None)
@@ -34,8 +34,8 @@ def explain(head: str, problem: Any) -> list[Found]:
         line = lines[min(context.line, len(lines) - 1)]
         return [(context.line + 1, context.column + 1, "the quote that opens here is never closed", in_quotes(line))]
     for candidate in (number, number - 1, context.line + 1 if context else 0):
-        if 1 <= candidate <= len(lines) and (mistake := _bad_line(candidate, lines[candidate - 1])):
-            return [mistake]
+        if 1 <= candidate <= len(lines) and (diagnostic := _bad_line(candidate, lines[candidate - 1])):
+            return [diagnostic]
     column = mark.column + 1 if mark and mark.line + 1 == number else 1
     return [(number, column, f"the head is not valid YAML: {words}", _GENERAL)]
 
@@ -46,8 +46,8 @@ def _bad_colon(number: int, line: str) -> list[Found]:
         column = wide.end()
         return [(number, column, f"the colon after {wide[1]} is a full-width one (：)", f"write `{wide[1]}: …`")]
     if (tight := _NO_SPACE.match(line)) and is_field(tight[1]):
-        what = f"there is no space after the colon of {tight[1]}"
-        return [(number, tight.end(), what, f"write `{tight[1]}: …` with a space")]
+        message = f"there is no space after the colon of {tight[1]}"
+        return [(number, tight.end(), message, f"write `{tight[1]}: …` with a space")]
     return []
 
 
@@ -62,8 +62,8 @@ def _bad_line(number: int, line: str) -> Found | None:
     indent, key, colon, value = match.groups()
     column = len(indent) + len(key) + len(colon) + 1
     if value[0] in _SPECIAL:
-        what = f"the value of {key} starts with {value[0]}, which means something else to YAML"
-        return number, column, what, in_quotes(line)
+        message = f"the value of {key} starts with {value[0]}, which means something else to YAML"
+        return number, column, message, in_quotes(line)
     if inner := re.search(r":(?=\s|$)", value):
         return number, column + inner.start(), f"the value of {key} holds a colon", in_quotes(line)
     return None

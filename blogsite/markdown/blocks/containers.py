@@ -27,7 +27,7 @@ NOT_LAZY = re.compile(r" {0,3}(?:>|#{1,6}(?: |$)|`{3}|~{3}|(?:[-+*]|1[.)]) )")
 
 
 @dataclass(slots=True)
-class Place:
+class LinePosition:
     """A line without the marks of its containers: `rest`, from the column `start` on."""
 
     containers: list[int]
@@ -88,41 +88,41 @@ class Walk:
         self.in_text = False
         """Whether the last line is part of a paragraph."""
 
-    def at(self, number: int) -> Place:
+    def at(self, number: int) -> LinePosition:
         """The place of line NUMBER; numbers must not go back."""
-        place = Place([], 0, "")
+        position = LinePosition([], 0, "")
         while self.next <= number:
-            place = self._step(self.next)
+            position = self._step(self.next)
             end = self.skips.get(self.next)
             if end is not None and end > self.next:
                 self.next, self.in_text = end, False
             else:
                 self.next += 1
-        return place
+        return position
 
-    def _step(self, number: int) -> Place:
+    def _step(self, number: int) -> LinePosition:
         line = untabbed(self.lines[number])
         if not line.strip():
             self.in_text = False
             if QUOTE in self.containers:
                 del self.containers[self.containers.index(QUOTE) :]
-            return Place(list(self.containers), len(line), line)
+            return LinePosition(list(self.containers), len(line), line)
         count, start = inside(self.containers, line)
         whole = count == len(self.containers)
         lazy = self.in_text and not whole and number not in self.skips and not NOT_LAZY.match(line, start)
         if lazy and line[start:].strip() and not self._item(line, start, False):
-            return Place(list(self.containers), start, line)
+            return LinePosition(list(self.containers), start, line)
         del self.containers[count:]
-        place = self._open(line, start, self.in_text and whole)
-        rest = place.rest
-        place.code = rest.startswith("    ") and not (self.in_text and (whole or place.opened))
-        self.in_text = bool(rest.strip()) and not place.code and not NOT_TEXT.match(rest)
+        position = self._open(line, start, self.in_text and whole)
+        rest = position.rest
+        position.code = rest.startswith("    ") and not (self.in_text and (whole or position.opened))
+        self.in_text = bool(rest.strip()) and not position.code and not NOT_TEXT.match(rest)
         if BOX_MARK.match(rest) and len(self.containers) < DEEPEST:
             mark = rest.lstrip(" ")
             self.containers.append(4 + (len(rest) - len(mark) if mark[0] in "!?=" else 0))
-        return place
+        return position
 
-    def _open(self, line: str, start: int, in_text: bool) -> Place:
+    def _open(self, line: str, start: int, in_text: bool) -> LinePosition:
         """The place behind the marks in LINE from START on; their containers are open then."""
         before = len(self.containers)
         while len(self.containers) < DEEPEST:
@@ -139,7 +139,7 @@ class Walk:
             else:
                 break
             in_text = False
-        return Place(list(self.containers), start, line, len(self.containers) - before)
+        return LinePosition(list(self.containers), start, line, len(self.containers) - before)
 
     def _item(self, line: str, start: int, in_text: bool) -> re.Match[str] | None:
         """The mark of an item at START, where one may be: IN_TEXT, only bullets and the number 1, with text behind."""

@@ -208,11 +208,11 @@ class Leaves:
 
     def _closes(self, until: str) -> bool:
         """Whether UNTIL stands on the line after the last one read, or below it."""
-        place = self.ends.get(until)
-        if place is None:
+        location = self.ends.get(until)
+        if location is None:
             offset = (self.lowered if until[-1].isalpha() else self.text).rfind(until)
-            place = self.ends[until] = self.text.count("\n", 0, offset) if offset >= 0 else -1
-        return place > self.last
+            location = self.ends[until] = self.text.count("\n", 0, offset) if offset >= 0 else -1
+        return location > self.last
 
     @cached_property
     def ends(self) -> dict[str, int]:

@@ -22,7 +22,7 @@ from markdown.preprocessors import Preprocessor
 from markdown.util import HTML_PLACEHOLDER_RE
 
 from blogsite.config.settings import MarkdownSettings
-from blogsite.content.parse_context import notes_of
+from blogsite.content.parse_context import parse_context_of
 from blogsite.markdown.blocks.nodes import Node
 from blogsite.markdown.blocks.raw_html import BLOCK, RAW, is_element
 from blogsite.markdown.blocks.scanner import scan
@@ -153,14 +153,14 @@ class Structure(BlockProcessor):
         self.paragraph = processors["paragraph"]
 
     def _warn(self, unspaced: list[str], too_deep: bool) -> None:
-        notes = notes_of(self.parser.md)
+        context = parse_context_of(self.parser.md)
         for heading in unspaced:
             marks = len(heading) - len(heading.lstrip("#"))
-            what = f'the heading "{heading[:40]}" has no space behind {heading[:marks]}'
+            message = f'the heading "{heading[:40]}" has no space behind {heading[:marks]}'
             hint = f"Write `{heading[:marks]} {heading[marks:40]}`: other programs do not take it for a heading."
-            notes.warn(notes.find(heading.partition("\x02")[0]), what, hint)
+            context.warn(context.find(heading.partition("\x02")[0]), message, hint)
         if too_deep:
-            notes.warn((notes.first_line, 1), "lists or quotes are nested too deeply", "50 levels are the most.")
+            context.warn((context.first_line, 1), "lists or quotes are nested too deeply", "50 levels are the most.")
 
     # ── nodes to elements ────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -276,7 +276,7 @@ class KnownHtml(HtmlInlineProcessor):
         return super().handleMatch(m, data)
 
     def _is_tag(self, tag: str, before: str | int) -> bool:
-        text = notes_of(self.md).text
+        text = parse_context_of(self.md).text
         if not is_element(tag, tag, text):
             return False
         if isinstance(before, str) and before.isalnum() and before.isascii() and tag[1:-1].isalnum():

@@ -107,9 +107,9 @@ class Alerts(Treeprocessor):
                     continue
             (boxes[-1] if boxes else kept).append(child)
         if boxes:
-            place = list(parent).index(quote)
+            location = list(parent).index(quote)
             quote[:] = kept
-            parent[place : place + 1] = [quote, *boxes] if kept else boxes
+            parent[location : location + 1] = [quote, *boxes] if kept else boxes
 
 
 class CalloutsExtension(Extension):

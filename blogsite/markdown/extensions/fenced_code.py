@@ -17,8 +17,8 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
 from blogsite.config.settings import MarkdownSettings
-from blogsite.content.parse_context import Notes, notes_of
-from blogsite.markdown.blocks.containers import Place, Walk, inside, untabbed
+from blogsite.content.parse_context import ParseContext, parse_context_of
+from blogsite.markdown.blocks.containers import LinePosition, Walk, inside, untabbed
 from blogsite.markdown.highlighting.fence_info import parse_info
 from blogsite.markdown.highlighting.highlight import check_language, highlight
 from blogsite.markdown.shortcodes.raw import is_of_jekyll, without_raw
@@ -45,7 +45,7 @@ class Fence:
     last: int
     code: str
     closed: bool
-    place: Place
+    position: LinePosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class _Pass:
 
     def __init__(self, md: Markdown, text: str, lines: list[str], math: bool) -> None:
         self.md = md
-        self.notes: Notes = notes_of(md)
+        self.context: ParseContext = parse_context_of(md)
         self.text = text
         self.lines = lines
         self.math = math
@@ -170,13 +170,13 @@ class _Pass:
             fence = self._at_margin(opening, line)
         else:
             self.walk.skips[line] = line  # so that it is no lazy continuation of a paragraph
-            place = self.walk.at(line)
-            indent = len(place.rest) - len(place.rest.lstrip(" "))
-            if (indent > 3 and not any(place.containers)) or not place.rest.startswith(opening.fence, indent):
+            position = self.walk.at(line)
+            indent = len(position.rest) - len(position.rest.lstrip(" "))
+            if (indent > 3 and not any(position.containers)) or not position.rest.startswith(opening.fence, indent):
                 return None
-            if indent > 3 and not self._closes_at(place, line, opening.fence):
+            if indent > 3 and not self._closes_at(position, line, opening.fence):
                 return None
-            fence = self._in_containers(opening, line, place, indent)
+            fence = self._in_containers(opening, line, position, indent)
             self.walk.next, self.walk.in_text = fence.last + 1, False
         self.walk.skips[line] = fence.last + 1
         return fence
@@ -188,18 +188,18 @@ class _Pass:
         if closing:
             code = text[start : closing.start()]
             lines = text.count("\n", opening.end, closing.start() + 1)
-            return Fence(line, line + lines, code, True, Place([], 0, ""))
-        return Fence(line, len(self.lines) - 1, text[start:], False, Place([], 0, ""))
+            return Fence(line, line + lines, code, True, LinePosition([], 0, ""))
+        return Fence(line, len(self.lines) - 1, text[start:], False, LinePosition([], 0, ""))
 
-    def _in_containers(self, opening: Opening, line: int, place: Place, indent: int) -> Fence:
+    def _in_containers(self, opening: Opening, line: int, position: LinePosition, indent: int) -> Fence:
         """A fence in quotes and lists, which ends with them."""
         closing = re.compile(rf" *{opening.fence}{opening.fence[0]}* *\t*$")
         code: list[str] = []
         last, held = line, 0
         for number in range(line + 1, len(self.lines)):
             content = untabbed(self.lines[number])
-            count, start = inside(place.containers, content)
-            if count < len(place.containers):
+            count, start = inside(position.containers, content)
+            if count < len(position.containers):
                 break
             rest = content[start:]
             if rest.strip():
@@ -208,16 +208,16 @@ class _Pass:
                 held += 1
             spaces = len(rest) - len(rest.lstrip(" "))
             if closing.match(rest) and (spaces <= 3 or spaces <= indent):
-                return Fence(line, number, "\n".join(code), True, place)
+                return Fence(line, number, "\n".join(code), True, position)
             code.append(rest[min(spaces, indent) :])
-        return Fence(line, last, "\n".join(code[: len(code) - held]), False, place)
+        return Fence(line, last, "\n".join(code[: len(code) - held]), False, position)
 
-    def _closes_at(self, place: Place, line: int, fence: str) -> bool:
+    def _closes_at(self, position: LinePosition, line: int, fence: str) -> bool:
         """Whether a line below closes a fence that stands deeper in its item than CommonMark lets fences stand."""
         for number in range(line + 1, min(line + 500, len(self.lines))):
             content = untabbed(self.lines[number])
-            count, start = inside(place.containers, content)
-            if count < len(place.containers):
+            count, start = inside(position.containers, content)
+            if count < len(position.containers):
                 return False
             if content[start:].strip() == fence:
                 return True
@@ -228,17 +228,17 @@ class _Pass:
         if not fence.closed:
             self._warn_unclosed(opening)
         if language:
-            position = (self.notes.first_line + fence.first, len(opening.prefix) + 1)
-            check_language(language, self.notes, position)
-        prefix = fence.place.prefix
-        code = without_raw(fence.code) if is_of_jekyll(self.notes.path) else fence.code
+            position = (self.context.first_line + fence.first, len(opening.prefix) + 1)
+            check_language(language, self.context, position)
+        prefix = fence.position.prefix
+        code = without_raw(fence.code) if is_of_jekyll(self.context.path) else fence.code
         placeholder = self.md.htmlStash.store(highlight(code, language, options))
         return [prefix + placeholder, *[pad(prefix)] * (fence.last - fence.first)]
 
     def _warn_unclosed(self, opening: Opening) -> None:
-        position = self.notes.position(opening.offset)
+        position = self.context.position(opening.offset)
         hint = f"Put {opening.fence} on a line of its own where the code ends."
-        self.notes.warn(position, "this code block is never closed", hint)
+        self.context.warn(position, "this code block is never closed", hint)
 
 
 @lru_cache(maxsize=32)

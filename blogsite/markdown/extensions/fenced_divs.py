@@ -52,12 +52,12 @@ class Divs(Preprocessor):
         for number, line in enumerate(lines):
             if ":::" not in line:
                 continue
-            place = walk.at(number)
-            match = None if place.code else COLONS.match(place.rest.lstrip(" "))
+            location = walk.at(number)
+            match = None if location.code else COLONS.match(location.rest.lstrip(" "))
             if match is None:
                 continue
             opening = _opening(match[2]) if match[2] else None
-            prefix = place.prefix
+            prefix = location.prefix
             if opening is not None:
                 open_.append((number, prefix, opening))
             elif not match[2] and open_:

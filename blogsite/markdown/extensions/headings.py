@@ -17,8 +17,8 @@ from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 
 from blogsite.config.settings import MarkdownSettings
-from blogsite.content.model import Formula, Fragment, Heading, Rich
-from blogsite.content.parse_context import Notes, notes_of
+from blogsite.content.model import Formula, Heading, HtmlFragment, RichText
+from blogsite.content.parse_context import ParseContext, parse_context_of
 from blogsite.markdown.extensions.math import plain as maths_as_plain
 
 TAG = re.compile(r"<(/?)[hH]([1-6])\b([^<>]*)>|<!--|<(?:pre|script|style|textarea)\b", re.IGNORECASE)
@@ -55,11 +55,11 @@ def _kept(match: re.Match[str]) -> str:
     return "".join(character for character in match.group() if unicodedata.category(character)[0] == "M")
 
 
-def plain_text(markup: str, notes: Notes) -> str:
+def plain_text(markup: str, context: ParseContext) -> str:
     """The words of MARKUP, formulas as their TeX."""
     text = html.unescape(ANY_TAG.sub("", markup))
     if "\x02" in text:
-        text = PLACEHOLDER.sub("", maths_as_plain(text, notes))
+        text = PLACEHOLDER.sub("", maths_as_plain(text, context))
     return " ".join(text.split())
 
 
@@ -71,7 +71,7 @@ class Headings(Postprocessor):
         self.label = CONTENTS["zh" if language.startswith("zh") else "en"]
 
     def run(self, text: str) -> str:
-        notes = notes_of(self.md)
+        context = parse_context_of(self.md)
         entries: list[tuple[int, str, str]] = []
         taken: dict[str, int] = {}
         pieces: list[str] = []
@@ -81,7 +81,7 @@ class Headings(Postprocessor):
             if "<!--" in text:
                 taken.setdefault("more", 0)  # a break may be among the comments, and it has that id
             words = " ".join(NOT_IN_TOC.sub("", BREAK.sub(" ", text[inner:end])).split())
-            plain = plain_text(words, notes)
+            plain = plain_text(words, context)
             own = ID.search(attributes)
             if own:
                 name = html.unescape(own.group(1) or own.group(2) or own.group(3) or "")
@@ -91,7 +91,7 @@ class Headings(Postprocessor):
                 done = inner - 1
             words = ID.sub("", words)
             entries.append((level, name, words))
-            notes.headings.append(Heading(level, name, Rich(plain, _fragment(words, notes))))
+            context.headings.append(Heading(level, name, RichText(plain, _fragment(words, context))))
         text = "".join([*pieces, text[done:]])
         return TOC.sub(lambda _: contents(entries, self.label), text) if "[" in text else text
 
@@ -132,21 +132,21 @@ def _unused(name: str, taken: dict[str, int]) -> str:
     return unused
 
 
-def _fragment(markup: str, notes: Notes) -> Fragment:
+def _fragment(markup: str, context: ParseContext) -> HtmlFragment:
     """MARKUP with its formulas counted from 0, for a place outside the text."""
     if "\x02" not in markup:
-        return Fragment(markup)
+        return HtmlFragment(markup)
     formulas: list[Formula] = []
 
     def renumber(match: re.Match[str]) -> str:
         number = int(match.group(1))
-        if number >= len(notes.formulas):
+        if number >= len(context.formulas):
             return ""
-        formulas.append(replace(notes.formulas[number], ids=()))
+        formulas.append(replace(context.formulas[number], ids=()))
         return f"\x02f{len(formulas) - 1}\x03"
 
     markup = FORMULA.sub(renumber, OTHER_PLACEHOLDER.sub("", markup))
-    return Fragment(markup, tuple(formulas))
+    return HtmlFragment(markup, tuple(formulas))
 
 
 def contents(entries: list[tuple[int, str, str]], label: str) -> str:

@@ -16,8 +16,8 @@ from markdown import Markdown
 from markdown.extensions import Extension
 from markdown.postprocessors import Postprocessor
 
-from blogsite.content.model import NeedKind
-from blogsite.content.parse_context import Notes, notes_of
+from blogsite.content.model import ReferenceKind
+from blogsite.content.parse_context import ParseContext, parse_context_of
 
 TAG = re.compile(
     r"<(?:(a|img|area|link|source|video|audio|track|iframe|embed|object)(?=[\s/])|(pre|code|script|style|textarea)\b|!--)",
@@ -30,7 +30,7 @@ CLOSING: dict[str, re.Pattern[str]] = {
 }
 CLOSING[""] = re.compile("-->")
 
-ADDRESSES: dict[str, dict[str, NeedKind]] = {
+ADDRESSES: dict[str, dict[str, ReferenceKind]] = {
     "a": {"href": "link"},
     "area": {"href": "link"},
     "link": {"href": "link"},
@@ -62,15 +62,15 @@ class Links(Postprocessor):
     """Runs when raw HTML and formulas' sources are back in the text."""
 
     def run(self, text: str) -> str:
-        return _Pass(text, notes_of(self.md)).run()
+        return _Pass(text, parse_context_of(self.md)).run()
 
 
 class _Pass:
     """One run over one text; remembers where in the source the last address stood."""
 
-    def __init__(self, text: str, notes: Notes) -> None:
+    def __init__(self, text: str, context: ParseContext) -> None:
         self.text = text
-        self.notes = notes
+        self.context = context
         self.cursor = 0
 
     def run(self) -> str:
@@ -112,7 +112,7 @@ class _Pass:
         for match in ATTRIBUTE.finditer(attributes):
             found.setdefault(match.group(1).lower(), (match.start(3), match.end(3), match.group(3) or ""))
         changes: list[tuple[int, int, str]] = []
-        need = -1
+        reference = -1
         for attribute, kind in kinds.items():
             start, end, raw = found.get(attribute, (0, 0, ""))
             if not raw:
@@ -124,12 +124,12 @@ class _Pass:
                 value = self._address(written, kind)
                 given = NEED.fullmatch(value)
                 if name == "img" and given:
-                    need = int(given.group(1))
+                    reference = int(given.group(1))
             if value != written:
                 changes.append((start, end, f'"{value}"'))
-        more = _image_attributes(attributes, found, need) if name == "img" else ""
-        if ".size\x03" in more and need < len(self.notes.needs) and not found.keys() & {"srcset", "sizes"}:
-            self.notes.needs[need] = replace(self.notes.needs[need], responsive=True)
+        more = _image_attributes(attributes, found, reference) if name == "img" else ""
+        if ".size\x03" in more and reference < len(self.context.references) and not found.keys() & {"srcset", "sizes"}:
+            self.context.references[reference] = replace(self.context.references[reference], responsive=True)
         if not changes and not more:
             return None
         for start, end, value in sorted(changes, reverse=True):
@@ -139,7 +139,7 @@ class _Pass:
         closed = attributes.rstrip().endswith("/")
         return attributes.rstrip(" \n/") + more + (" /" if closed else "")
 
-    def _address(self, written: str, kind: NeedKind) -> str:
+    def _address(self, written: str, kind: ReferenceKind) -> str:
         """What stands in the HTML for an address that is WRITTEN there."""
         value = html.unescape(written).strip() if "&" in written else written.strip()
         if not value or "\x02" in value:
@@ -147,7 +147,9 @@ class _Pass:
         if ELSEWHERE.match(value):
             return html.escape(encode(value)) if WEB.match(value) and UNSAFE.search(value) else written
         target = decode(value.replace("\\", "/"))
-        number = self.notes.need(kind, target, self._position(value, written), optional=is_optional(target, kind))
+        number = self.context.reference(
+            kind, target, self._position(value, written), optional=is_optional(target, kind)
+        )
         return f"\x02n{number}\x03"
 
     def _source_set(self, written: str) -> str:
@@ -161,7 +163,7 @@ class _Pass:
 
     def _position(self, value: str, written: str) -> tuple[int, int]:
         """Where in the file the address stands: after the last one if it stands there again."""
-        source = self.notes.text
+        source = self.context.text
         for snippet, skipped in ((f"({value}", 1), (f'"{written}', 1), (f"<{value}", 1), (value, 0), (written, 0)):
             start = source.find(snippet, self.cursor)
             if start < 0 and self.cursor:
@@ -169,15 +171,15 @@ class _Pass:
             if start >= 0:
                 start += skipped
                 self.cursor = start + 1
-                return self.notes.position(start)
-        return self.notes.first_line, 1
+                return self.context.position(start)
+        return self.context.first_line, 1
 
 
-def _image_attributes(attributes: str, found: dict[str, tuple[int, int, str]], need: int) -> str:
+def _image_attributes(attributes: str, found: dict[str, tuple[int, int, str]], reference: int) -> str:
     """What an image has to say besides what it says: alt, size, that it may come late."""
     more = "" if "alt" in found else ' alt=""'
-    if need >= 0 and "width" not in found and "height" not in found and ".size\x03" not in attributes:
-        more += f"\x02n{need}.size\x03"
+    if reference >= 0 and "width" not in found and "height" not in found and ".size\x03" not in attributes:
+        more += f"\x02n{reference}.size\x03"
     if "loading" not in found:
         more += ' loading="lazy"'
     if "decoding" not in found:
@@ -209,7 +211,7 @@ def _unquoted(text: str, without: str) -> str:
     return text if any(c in without or c < " " for c in plain) else plain
 
 
-def is_optional(target: str, kind: NeedKind) -> bool:
+def is_optional(target: str, kind: ReferenceKind) -> bool:
     """Whether it is no mistake if the site knows nothing at this address."""
     if kind == "image":
         return False

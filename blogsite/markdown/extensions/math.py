@@ -13,7 +13,7 @@ from markdown.treeprocessors import Treeprocessor
 
 from blogsite.config.settings import MarkdownSettings
 from blogsite.content.model import Formula
-from blogsite.content.parse_context import Notes, notes_of
+from blogsite.content.parse_context import ParseContext, parse_context_of
 from blogsite.maths.delimiters import MARKDOWN_ESCAPE, Found, find
 from blogsite.maths.placement import PLACEHOLDER
 from blogsite.maths.resolve import resolve
@@ -50,11 +50,11 @@ class MathsExtension(Extension):
         self.tree_is_done = False
 
 
-def plain(text: str, notes: Notes) -> str:
+def plain(text: str, context: ParseContext) -> str:
     """TEXT with each formula as its TeX without delimiters: for ids, titles and other plain texts."""
     if "\x02f" not in text:
         return text
-    formulas = notes.formulas
+    formulas = context.formulas
 
     def put(match: re.Match[str]) -> str:
         index = int(match[1])
@@ -81,10 +81,10 @@ class _TakeOut(Preprocessor):
 
     def run(self, lines: list[str]) -> list[str]:
         text = "\n".join(lines)
-        maths, notes = self.maths, notes_of(self.md)
+        maths, context = self.maths, parse_context_of(self.md)
         kept: list[str] = []
         done = counted = line_start = 0
-        line = notes.first_line
+        line = context.first_line
         for found in find(text, maths.settings.math_dialect):
             newlines = text.count("\n", counted, found.start)
             if newlines:
@@ -96,7 +96,7 @@ class _TakeOut(Preprocessor):
             done = found.end
             maths.found.append(found)
             maths.positions.append(position)
-            notes.formulas.append(Formula(found.tex, found.display, found.source, line=line, column=position[1]))
+            context.formulas.append(Formula(found.tex, found.display, found.source, line=line, column=position[1]))
         if not kept:
             return lines
         kept.append(text[done:])
@@ -123,4 +123,4 @@ class _PutBack(Postprocessor):
         maths = self.maths
         if not maths.found or not maths.tree_is_done:
             return text
-        return resolve(text, maths.found, maths.positions, maths.settings, notes_of(self.md))
+        return resolve(text, maths.found, maths.positions, maths.settings, parse_context_of(self.md))

@@ -22,7 +22,7 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
 from blogsite.config.settings import MarkdownSettings
-from blogsite.content.parse_context import Notes, notes_of
+from blogsite.content.parse_context import ParseContext, parse_context_of
 from blogsite.markdown.highlighting import languages
 
 if TYPE_CHECKING:
@@ -71,13 +71,13 @@ def class_name(language: str) -> str:
     return name or "text"
 
 
-def check_language(language: str, notes: Notes, position: tuple[int, int]) -> None:
+def check_language(language: str, context: ParseContext, position: tuple[int, int]) -> None:
     """Afterwards NOTES has a warning if nobody knows a LANGUAGE of this name."""
     if languages.is_known(language.lower()):
         return
     near = languages.nearest(language.lower())
     hint = f"Did you mean {' or '.join(near)}? " if near else ""
-    notes.warn(position, f'unknown code language "{language}"', f"{hint}Use `text` for code without colours.")
+    context.warn(position, f'unknown code language "{language}"', f"{hint}Use `text` for code without colours.")
 
 
 def _pieces(code: str, language: str) -> list[tuple[str, str]]:
@@ -145,9 +145,9 @@ class IndentedCode(Treeprocessor):
         code = _unescaped(escaped)
         named = CODEHILITE.match(code)
         if named and "\x02" not in code and (code.lstrip().startswith(":::") or _is_language(named[1])):
-            notes = notes_of(self.md)
+            context = parse_context_of(self.md)
             if code.lstrip().startswith(":::"):
-                check_language(named[1], notes, notes.find(f":::{named[1]}"))
+                check_language(named[1], context, context.find(f":::{named[1]}"))
             pre[:] = []
             pre.tag = "p"  # a paragraph that holds nothing but stashed HTML gives way to it
             pre.text = self.md.htmlStash.store(highlight(code[named.end() :], named[1]))

@@ -94,7 +94,7 @@ class _Balancing:
 
     out: list[str] = field(default_factory=list)
     opened: list[_Open] = field(default_factory=list)
-    places: dict[str, list[int]] = field(default_factory=dict)
+    locations: dict[str, list[int]] = field(default_factory=dict)
     """Where in `opened` the elements of a name are."""
     due: set[int] = field(default_factory=set)
     """Places of inline elements whose end tag stood in a block within them: they end with that block."""
@@ -120,13 +120,13 @@ class _Balancing:
         self._close(0)
         return "".join(out)
 
-    def _find(self, what: str, html: str, start: int) -> int:
+    def _find(self, message: str, html: str, start: int) -> int:
         """The end of the next WHAT, or -1; a text without one is searched once."""
-        found = -1 if what in self.endless else html.find(what, start)
+        found = -1 if message in self.endless else html.find(message, start)
         if found < 0:
-            self.endless.add(what)
+            self.endless.add(message)
             return -1
-        return found + len(what)
+        return found + len(message)
 
     def _declaration(self, html: str, start: int) -> int:
         """Pass over a comment or declaration; a `<` that begins nothing is text."""
@@ -151,7 +151,7 @@ class _Balancing:
 
     def _last(self, *wanted: str) -> int:
         """The place of the innermost open element of these names, or -1."""
-        return max((self.places[name][-1] for name in wanted if self.places.get(name)), default=-1)
+        return max((self.locations[name][-1] for name in wanted if self.locations.get(name)), default=-1)
 
     # ── start tags ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -206,11 +206,11 @@ class _Balancing:
 
     def _may_open(self, name: str) -> bool:
         """Whether a browser heeds the start tag here."""
-        if name in _DROPPED or (name == "form" and self.places.get(name)):
+        if name in _DROPPED or (name == "form" and self.locations.get(name)):
             return False
         if name in _TABLE_PARTS and self._last("table") <= self._last(*_TABLE_BARRIERS):
             return False
-        return name in _IN_SELECT or not self.places.get("select")
+        return name in _IN_SELECT or not self.locations.get("select")
 
     def _close_implied(self, name: str) -> None:
         """Close what the start tag of NAME ends without an end tag."""
@@ -225,11 +225,11 @@ class _Balancing:
             self._close_from(self._last("dd", "dt"), self._top.list_barrier)
         elif name in _TABLE_PARTS:
             table = self._last("table")
-            places = [self.places[part][-1] for part in _TABLE_PARTS[name] if self.places.get(part)]
-            self._close_from(min((place for place in places if place > table), default=-1), 0)
+            locations = [self.locations[part][-1] for part in _TABLE_PARTS[name] if self.locations.get(part)]
+            self._close_from(min((location for location in locations if location > table), default=-1), 0)
         elif name in _SIBLINGS:
-            places = [self.places[part][-1] for part in _SIBLINGS[name] if self.places.get(part)]
-            self._close_from(min((place for place in places if place > self._top.barrier), default=-1), 0)
+            locations = [self.locations[part][-1] for part in _SIBLINGS[name] if self.locations.get(part)]
+            self._close_from(min((location for location in locations if location > self._top.barrier), default=-1), 0)
         elif name == "table":
             table = self._last("table")
             if table > self._last("td", "th", "caption"):
@@ -240,16 +240,16 @@ class _Balancing:
             self._close_from(self._last("a"), self._top.barrier + 1)
 
     def _open(self, name: str, written: str, foreign: bool) -> None:
-        place, top = len(self.opened), self._top
+        location, top = len(self.opened), self._top
         is_barrier = name in _BARRIERS
-        self.places.setdefault(name, []).append(place)
+        self.locations.setdefault(name, []).append(location)
         self.opened.append(
             _Open(
                 name,
                 written,
-                place if is_barrier else top.barrier,
-                place if is_barrier and name not in _LOOKED_THROUGH else top.list_barrier,
-                place if name in _SCOPES else top.scope,
+                location if is_barrier else top.barrier,
+                location if is_barrier and name not in _LOOKED_THROUGH else top.list_barrier,
+                location if name in _SCOPES else top.scope,
                 foreign,
             )
         )
@@ -279,16 +279,16 @@ class _Balancing:
             return max(self._top.scope, self._last("ul", "ol", "menu"))
         return self._top.scope
 
-    def _close_from(self, place: int, floor: int) -> None:
-        if place >= max(floor, 0):
-            self._close(place)
+    def _close_from(self, location: int, floor: int) -> None:
+        if location >= max(floor, 0):
+            self._close(location)
 
-    def _close(self, place: int) -> None:
+    def _close(self, location: int) -> None:
         """Close the element at PLACE and all within it, and those around it that should have ended before."""
         opened, due = self.opened, self.due
-        while len(opened) > place or len(opened) - 1 in due:
+        while len(opened) > location or len(opened) - 1 in due:
             last = opened.pop()
-            due.discard(self.places[last.name].pop())
+            due.discard(self.locations[last.name].pop())
             self.out.append(f"</{last.written}>")
 
 

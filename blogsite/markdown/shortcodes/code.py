@@ -48,7 +48,7 @@ def diagram(tag: Tag, job: Job) -> str:
 
 def _code(tag: Tag, job: Job, language: str, options: CodeOptions) -> str:
     if language:
-        check_language(language, job.notes, job.position)
+        check_language(language, job.context, job.position)
     return job.stash(highlight(without_raw(tag.body).strip("\n"), language, options))
 
 

@@ -16,7 +16,7 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
 from blogsite.config.settings import MarkdownSettings
-from blogsite.content.parse_context import notes_of
+from blogsite.content.parse_context import parse_context_of
 from blogsite.markdown.extensions.fenced_code import BREAK, MARKS, PAD
 from blogsite.markdown.shortcodes.boxes import BOXES
 from blogsite.markdown.shortcodes.code import CODE
@@ -70,14 +70,14 @@ class _Pass(Writer):
     """One run over one text."""
 
     def __init__(self, md: Markdown, text: str, lines: list[str], language: str) -> None:
-        super().__init__(text, lines, Job(md, notes_of(md), language))
+        super().__init__(text, lines, Job(md, parse_context_of(md), language))
         self.open: list[Tag] = []
         """Boxes that wait for their end."""
         self.pulled: set[int] = set()
         """Where tags stand that end pull quotes."""
         self.pulled_to = 0
         """Where the last of them ends."""
-        self.raw_in_code = "endraw" in text and is_of_jekyll(notes_of(md).path)
+        self.raw_in_code = "endraw" in text and is_of_jekyll(parse_context_of(md).path)
 
     def run(self) -> str:
         text = self.text

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from markdown import Markdown
 
-from blogsite.content.parse_context import Notes
+from blogsite.content.parse_context import ParseContext
 
 LONGEST = 4000
 """Characters in a tag; a longer one is text."""
@@ -87,7 +87,7 @@ class Job:
     """What a handler of tags needs: where it is, and where its findings go."""
 
     md: Markdown
-    notes: Notes
+    context: ParseContext
     language: str
     position: tuple[int, int] = (1, 1)
     """Of the tag, in the file."""
@@ -101,13 +101,13 @@ class Job:
 
     def link(self, target: str) -> str:
         """The placeholder for the address that TARGET stands for."""
-        return f"\x02n{self.notes.need('link', target, self.position)}\x03"
+        return f"\x02n{self.context.reference('link', target, self.position)}\x03"
 
     def image(self, source: str) -> str:
         """What stands in a link for the address SOURCE of an image: a placeholder, if it is of this site."""
         if ELSEWHERE.match(source) or "\x02" in source:
             return source
-        return f"\x02n{self.notes.need('image', source, self.position)}\x03"
+        return f"\x02n{self.context.reference('image', source, self.position)}\x03"
 
 
 def link_of(job: Job, url: str, text: str) -> str:

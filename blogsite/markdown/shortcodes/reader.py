@@ -37,10 +37,10 @@ class Reader:
         """Offset behind the code span that opens at START, or behind its marks where it is none."""
         ticks = TICKS.match(self.text, start)
         end = ticks.end() if ticks else start + 1
-        places = self._runs.get(end - start, [])
-        index = bisect_left(places, end)
-        if index < len(places) and places[index] < self._next("\n\n", end, len(self.text)):
-            return places[index] + end - start
+        locations = self._runs.get(end - start, [])
+        index = bisect_left(locations, end)
+        if index < len(locations) and locations[index] < self._next("\n\n", end, len(self.text)):
+            return locations[index] + end - start
         return end
 
     @cached_property
@@ -56,11 +56,11 @@ class Reader:
         end = self._next("-->" if found == "<!--" else f"</{found[1:]}", start, -1)
         return end if end >= 0 else start + 1
 
-    def _next(self, what: str, start: int, otherwise: int) -> int:
+    def _next(self, message: str, start: int, otherwise: int) -> int:
         """Offset of the next WHAT from START on. Questions come in ascending order, so the last answer may serve."""
-        known = self._ahead.get(what)
+        known = self._ahead.get(message)
         if known is None or 0 <= known < start:
-            known = self._ahead[what] = self.text.find(what, start)
+            known = self._ahead[message] = self.text.find(message, start)
         return known if known >= 0 else otherwise
 
     # ── places ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -72,8 +72,8 @@ class Reader:
             self.line += newlines
             self.line_start = self.text.rfind("\n", self.counted, start) + 1
         self.counted = start
-        notes = self.job.notes
-        self.job.position = (notes.first_line + self.line, start - self.line_start + 1)
+        context = self.job.context
+        self.job.position = (context.first_line + self.line, start - self.line_start + 1)
 
     def _in_code(self) -> bool:
         """Whether the line is indented code."""
@@ -99,14 +99,14 @@ class Reader:
 
     def _closing(self, tag: Tag) -> tuple[int, int] | None:
         """Start and end of the tag that closes TAG."""
-        places = self._closing_places.get((tag.style, tag.name), [])
-        index = bisect_left(places, (tag.end, 0))
-        return places[index] if index < len(places) else None
+        locations = self._closing_places.get((tag.style, tag.name), [])
+        index = bisect_left(locations, (tag.end, 0))
+        return locations[index] if index < len(locations) else None
 
     @cached_property
     def _closing_places(self) -> dict[tuple[str, str], list[tuple[int, int]]]:
         """(start, end) of all closing tags, by style and name."""
-        places: dict[tuple[str, str], list[tuple[int, int]]] = {}
+        locations: dict[tuple[str, str], list[tuple[int, int]]] = {}
         for match in CLOSING.finditer(self.text):
-            places.setdefault((match[1] or match[3], match[2] or match[4]), []).append(match.span())
-        return places
+            locations.setdefault((match[1] or match[3], match[2] or match[4]), []).append(match.span())
+        return locations

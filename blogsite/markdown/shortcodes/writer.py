@@ -77,14 +77,14 @@ class Writer(Reader):
         if key not in self.job.seen:
             self.job.seen.add(key)
             end = f"{{% end{tag.name} %}}" if tag.style == "{%" else f"{{{{< /{tag.name} >}}}}"
-            what = f"the tag {tag.name} is not closed, and prints as it is"
+            message = f"the tag {tag.name} is not closed, and prints as it is"
             if tag.closing:
-                what = f"nothing opens what {end} closes; it prints as it is"
-            self.job.notes.warn(self.job.position, what, f"Write {end} where it ends, or take it away.")
+                message = f"nothing opens what {end} closes; it prints as it is"
+            self.job.context.warn(self.job.position, message, f"Write {end} where it ends, or take it away.")
         return tag.end
 
     def _warn(self, style: str, name: str, shown: str) -> None:
         if style + name not in self.job.seen:
             self.job.seen.add(style + name)
             hint = "It prints as it is. Say in Markdown or HTML what it stands for, or put it in `code`."
-            self.job.notes.warn(self.job.position, f"unknown tag {shown[:60]}", hint)
+            self.job.context.warn(self.job.position, f"unknown tag {shown[:60]}", hint)

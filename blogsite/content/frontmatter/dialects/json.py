@@ -9,7 +9,7 @@ from typing import Any
 from frontmatter.default_handlers import JSONHandler
 
 from blogsite.content.frontmatter.key_lines import is_field
-from blogsite.content.frontmatter.raw_fields import MAX_LENGTH, Entries, Entry, HeadError, NoHeadError, freeze
+from blogsite.content.frontmatter.raw_fields import MAX_LENGTH, HeadError, NoHeadError, RawField, RawFields, freeze
 
 _OPENER = re.compile(r"\s*\{\s*\"")
 _FIRST_KEY = re.compile(r"\s*\{\s*\"([^\"\n]*)\"\s*:")
@@ -33,7 +33,7 @@ class JsonHead(JSONHandler):
         rest = text[end:]
         return text[:end], rest.removeprefix("\n") if rest.startswith("\n") else rest
 
-    def load(self, fm: str, **kwargs: object) -> Entries:
+    def load(self, fm: str, **kwargs: object) -> RawFields:
         """The entries of an object that `split` has found."""
         if len(fm) > MAX_LENGTH:
             raise HeadError((1, 1, "the head of the post is too long", "move what is not a setting out of it"))
@@ -43,17 +43,17 @@ class JsonHead(JSONHandler):
             raise HeadError((1, 1, f"the head cannot be read: {problem}", _HINT)) from None
         if not any(is_field(key) for key in table):
             raise NoHeadError
-        places = _places(fm)
-        return {key: Entry(key, value, *places.get(key, (1, 1, 1))) for key, value in table.items_}
+        locations = _places(fm)
+        return {key: RawField(key, value, *locations.get(key, (1, 1, 1))) for key, value in table.items_}
 
 
 def _places(head: str) -> dict[str, tuple[int, int, int]]:
     """Line, column of the value and column of the key, where a key stands first."""
-    places: dict[str, tuple[int, int, int]] = {}
+    locations: dict[str, tuple[int, int, int]] = {}
     for number, line in enumerate(head.split("\n"), 1):
         for match in _KEY.finditer(line):
-            places.setdefault(match[1], (number, match.end() + 1, match.start() + 1))
-    return places
+            locations.setdefault(match[1], (number, match.end() + 1, match.start() + 1))
+    return locations
 
 
 def _unreadable(text: str, problem: Any) -> ValueError:
@@ -64,5 +64,7 @@ def _unreadable(text: str, problem: Any) -> ValueError:
     if isinstance(problem, json.JSONDecodeError):
         words = problem.msg[:1].lower() + problem.msg[1:]
         return HeadError((problem.lineno, problem.colno, f"the head is not valid JSON: {words}", _HINT))
-    what = "the head is nested too deep" if isinstance(problem, RecursionError) else f"the head is not JSON: {problem}"
-    return HeadError((1, 1, what, _HINT))
+    message = (
+        "the head is nested too deep" if isinstance(problem, RecursionError) else f"the head is not JSON: {problem}"
+    )
+    return HeadError((1, 1, message, _HINT))

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from frontmatter.default_handlers import BaseHandler
 
 from blogsite.content.frontmatter.key_lines import is_field, key_of
-from blogsite.content.frontmatter.raw_fields import Entries, Entry, HeadError, Plain
+from blogsite.content.frontmatter.raw_fields import HeadError, Plain, RawField, RawFields
 from blogsite.core.values import Value
 
 _PELICAN = re.compile(r"([ ]{0,3})([A-Za-z][\w-]*+(?: [\w-]++)*+)[ \t]*+(?::(?=[ \t]|$)|：)[ \t]*(.*)", re.ASCII)
@@ -43,7 +43,7 @@ class PelicanHead(BaseHandler):
             raise ValueError("not every line is `Key: value`")
         return head, text[end:].removeprefix("\n")
 
-    def load(self, fm: str) -> Entries:
+    def load(self, fm: str) -> RawFields:
         """The entries of the lines; an indented line goes on with the value before it."""
         return _entries(fm, _PELICAN)
 
@@ -69,7 +69,7 @@ class NikolaHead(BaseHandler):
         body = end + 3 if commented and end < len(text) else end
         return text[:end].replace("<!--", "    ", 1), text[body:].removeprefix("\n")
 
-    def load(self, fm: str) -> Entries:
+    def load(self, fm: str) -> RawFields:
         """The entries of the lines."""
         return _entries(fm, _NIKOLA)
 
@@ -88,13 +88,13 @@ class LinkHead(BaseHandler):
             raise ValueError("no line of a known key")
         return "\n".join(head), "\n".join(lines[count:])
 
-    def load(self, fm: str) -> Entries:
+    def load(self, fm: str) -> RawFields:
         """The entries of the lines."""
         return _entries(fm, _LINK)
 
 
-def _entries(head: str, pattern: re.Pattern[str]) -> Entries:
-    entries: Entries = {}
+def _entries(head: str, pattern: re.Pattern[str]) -> RawFields:
+    entries: RawFields = {}
     key = ""
     for number, line in enumerate(head.split("\n"), 1):
         if match := pattern.fullmatch(line):
@@ -102,11 +102,13 @@ def _entries(head: str, pattern: re.Pattern[str]) -> Entries:
             value = match[3].strip()
             before = entries.pop(key, None)
             column = match.start(3) + 1 if value else match.start(2) + 1
-            entries[key] = Entry(key, _value(value), number, column, match.start(2) + 1, before.line if before else 0)
+            entries[key] = RawField(
+                key, _value(value), number, column, match.start(2) + 1, before.line if before else 0
+            )
         elif key and line.strip():
             entry = entries[key]
             joined = " ".join(_words([entry.value, line.strip()]))
-            entries[key] = Entry(key, _value(joined), entry.line, entry.column, entry.key_column, entry.first_line)
+            entries[key] = RawField(key, _value(joined), entry.line, entry.column, entry.key_column, entry.first_line)
     return entries
 
 

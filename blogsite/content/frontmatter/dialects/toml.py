@@ -7,7 +7,7 @@ import tomllib
 
 from frontmatter.default_handlers import BaseHandler
 
-from blogsite.content.frontmatter.raw_fields import MAX_LENGTH, Entries, Entry, HeadError, freeze
+from blogsite.content.frontmatter.raw_fields import MAX_LENGTH, HeadError, RawField, RawFields, freeze
 
 _OPENER = re.compile(r"\s*^\+{3,}[ \t]*$\n?", re.M)
 _CLOSER = re.compile(r"^\+{3,}[ \t]*$\n?", re.M)
@@ -38,7 +38,7 @@ class TomlHead(BaseHandler):
             raise HeadError((text.count("\n", 0, start), 1, "the head is never closed", "add a line +++ after it"))
         return "\n" * text.count("\n", 0, start) + text[start : closer.start()], text[closer.end() :]
 
-    def load(self, fm: str) -> Entries:
+    def load(self, fm: str) -> RawFields:
         """The entries of a head; HeadError where it is no TOML."""
         if len(fm) > MAX_LENGTH or _MANY_DOTS.search(fm):
             raise HeadError((1, 1, "the head of the post is too long or too deep", "move what is not a setting out"))
@@ -46,30 +46,30 @@ class TomlHead(BaseHandler):
             table = freeze(tomllib.loads(fm))
         except (ValueError, RecursionError, TypeError) as problem:
             raise HeadError(_explain(fm, problem)) from None
-        places = _places(fm)
+        locations = _places(fm)
         entries = {}
         for key, value in table.items_:
-            line, column, key_column = places.get(("", key)) or places.get((key, "")) or (1, 1, 1)
-            inner = tuple((name, *at[:2]) for (parent, name), at in places.items() if parent == key and name)
-            entries[key] = Entry(key, value, line, column, key_column, inner=inner)
+            line, column, key_column = locations.get(("", key)) or locations.get((key, "")) or (1, 1, 1)
+            inner = tuple((name, *at[:2]) for (parent, name), at in locations.items() if parent == key and name)
+            entries[key] = RawField(key, value, line, column, key_column, inner=inner)
         return entries
 
 
 def _places(head: str) -> Places:
     """Where the keys stand, by a scan of the lines outside multi-line texts."""
-    places: Places = {}
+    locations: Places = {}
     table, inside = "", ""
     for number, line in enumerate(head.split("\n"), 1):
         if not inside:
             if header := _HEADER.fullmatch(line):
                 table = header[1].strip("\"' \t")
-                places.setdefault((table, ""), (number, line.index("[") + 1, line.index("[") + 1))
+                locations.setdefault((table, ""), (number, line.index("[") + 1, line.index("[") + 1))
                 continue
             if match := _KEY.match(line):
-                places.setdefault((table, match[2].strip("\"' \t")), (number, match.end() + 1, len(match[1]) + 1))
+                locations.setdefault((table, match[2].strip("\"' \t")), (number, match.end() + 1, len(match[1]) + 1))
         for quotes in _LONG_QUOTES.findall(line):
             inside = "" if inside == quotes else inside or quotes
-    return places
+    return locations
 
 
 def _explain(head: str, problem: BaseException) -> tuple[int, int, str, str]:

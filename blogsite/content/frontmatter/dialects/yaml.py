@@ -18,11 +18,11 @@ from blogsite.content.frontmatter.raw_fields import (
     MAX_DEPTH,
     MAX_LENGTH,
     MAX_SIZE,
-    Entries,
-    Entry,
     HeadError,
     NoHeadError,
     Plain,
+    RawField,
+    RawFields,
     printable,
 )
 from blogsite.content.frontmatter.yaml_errors import explain, in_quotes
@@ -57,7 +57,7 @@ class YamlHead(YAMLHandler):
         end, body = (closer.start(), closer.end()) if closer else _unclosed(text, start)
         return "\n" * text.count("\n", 0, start) + text[start:end], text[body:]
 
-    def load(self, fm: str, **kwargs: object) -> Entries:
+    def load(self, fm: str, **kwargs: object) -> RawFields:
         """The entries of a head; HeadError, or NoHeadError where it is text between two rules."""
         return load(fm)
 
@@ -101,7 +101,7 @@ def is_closed(text: str, body: str) -> bool:
     return _CLOSER.match(head, head.rstrip("\n").rfind("\n") + 1) is not None
 
 
-def load(head: str) -> Entries:
+def load(head: str) -> RawFields:
     """The entries of a YAML mapping; HeadError for one that cannot be read, NoHeadError for what is none."""
     if len(head) > MAX_LENGTH:
         raise HeadError((1, 1, "the head of the post is too long", "close it with a line --- after its last key"))
@@ -123,11 +123,13 @@ def load(head: str) -> Entries:
 
 def _scaffold(head: str, match: re.Match[str]) -> HeadError:
     line = head.count("\n", 0, match.start(1)) + 1
-    what = f"{match[1]} was never filled in: this file is a scaffold, not a post"
-    return HeadError((line, match.start(1) - head.rfind("\n", 0, match.start(1)), what, "move it out of this folder"))
+    message = f"{match[1]} was never filled in: this file is a scaffold, not a post"
+    return HeadError(
+        (line, match.start(1) - head.rfind("\n", 0, match.start(1)), message, "move it out of this folder")
+    )
 
 
-def _is_prose(head: str, entries: Entries) -> bool:
+def _is_prose(head: str, entries: RawFields) -> bool:
     """Whether what reads as a mapping of unknown keys is rather a text: "Note: this." between two rules."""
     return any(" " in key for key in entries) or bool(re.search(r"^[ \t]*\n[ \t]*\S", head.lstrip("\n"), re.M))
 
@@ -143,7 +145,7 @@ class _Document:
         self.unused: dict[str, Any] = {}
         self.size = 0
 
-    def entries(self) -> Entries | None:
+    def entries(self) -> RawFields | None:
         """The entries of the document's mapping; none for an empty document; None for one that is no mapping."""
         for event in self.events:
             kind = type(event)
@@ -151,7 +153,7 @@ class _Document:
                 break
             if kind is not yaml.StreamStartEvent and kind is not yaml.DocumentStartEvent:
                 return {} if kind is yaml.StreamEndEvent else None
-        entries: Entries = {}
+        entries: RawFields = {}
         while type(event := next(self.events)) is not yaml.MappingEndEvent:
             key = self._key(event)
             start = event.start_mark
@@ -159,7 +161,7 @@ class _Document:
             value = self._value(event, MAX_DEPTH)
             mark = event.start_mark if event.start_mark.line == start.line and value is not None else start
             before = entries.pop(key, None)
-            entries[key] = Entry(
+            entries[key] = RawField(
                 key,
                 value,
                 mark.line + 1,
@@ -251,5 +253,5 @@ def _events(source: str) -> Iterator[Any]:
         loader.dispose()
 
 
-def _at(mark: Any, what: str, hint: str) -> HeadError:
-    return HeadError((mark.line + 1, mark.column + 1, what, hint))
+def _at(mark: Any, message: str, hint: str) -> HeadError:
+    return HeadError((mark.line + 1, mark.column + 1, message, hint))
