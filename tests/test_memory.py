@@ -15,7 +15,7 @@ from making import EPOCH, build_site, post, run_alone, site, tree, write
 from serving import fetch, serving
 
 from blogsite.content.status import PublishFilter
-from blogsite.pages.outputs import Asset
+from blogsite.site.outputs import Asset
 from blogsite.preview import warm_start as memory
 from blogsite.preview.page_cache import CachedPage
 from blogsite.preview.session import Session

@@ -38,7 +38,7 @@ from blogsite.content.status import PublishFilter
 from blogsite.core.file_state import CLOCK_TICK
 from blogsite.images.exif import without_location
 from blogsite.images.model import ImageVariant, SocialCardImage
-from blogsite.pages.outputs import Asset
+from blogsite.site.outputs import Asset
 from blogsite.preview.page_cache import CachedPage
 from blogsite.preview.session import Broken, Session
 from blogsite.preview.site_state import SiteState

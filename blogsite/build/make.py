@@ -12,7 +12,7 @@ from blogsite.build.planner import OutputPlan, make_plan
 from blogsite.build.store.records import OutputRecord
 from blogsite.content.discovery import read_bytes, theme_templates
 from blogsite.core.diagnostics import Diagnostic, Location, SiteError, error
-from blogsite.pages.outputs import Asset, Output
+from blogsite.site.outputs import Asset, Output
 from blogsite.render.dependencies import closures, computed_names
 from blogsite.render.environment import Templates
 

@@ -16,7 +16,7 @@ from blogsite.build.store.records import OutputRecord
 from blogsite.core.digest import Digest, Digester
 from blogsite.core.file_state import stat_of
 from blogsite.images.model import ImageVariant, SocialCardImage
-from blogsite.pages.outputs import Asset, DataFile, Output, Page
+from blogsite.site.outputs import Asset, DataFile, Output, Page
 from blogsite.site.model import Content, PostCard, PostLink, SiteInfo
 
 WIDTH = 8

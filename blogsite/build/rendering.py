@@ -19,7 +19,7 @@ from blogsite.core.executor import chunks
 from blogsite.images.model import ImageVariant, SocialCardImage
 from blogsite.images.processing import check_cards, check_format, draw_all, encode_all
 from blogsite.maths.compression import load_rendered
-from blogsite.pages.outputs import Asset, DataFile, Page
+from blogsite.site.outputs import Asset, DataFile, Page
 from blogsite.render.environment import Templates
 from blogsite.site.model import Content, SiteInfo
 

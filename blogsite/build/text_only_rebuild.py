@@ -20,7 +20,7 @@ from blogsite.content.model import Source
 from blogsite.core.diagnostics import Diagnostic
 from blogsite.core.file_state import FileState, Stat
 from blogsite.images.inspection import FileInspector
-from blogsite.pages.outputs import Page
+from blogsite.site.outputs import Page
 from blogsite.pages.posts import PostPage, with_text
 from blogsite.site.summary import in_lists, with_new_text
 

@@ -16,7 +16,7 @@ from blogsite.core.executor import chunks
 from blogsite.core.frozen import DamageError
 from blogsite.maths.compression import dump_rendered, dump_tex, load_tex
 from blogsite.pages.feeds import Feed
-from blogsite.pages.outputs import DataFile, Page
+from blogsite.site.outputs import DataFile, Page
 from blogsite.render.placeholders import settle
 from blogsite.render.renderer import texts_of
 from blogsite.site.model import Content

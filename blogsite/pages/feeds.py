@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from blogsite.core.digest import Digest
 from blogsite.core.frozen import Record
 from blogsite.core.urls import output_path
-from blogsite.pages.outputs import DataFile, Output, Page
+from blogsite.site.outputs import DataFile, Output, Page
 from blogsite.site.model import Content, PostCard, Site, SiteInfo, SitePost
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from blogsite.core.frozen import Record
 from blogsite.core.urls import output_path
 from blogsite.pages.common import PageHead, Pager, paginate, titled
-from blogsite.pages.outputs import Page
+from blogsite.site.outputs import Page
 from blogsite.site.model import PostCard, Site, SiteInfo
 
 

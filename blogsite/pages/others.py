@@ -11,7 +11,7 @@ from blogsite.core.frozen import Record
 from blogsite.core.i18n import words_for
 from blogsite.core.urls import AddressError, checked_address, output_path
 from blogsite.pages.common import PageHead, titled
-from blogsite.pages.outputs import Asset, DataFile, Output, Page
+from blogsite.site.outputs import Asset, DataFile, Output, Page
 from blogsite.site.model import Site, SiteInfo
 
 

@@ -11,7 +11,7 @@ from blogsite.core.frozen import Record
 from blogsite.core.urls import output_path
 from blogsite.core.values import Table
 from blogsite.pages.common import PageHead, titled
-from blogsite.pages.outputs import Page
+from blogsite.site.outputs import Page
 from blogsite.site.model import Content, PostLink, Site, SiteInfo, SitePost, Term
 
 

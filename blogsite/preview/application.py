@@ -24,7 +24,7 @@ from blogsite.core.diagnostics import Diagnostic
 from blogsite.images.exif import without_location
 from blogsite.images.inspection import PICTURES
 from blogsite.images.model import ImageVariant, SocialCardImage
-from blogsite.pages.outputs import Asset, Page
+from blogsite.site.outputs import Asset, Page
 from blogsite.preview.overlay import SCRIPT, error_page, own_first, script, with_script
 from blogsite.preview.page_cache import CachedPage
 from blogsite.preview.session import Broken, ResolvedReference, Session

@@ -12,7 +12,7 @@ from blogsite.build.store.records import load_fragment
 from blogsite.core.diagnostics import Diagnostic, SiteError
 from blogsite.maths.compression import load_rendered
 from blogsite.maths.html import Typeset
-from blogsite.pages.outputs import DataFile, Page
+from blogsite.site.outputs import DataFile, Page
 from blogsite.preview.site_state import SiteState
 from blogsite.render.environment import Templates
 from blogsite.render.renderer import Renderer

@@ -30,7 +30,7 @@ from blogsite.images.cache import ImageCache
 from blogsite.images.inspection import FileInspector
 from blogsite.images.model import ImageVariant, SocialCardImage
 from blogsite.images.processing import check_cards, check_format, draw_one, encode_one
-from blogsite.pages.outputs import Asset, DataFile, Output, Page
+from blogsite.site.outputs import Asset, DataFile, Output, Page
 from blogsite.preview.page_cache import CachedPage, PageCache
 from blogsite.preview.site_state import MOST_AT_ONCE, SiteState, changed_little, show
 from blogsite.preview.source_cache import ChangedPaths, SourceCache, SourceChanges

@@ -15,7 +15,7 @@ from blogsite.core.diagnostics import Diagnostic, SiteError
 from blogsite.core.urls import output_path
 from blogsite.images.inspection import FileInspector
 from blogsite.pages import produce
-from blogsite.pages.outputs import Asset, Output, Page
+from blogsite.site.outputs import Asset, Output, Page
 from blogsite.pages.posts import PostPage, own_page
 from blogsite.preview.source_cache import SourceCache, SourceChanges
 from blogsite.render.environment import Templates

@@ -26,7 +26,7 @@ from blogsite.core.executor import chunks
 from blogsite.core.frozen import DamageError
 from blogsite.images.inspection import FileInspector
 from blogsite.pages import asked_for_first
-from blogsite.pages.outputs import Asset, Output, Page
+from blogsite.site.outputs import Asset, Output, Page
 from blogsite.preview.site_state import SiteState
 from blogsite.preview.source_cache import SourceCache
 from blogsite.site.model import SiteInfo

@@ -13,7 +13,7 @@ from blogsite.core.diagnostics import Diagnostic, Location
 from blogsite.core.digest import Digest
 from blogsite.core.file_state import FileState, Stat
 from blogsite.core.frozen import DamageError, unpickled
-from blogsite.pages.outputs import Page
+from blogsite.site.outputs import Page
 
 Row = TypeVar("Row")
 

@@ -43,7 +43,7 @@ from blogsite.core.executor import chunks
 from blogsite.core.file_state import FileState
 from blogsite.core.frozen import DamageError, seal, unpickled, unseal
 from blogsite.images.model import FileInfo
-from blogsite.pages.outputs import Page
+from blogsite.site.outputs import Page
 
 SCHEMA = 8
 Result = TypeVar("Result")
