@@ -29,7 +29,8 @@ from benchmarks.contestants import PEERS
 from benchmarks.corpus import SPELLINGS, Options, Post, posts, spelled
 from benchmarks.results import PARTS, machine, write_json
 from benchmarks.timing import Clock, best
-from blogsite.build.driver import BuildOptions, build
+from blogsite.build.context import BuildOptions
+from blogsite.build.driver import build
 from blogsite.config.loader import load_config
 from blogsite.config.settings import MarkdownSettings, ParseSettings
 from blogsite.content.encoding import decode

@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from blogsite.build.driver import BuildOptions, build
+from blogsite.build.context import BuildOptions
+from blogsite.build.driver import build
 from blogsite.config.loader import load_config
 
 TOLD = ("os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.truncate", "shutil.rmtree")

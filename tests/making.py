@@ -16,7 +16,8 @@ from unittest.mock import patch
 
 from PIL import Image
 
-from blogsite.build.driver import BuildOptions, Report, build
+from blogsite.build.context import BuildOptions, BuildReport
+from blogsite.build.driver import build
 from blogsite.cli.main import main
 from blogsite.config.loader import load_config
 
@@ -49,13 +50,13 @@ def site(root: Path, files: dict[str, str | bytes], config: str = CONFIG) -> Pat
     return write(root, {"blogsite.toml": config, **files})
 
 
-def build_site(root: Path, options: BuildOptions | None = None) -> Report:
+def build_site(root: Path, options: BuildOptions | None = None) -> BuildReport:
     """The site at ROOT, built in this process; raises SiteError as the program would report it."""
     with patch.dict(os.environ, {"SOURCE_DATE_EPOCH": str(EPOCH)}):
         return build(root, load_config(root), options or BuildOptions(), lambda stage, done, total: None)
 
 
-def warnings(report: Report) -> list[str]:
+def warnings(report: BuildReport) -> list[str]:
     """What a build warned of, as it is printed."""
     return [str(diagnostic) for diagnostic in report.diagnostics]
 

@@ -18,11 +18,12 @@ from making import EPOCH, picture, png, tree, write
 
 import blogsite.build.driver
 import blogsite.build.loader
+import blogsite.build.publisher
 import blogsite.markdown.post
 import blogsite.maths.katex
 from blogsite.build import rendering
-from blogsite.build.context import WORK
-from blogsite.build.driver import BuildOptions, Report, build
+from blogsite.build.context import WORK_FOLDER, BuildOptions, BuildReport
+from blogsite.build.driver import build
 from blogsite.config.loader import load_config
 from blogsite.config.settings import MarkdownSettings
 from blogsite.content.parse_context import ParseContext
@@ -371,7 +372,7 @@ def meddle(blog: Blog, pick: Picks) -> None:
 
 def lose_store(blog: Blog, pick: Picks) -> None:
     """The store is removed, cut short, or damaged."""
-    store = blog.root / WORK / "store.sqlite"
+    store = blog.root / WORK_FOLDER / "store.sqlite"
     if not store.is_file():
         return
     how = pick.one("folder", "file", "cut", "overwrite", "random", "random", "random")
@@ -408,7 +409,7 @@ class Outcome:
     code: int
     said: tuple[str, ...]
     files: dict[str, bytes]
-    report: Report | None = field(default=None, compare=False)
+    report: BuildReport | None = field(default=None, compare=False)
 
 
 _compile = jinja2.Environment.compile
@@ -454,7 +455,7 @@ def outcome(root: Path, options: BuildOptions) -> Outcome:
         code, said = 1, tuple(map(str, problem.diagnostics))
     else:
         code = 0
-        said = (*map(str, report.diagnostics), *(f"{path}: {reason}" for path, reason in report.left_out))
+        said = (*map(str, report.diagnostics), *(f"{path}: {reason}" for path, reason in report.unpublished))
     return Outcome(code, said, tree(folder) if folder.is_dir() else {}, report)
 
 
@@ -468,10 +469,10 @@ def from_nothing(blog: Blog, options: BuildOptions, location: Path) -> Outcome:
     """What a build of a copy of the site, at PLACE, comes to."""
     shutil.rmtree(location, ignore_errors=True)
     shutil.copytree(
-        blog.root, location, symlinks=True, ignore=lambda folder, names: {WORK, "public", "look"} & set(names)
+        blog.root, location, symlinks=True, ignore=lambda folder, names: {WORK_FOLDER, "public", "look"} & set(names)
     )
     rendering._renderer.cache_clear()
-    with patch.object(blogsite.build.driver, "CLOCK_TICK", 0):
+    with patch.object(blogsite.build.publisher, "CLOCK_TICK", 0):
         return outcome(location, replace(options, output=location / "public" if options.output else None))
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from making import CONFIG, build_site, page, post, site, tree, warnings, write
 
-from blogsite.build.driver import BuildOptions
+from blogsite.build.context import BuildOptions
 from blogsite.content.status import PublishFilter
 from blogsite.core.diagnostics import SiteError
 from blogsite.pages.common import paginate
@@ -75,7 +75,7 @@ def test_drafts_and_future_posts_are_shown_on_demand(tmp_path: Path) -> None:
 
 def test_what_is_left_out_says_why(tmp_path: Path) -> None:
     report = build_site(site(tmp_path, STATES))
-    assert dict(report.left_out) == {
+    assert dict(report.unpublished) == {
         "posts/b/index.md": "future by 1460 days in UTC",
         "posts/d.md": "draft",
         "posts/f.md": "future by 12 h in UTC",

@@ -17,7 +17,7 @@ from making import CONFIG, build_site, imports_pillow, page, png, post, run, run
 from PIL import Image, ImageFont
 from serving import fetch, serving
 
-from blogsite.build.driver import BuildOptions
+from blogsite.build.context import BuildOptions
 from blogsite.config.settings import CardDesign
 from blogsite.content.model import File
 from blogsite.core.diagnostics import SiteError, UsageError
@@ -196,10 +196,10 @@ def test_every_title_is_drawn_within_the_margins(title: str) -> None:
 @given(titles)
 def test_every_title_has_room(title: str) -> None:
     size, lines = title_lines(title, own_font(), 840)
-    face = ImageFont.truetype(Path(own_font().root, own_font().path), size, layout_engine=ImageFont.Layout.BASIC)
+    shared_view = ImageFont.truetype(Path(own_font().root, own_font().path), size, layout_engine=ImageFont.Layout.BASIC)
     assert size in TITLE_SIZES
     assert len(lines) <= TITLE_LINES
-    assert all(face.getlength(line) <= 840 for line in lines)
+    assert all(shared_view.getlength(line) <= 840 for line in lines)
 
 
 @needs_font

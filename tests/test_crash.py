@@ -24,10 +24,10 @@ from making import EPOCH, post, run, run_alone, site, tree, write
 from making import build_site as build_with
 from sites_for_law import scratch
 
-from blogsite.build.driver import BuildOptions, Report
-from blogsite.build.lock import only_build_of
-from blogsite.build.output_folder import MANIFEST, OutputFolder
-from blogsite.build.staging import Staging
+from blogsite.build import staging
+from blogsite.build.context import BuildOptions, BuildReport
+from blogsite.build.lock import exclusive_build
+from blogsite.build.manifest import MANIFEST, Manifest
 from blogsite.core.diagnostics import SiteError
 
 LONG = bool(os.environ.get("BLOGSITE_LONG"))
@@ -35,7 +35,7 @@ CHILD = Path(__file__).with_name("crash_child.py")
 CONFIG = 'title = "Test"\nbase_url = "https://example.org/"\nper_page = 2\n'
 
 
-def build_site(root: Path, options: BuildOptions | None = None) -> Report:
+def build_site(root: Path, options: BuildOptions | None = None) -> BuildReport:
     """The site at ROOT, built by this process alone."""
     return build_with(root, replace(options or BuildOptions(), jobs=1))
 
@@ -193,7 +193,7 @@ def refused(target: type, name: str, which: int, number: int = errno.ENOSPC) -> 
         if calls == which:
             if name == "write_bytes":
                 usual(arguments[0], b"half of i")
-            raise OSError(number, os.strerror(number), str(arguments[0]))
+            raise OSError(number, os.strerror(number), str(next(iter(arguments), name)))
         return usual(*arguments, **named)
 
     with patch.object(target, name, call):
@@ -214,7 +214,7 @@ def test_a_full_disk_publishes_nothing(blog: Path, which: int) -> None:
 
 def test_a_manifest_that_cannot_be_written_publishes_nothing(blog: Path) -> None:
     before = tree(blog / "public")
-    with refused(OutputFolder, "_write", 1), pytest.raises(SiteError, match="No space left"):
+    with refused(Manifest, "write", 1), pytest.raises(SiteError, match="No space left"):
         build_site(blog)
     assert tree(blog / "public") == before
     check_after(blog, before, from_nothing(blog))
@@ -232,7 +232,7 @@ def test_a_file_that_cannot_be_put_in_place_is_a_mistake(blog: Path, which: int,
 
 
 def test_a_stage_that_cannot_be_made_is_a_mistake(blog: Path) -> None:
-    with refused(Staging, "of", 1, errno.EACCES), pytest.raises(SiteError, match="Permission denied"):
+    with refused(staging.tempfile, "mkdtemp", 1, errno.EACCES), pytest.raises(SiteError, match="Permission denied"):
         build_site(blog)
 
 
@@ -325,7 +325,7 @@ def test_a_disk_that_is_really_full(tmp_path: Path) -> None:
 
 
 def test_a_second_build_waits_for_the_first_and_says_so(blog: Path) -> None:
-    with only_build_of(blog / "public", blog / ".blogsite", lambda: None):
+    with exclusive_build(blog / "public", blog / ".blogsite", lambda: None):
         command = [sys.executable, "-m", "blogsite", "-C", str(blog), "build"]
         env = {**os.environ, "SOURCE_DATE_EPOCH": str(EPOCH)}
         build = subprocess.Popen(command, env=env, stderr=subprocess.PIPE, encoding="utf-8")
@@ -338,7 +338,7 @@ def test_a_second_build_waits_for_the_first_and_says_so(blog: Path) -> None:
 
 
 def test_a_preview_does_not_keep_a_build_waiting(blog: Path) -> None:
-    with only_build_of(blog / ".blogsite/preview", blog / ".blogsite", lambda: None):
+    with exclusive_build(blog / ".blogsite/preview", blog / ".blogsite", lambda: None):
         assert "waiting" not in run("build", cwd=blog).stderr
 
 
@@ -364,9 +364,9 @@ def test_builds_of_two_folders_at_once_do_not_disturb_each_other(blog: Path) -> 
 
 def test_a_file_that_vanishes_during_a_build_is_no_traceback(blog: Path) -> None:
     """The next build is right again."""
-    from blogsite.build import loader as load
+    from blogsite.build import changes
 
-    usual = load.scan
+    usual = changes.scan
 
     def scan(root: Path) -> object:
         found = usual(root)
@@ -374,7 +374,7 @@ def test_a_file_that_vanishes_during_a_build_is_no_traceback(blog: Path) -> None
         (root / "static/posts/p3").unlink(missing_ok=True)
         return found
 
-    with patch.object(load, "scan", scan), pytest.raises(SiteError, match="posts/p3: error: it cannot be read"):
+    with patch.object(changes, "scan", scan), pytest.raises(SiteError, match="posts/p3: error: it cannot be read"):
         build_site(blog)
     build_site(blog)
     assert tree(blog / "public") == from_nothing(blog)

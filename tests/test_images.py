@@ -31,7 +31,7 @@ from making import warnings as said
 from PIL import Image, ImageCms
 from serving import fetch, serving
 
-from blogsite.build.driver import BuildOptions
+from blogsite.build.context import BuildOptions
 from blogsite.config.loader import parse_config
 from blogsite.content.status import PublishFilter
 from blogsite.core.diagnostics import SiteError
@@ -632,7 +632,7 @@ def test_the_preview_remembers_what_it_has_decoded(tmp_path: Path) -> None:
     for times in (1, 2):
         session = Session(root, None, PublishFilter(preview=True), lambda stage, done, total: None)
         with patch.object(pictures, "_opened", side_effect=AssertionError) if times == 2 else patch.dict({}):
-            session.update(None)
-        assert session.shown
-        assert any("cut.png cannot be decoded" in str(diagnostic) for diagnostic in session.shown.warnings)
+            session.refresh(None)
+        assert session.state
+        assert any("cut.png cannot be decoded" in str(diagnostic) for diagnostic in session.state.warnings)
         session.close()

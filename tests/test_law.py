@@ -41,7 +41,8 @@ from sites_for_law import (
 
 from blogsite.build import rendering
 from blogsite.build.code_version import code_digest
-from blogsite.build.driver import BuildOptions, build
+from blogsite.build.context import BuildOptions
+from blogsite.build.driver import build
 from blogsite.config.loader import load_config
 from blogsite.content.status import PublishFilter
 from blogsite.core.file_state import Stat
@@ -189,7 +190,8 @@ def test_nothing_heavy_is_imported_where_nothing_is_to_be_done(tmp_path: Path) -
     time.sleep(0.05)
     build_site(root)
     code = (
-        "import sys; from pathlib import Path; from blogsite.build.driver import BuildOptions, build\n"
+        "import sys; from pathlib import Path; from blogsite.build.context import BuildOptions\n"
+        "from blogsite.build.driver import build\n"
         "from blogsite.config.loader import load_config\n"
         f"root = Path({str(root)!r})\n"
         "report = build(root, load_config(root), BuildOptions(), lambda *progress: None)\n"
@@ -209,7 +211,7 @@ def test_nothing_heavy_is_imported_where_nothing_is_to_be_done(tmp_path: Path) -
 def stamps(change: Callable[[os.stat_result], Stat]) -> Iterator[None]:
     """The time stamps of files are what CHANGE says."""
     with ExitStack() as stack:
-        for module in ("content.discovery", "build.last_build", "build.planner", "build.driver"):
+        for module in ("content.discovery", "build.changes", "build.output_plan", "build.publisher"):
             stack.enter_context(patch(f"blogsite.{module}.stat_of", change))
         yield
 

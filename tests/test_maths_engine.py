@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 from test_maths_find import convert
 
+from blogsite.config.settings import MathFormat
 from blogsite.content.model import Formula
 from blogsite.maths import katex as engine_module
 from blogsite.maths.assets import KATEX, MATH_ASSETS, SCRIPTS, TEMML
 from blogsite.maths.commands import ENGINE_MACROS, TEMML_MACROS
 from blogsite.maths.html import Rendered, Typeset, tex_of, typeset
-from blogsite.maths.katex import Engine, EngineError, MathFormat, Result, TeX, key
+from blogsite.maths.katex import Engine, EngineError, Result, TeX, key
 from blogsite.maths.katex_patches import TUNING
 from blogsite.maths.numbering import Numberer
 from blogsite.maths.preprocess import plain_signs, prepare

@@ -9,7 +9,7 @@ from unittest.mock import patch
 import pytest
 from making import CONFIG, build_site, post, site, warnings
 
-from blogsite.build.driver import BuildOptions
+from blogsite.build.context import BuildOptions
 from blogsite.core.diagnostics import SiteError
 from blogsite.maths import katex as engine
 

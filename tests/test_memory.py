@@ -15,12 +15,13 @@ from making import EPOCH, build_site, post, run_alone, site, tree, write
 from serving import fetch, serving
 
 from blogsite.content.status import PublishFilter
-from blogsite.site.outputs import Asset
 from blogsite.preview import warm_start as memory
+from blogsite.preview.background import save_warm_start, warm_up
 from blogsite.preview.page_cache import CachedPage
 from blogsite.preview.session import Session
 from blogsite.preview.site_state import SiteState
-from blogsite.preview.warm_start import WarmState
+from blogsite.preview.warm_start import StoredState
+from blogsite.site.outputs import Asset
 
 SHOWN = PublishFilter(drafts=True, future=True, preview=True)
 PUBLISHED_ONLY = PublishFilter(preview=True)
@@ -41,21 +42,21 @@ def session_of(root: Path, publish_filter: PublishFilter = SHOWN) -> Iterator[Se
     with patch.dict(os.environ, {"SOURCE_DATE_EPOCH": str(EPOCH)}):
         session = Session(root, None, publish_filter, lambda stage, done, total: None)
         try:
-            session.update(None)
+            session.refresh(None)
             yield session
         finally:
             session.close()
 
 
-def exit_now(root: Path, publish_filter: PublishFilter = SHOWN) -> None:
+def leave(root: Path, publish_filter: PublishFilter = SHOWN) -> None:
     """A preview has been here."""
     with session_of(root, publish_filter) as session:
-        list(session.warm_up())
-        list(session.keep())
+        list(warm_up(session))
+        list(save_warm_start(session))
 
 
 def text(session: Session, path: str) -> str:
-    answer = session.answer(path)
+    answer = session.get(path)
     assert isinstance(answer, CachedPage), answer
     return answer.data.decode()
 
@@ -63,7 +64,7 @@ def text(session: Session, path: str) -> str:
 def is_remembered(root: Path, publish_filter: PublishFilter = SHOWN) -> bool:
     with session_of(root, publish_filter) as session:
         assert "A" in text(session, "posts/a/index.html")
-        return isinstance(session.shown, WarmState)
+        return isinstance(session.state, StoredState)
 
 
 def test_after_a_build_its_pages_are_there_at_once(tmp_path: Path) -> None:
@@ -73,36 +74,36 @@ def test_after_a_build_its_pages_are_there_at_once(tmp_path: Path) -> None:
     with session_of(root) as session, patch.object(memory.SiteState, "outputs", property(lambda shown: 1 / 0)):
         for path in ("index.html", "404.html", *(f"posts/{name}/index.html" for name in "abc")):
             assert text(session, path).encode() == built[path]
-            assert session.at_once(path)
+            assert session.ready(path)
         style_sheets = [path for path in built if path.endswith(".css")]
         assert len(style_sheets) == 3
-        assert all(isinstance(session.at_once(path), Asset) for path in style_sheets)
-        assert isinstance(session.shown, WarmState)
+        assert all(isinstance(session.ready(path), Asset) for path in style_sheets)
+        assert isinstance(session.state, StoredState)
     with session_of(root) as session:
         assert text(session, "tags/t/index.html").encode() == built["tags/t/index.html"]
-        assert type(session.shown) is SiteState
-        assert session.answer("posts/d/index.html") is None
-        assert session.update(None) is None
+        assert type(session.state) is SiteState
+        assert session.get("posts/d/index.html") is None
+        assert session.refresh(None) is None
 
 
 def test_a_preview_with_drafts_remembers_its_own_pages(tmp_path: Path) -> None:
     root = blog(tmp_path, d=post("Draft", draft="true", date="2025-12-31"), w=post("Warned", body="[x](nowhere.md)\n"))
     build_site(root)
     assert not is_remembered(root)
-    exit_now(root)
+    leave(root)
     with session_of(root) as session:
-        assert isinstance(session.shown, WarmState)
+        assert isinstance(session.state, StoredState)
         first = {path: text(session, path) for path in ("index.html", "posts/d/index.html", "posts/a/index.html")}
-        warned = session.shown.warnings
+        warned = session.state.warnings
         assert "Draft" in first["index.html"]
         assert "noindex" in first["posts/d/index.html"]
-        list(session.warm_up())
-        assert type(session.shown) is SiteState
+        list(warm_up(session))
+        assert type(session.state) is SiteState
         assert {path: text(session, path) for path in first} == first
-        assert session.shown.warnings == warned
+        assert session.state.warnings == warned
         assert any("nowhere.md" in str(diagnostic) for diagnostic in warned)
     assert not is_remembered(root, PUBLISHED_ONLY)
-    exit_now(root, PUBLISHED_ONLY)
+    leave(root, PUBLISHED_ONLY)
     assert is_remembered(root, PUBLISHED_ONLY)
     assert not is_remembered(root)
 
@@ -126,7 +127,7 @@ def test_what_has_changed_since_is_not_remembered(tmp_path: Path, change: str, a
     if after_build:
         build_site(root)
     else:
-        exit_now(root)
+        leave(root)
     assert is_remembered(root)
     CHANGES[change](root)
     assert not is_remembered(root)
@@ -134,7 +135,7 @@ def test_what_has_changed_since_is_not_remembered(tmp_path: Path, change: str, a
 
 def test_the_moment_a_post_becomes_due_ends_what_is_remembered(tmp_path: Path) -> None:
     root = blog(tmp_path, d=post("Due", date="2026-01-02"))
-    exit_now(root, PUBLISHED_ONLY)
+    leave(root, PUBLISHED_ONLY)
     assert is_remembered(root, PUBLISHED_ONLY)
     with patch("test_memory.EPOCH", EPOCH + 86_400):
         assert not is_remembered(root, PUBLISHED_ONLY)
@@ -143,17 +144,17 @@ def test_the_moment_a_post_becomes_due_ends_what_is_remembered(tmp_path: Path) -
 def test_what_is_edited_while_it_is_shown_is_remembered_as_it_became(tmp_path: Path) -> None:
     root = blog(tmp_path)
     with session_of(root) as session:
-        list(session.keep())
+        list(save_warm_start(session))
         for number, change in enumerate(("Some words.", "Other words.", "Last words.")):
             write(root, {"posts/a.md": post("A", body=f"{change}\n"), "static/own.css": f"b{{order:{number}}}"})
-            session.update({str(root / "posts/a.md"), str(root / "static/own.css")})
+            session.refresh({str(root / "posts/a.md"), str(root / "static/own.css")})
         time.sleep(0.05)
         with patch.object(session._store, "save_pages", wraps=session._store and session._store.save_pages) as saved:
-            list(session.keep())
+            list(save_warm_start(session))
         kept = [page.path for call in saved.call_args_list for page in call.args[1]]
         assert sorted(kept) == ["index.html", "posts/a/index.html"]
     with session_of(root) as session:
-        assert isinstance(session.shown, WarmState)
+        assert isinstance(session.state, StoredState)
         assert "Last words" in text(session, "posts/a/index.html")
         assert "Last words" in text(session, "index.html")
 
@@ -161,12 +162,12 @@ def test_what_is_edited_while_it_is_shown_is_remembered_as_it_became(tmp_path: P
 @pytest.mark.parametrize(("later", "again"), [(3_600, False), (90_000, True)])
 def test_pages_that_are_the_same_are_not_kept_again(tmp_path: Path, later: int, again: bool) -> None:
     root = blog(tmp_path, d=post("Due", date="2026-01-02"))
-    exit_now(root, PUBLISHED_ONLY)
+    leave(root, PUBLISHED_ONLY)
     with patch("test_memory.EPOCH", EPOCH + later), session_of(root, PUBLISHED_ONLY) as session:
-        list(session.warm_up())
+        list(warm_up(session))
         store = session._store
         with patch.object(store, "save_pages", wraps=store and store.save_pages) as saved:
-            list(session.keep())
+            list(save_warm_start(session))
         assert saved.called == again
     with patch("test_memory.EPOCH", EPOCH + later):
         assert is_remembered(root, PUBLISHED_ONLY)
@@ -174,44 +175,44 @@ def test_pages_that_are_the_same_are_not_kept_again(tmp_path: Path, later: int, 
 
 def test_a_change_before_the_whole_site_is_there_is_told(tmp_path: Path) -> None:
     root = blog(tmp_path)
-    exit_now(root)
+    leave(root)
     with session_of(root) as session:
-        assert isinstance(session.shown, WarmState)
+        assert isinstance(session.state, StoredState)
         write(root, {"posts/a.md": post("A", body="Newer words.\n")})
-        list(session.warm_up())  # which finds another site than the one that was remembered
+        list(warm_up(session))  # which finds another site than the one that was remembered
         assert "Newer words" in text(session, "posts/a/index.html")
-        update = session.update({str(root / "posts/a.md")})
+        update = session.refresh({str(root / "posts/a.md")})
         assert update is not None
-        assert update.number == 2
-        assert isinstance(update.before, WarmState)
-        assert session.update(None) is None
-    exit_now(root)
+        assert update.version == 2
+        assert isinstance(update.before, StoredState)
+        assert session.refresh(None) is None
+    leave(root)
     with session_of(root) as session:
         write(root, {"posts/a.md": "---\ntitle: [\n---\n"})
-        assert session.answer("tags/t/index.html")
-        assert session.broken
-        update = session.update({str(root / "posts/a.md")})
+        assert session.get("tags/t/index.html")
+        assert session.errors
+        update = session.refresh({str(root / "posts/a.md")})
         assert update is not None
         assert "posts/a.md" in str(update.diagnostics[0])
 
 
 def test_what_two_previews_leave_is_never_mixed(tmp_path: Path) -> None:
     root = blog(tmp_path)
-    exit_now(root)
+    leave(root)
     before = (root / "posts/a.md").read_bytes()
     with session_of(root) as first, session_of(root) as second:
-        list(first.warm_up())
-        list(first.keep())
+        list(warm_up(first))
+        list(save_warm_start(first))
         write(root, {"posts/a.md": post("A", body="Other words.\n", tags="[t]")})
         time.sleep(0.05)
-        second.update(None)
-        list(second.keep())
+        second.refresh(None)
+        list(save_warm_start(second))
         (root / "posts/a.md").write_bytes(before)
         time.sleep(0.05)
-        first.update(None)
-        list(first.keep())
+        first.refresh(None)
+        list(save_warm_start(first))
     with session_of(root) as session:
-        assert isinstance(session.shown, WarmState)
+        assert isinstance(session.state, StoredState)
         assert "Other words" not in text(session, "posts/a/index.html")
 
 
@@ -220,12 +221,12 @@ def test_what_two_previews_leave_is_never_mixed(tmp_path: Path) -> None:
 )
 def test_damage_costs_time_alone(tmp_path: Path, statement: str) -> None:
     root = blog(tmp_path)
-    exit_now(root)
+    leave(root)
     with sqlite3.connect(root / ".blogsite/store.sqlite") as database:
         database.execute(statement)
     with session_of(root) as session:
         assert "Text." in text(session, "posts/a/index.html")
-        assert not session.broken
+        assert not session.errors
 
 
 def test_a_preview_that_begins_with_what_is_remembered_follows_like_any_other(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 from making import CONFIG, Element, build_site, page, post, site, tree, warnings
 
-from blogsite.build.driver import BuildOptions
+from blogsite.build.context import BuildOptions
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 SITEMAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"

@@ -22,8 +22,8 @@ from serving import Listener, Served, fetch, free_port, serving
 
 from blogsite.content.status import PublishFilter
 from blogsite.core.diagnostics import Location, UsageError, error, warning
-from blogsite.preview import listening
 from blogsite.preview.overlay import error_page, script, with_script
+from blogsite.preview.server import bind_socket
 from blogsite.preview.session import Session
 
 VIDEO = bytes(range(256)) * 40
@@ -222,9 +222,9 @@ def test_bound_to_all_addresses_it_answers_to_each_of_its_own(tmp_path: Path) ->
 
 def test_the_next_port_is_tried_while_one_is_taken() -> None:
     said: list[str] = []
-    with listening("127.0.0.1", free_port(), said.append) as first:
+    with bind_socket("127.0.0.1", free_port(), said.append) as first:
         port = first.getsockname()[1]
-        with listening("127.0.0.1", port, said.append) as second:
+        with bind_socket("127.0.0.1", port, said.append) as second:
             assert second.getsockname()[1] > port
     assert f"port {port} cannot be had" in said[0]
     assert f"trying {port + 1}" in said[0]
@@ -233,7 +233,7 @@ def test_the_next_port_is_tried_while_one_is_taken() -> None:
 @pytest.mark.parametrize("bind", ["192.0.2.1", "nowhere.invalid"])
 def test_an_address_that_is_not_ours_is_wrong_usage(bind: str) -> None:
     with pytest.raises(UsageError, match="cannot listen on"):
-        listening(bind, 8000, lambda line: None)
+        bind_socket(bind, 8000, lambda line: None)
 
 
 def test_a_folder_that_is_no_site_is_wrong_usage(tmp_path: Path) -> None:
@@ -359,7 +359,7 @@ def test_a_file_that_is_being_written_is_read_once_there_is_something_in_it(
     session = Session(
         root, None, PublishFilter(drafts=True, future=True, preview=True), lambda stage, done, total: None
     )
-    session.update(None)
+    session.refresh(None)
     path = root / "posts/熵.md"
     path.write_bytes(b"")
     moments: list[float] = []
@@ -370,11 +370,11 @@ def test_a_file_that_is_being_written_is_read_once_there_is_something_in_it(
             path.write_text(post("Entropy", body="Now all of it.\n"), encoding="utf-8")
 
     monkeypatch.setattr("blogsite.preview.source_cache.time.sleep", wait)
-    session.update([str(path)])
-    assert (session.broken, len(moments)) == ((), 3)
+    session.refresh([str(path)])
+    assert (session.errors, len(moments)) == ((), 3)
     path.write_bytes(b"")
-    session.update([str(path)])
-    assert session.broken
+    session.refresh([str(path)])
+    assert session.errors
     assert sum(moments) < 0.5
     session.close()
 

@@ -32,17 +32,18 @@ from sites_for_law import (
     world,
 )
 
-from blogsite.build.driver import BuildOptions
+from blogsite.build.context import BuildOptions
 from blogsite.content.discovery import locate
 from blogsite.content.status import PublishFilter
 from blogsite.core.file_state import CLOCK_TICK
 from blogsite.images.exif import without_location
 from blogsite.images.model import ImageVariant, SocialCardImage
-from blogsite.site.outputs import Asset
+from blogsite.preview.background import save_warm_start, warm_up
 from blogsite.preview.page_cache import CachedPage
-from blogsite.preview.session import Broken, Session
+from blogsite.preview.session import Session, Unavailable
 from blogsite.preview.site_state import SiteState
-from blogsite.preview.warm_start import WarmState
+from blogsite.preview.warm_start import StoredState
+from blogsite.site.outputs import Asset
 
 LONG = bool(os.environ.get("BLOGSITE_LONG"))
 SHOWN = PublishFilter(drafts=True, future=True, preview=True)
@@ -69,7 +70,7 @@ class PreviewLaw(RuleBasedStateMachine):
         self.session = Session(self.blog.root, None, SHOWN, lambda stage, done, total: None)
         self.before = standing(self.blog.root)
         with world(self.blog):
-            self.session.update(None)
+            self.session.refresh(None)
         self.check()
 
     @rule(data=st.data(), edits=st.lists(st.sampled_from(OF_AUTHORS), min_size=1, max_size=3), told=st.booleans())
@@ -112,34 +113,34 @@ class PreviewLaw(RuleBasedStateMachine):
     def let_time_pass(self, days: int) -> None:
         self.blog.epoch += days * DAY
         with world(self.blog):
-            self.session.update(None)
+            self.session.refresh(None)
         self.check()
 
     @rule(data=st.data(), edits=st.lists(st.sampled_from(OF_AUTHORS), max_size=1), kept=st.booleans())
-    def begin_anew(self, data: st.DataObject, edits: list[object], kept: bool) -> None:
+    def replace_file(self, data: st.DataObject, edits: list[object], kept: bool) -> None:
         """The preview is ended and another one begun; what it shows at first is what the whole site leads to."""
         time.sleep(2 * CLOCK_TICK)
-        paths = list(self.session.shown.outputs) if self.session.shown else []
+        paths = list(self.session.state.outputs) if self.session.state else []
         with world(self.blog):
             if kept:
-                list(self.session.keep())
+                list(save_warm_start(self.session))
             self.session.close()
             pick = Picks(lambda choices: data.draw(st.sampled_from(choices)))
             for edit in edits:
                 edit(self.blog, pick)  # type: ignore[operator]
             self.session = Session(self.blog.root, None, SHOWN, lambda stage, done, total: None)
             self.before = standing(self.blog.root)
-            self.session.update(None)
-            remembered = self.session.shown
-            if isinstance(remembered, WarmState):
+            self.session.refresh(None)
+            remembered = self.session.state
+            if isinstance(remembered, StoredState):
                 type(self).remembered += 1
-                early = {path: self.session.answer(path) for path in paths if remembered.output(path)}
+                early = {path: self.session.get(path) for path in paths if remembered.output(path)}
                 assert early
-                assert self.session.shown is remembered
-                list(self.session.warm_up())
-                assert type(self.session.shown) is SiteState
-                assert {path: self.session.answer(path) for path in early} == early
-                assert not self.session.update(None)
+                assert self.session.state is remembered
+                list(warm_up(self.session))
+                assert type(self.session.state) is SiteState
+                assert {path: self.session.get(path) for path in early} == early
+                assert not self.session.refresh(None)
         self.check()
 
     @rule()
@@ -156,33 +157,33 @@ class PreviewLaw(RuleBasedStateMachine):
         }
         self.before = after
         with world(self.blog):
-            self.session.update(changed_paths if told else None)
-            self.session.prepare()
+            self.session.refresh(changed_paths if told else None)
+            self.session.render_edited_pages()
 
     def check(self) -> None:
         with world(self.blog):
             clean = from_nothing(self.blog, BuildOptions(SHOWN, jobs=1), self.folder / "clean")
-            if self.session.broken:
+            if self.session.errors:
                 assert clean.code == 1
-                assert tuple(map(str, self.session.broken)) == clean.said
+                assert tuple(map(str, self.session.errors)) == clean.said
                 return
-            assert self.session.shown is not None
+            assert self.session.state is not None
             files: dict[str, bytes] = {}
-            diagnostics = set(map(str, self.session.shown.warnings))
-            for path in self.session.shown.outputs:
-                answer = self.session.answer(path)
-                if isinstance(answer, Broken):
+            diagnostics = set(map(str, self.session.state.warnings))
+            for path in self.session.state.outputs:
+                answer = self.session.get(path)
+                if isinstance(answer, Unavailable):
                     diagnostics |= set(map(str, answer.diagnostics))
                 elif isinstance(answer, Asset):
                     files[path] = without_location(locate(self.blog.root, answer.file).read_bytes())
                 elif isinstance(answer, ImageVariant | SocialCardImage):
-                    files[path] = self.session.picture(answer) or b""
+                    files[path] = self.session.image_bytes(answer) or b""
                 else:
                     assert isinstance(answer, CachedPage)
-                    assert self.session.at_once(path) is answer
-                    diagnostics |= set(map(str, answer.flaws))
+                    assert self.session.ready(path) is answer
+                    diagnostics |= set(map(str, answer.warnings))
                     files[path] = answer.data
-        left_out = len(self.session.shown.loaded.site.left_out)
+        left_out = len(self.session.state.loaded.site.left_out)
         said = clean.said[: len(clean.said) - left_out] if clean.code == 0 else clean.said
         assert without_pages(diagnostics) == without_pages(said)
         if clean.code == 0:

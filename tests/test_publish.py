@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from making import build_site, post, site, tree, write
 
-from blogsite.build.driver import BuildOptions
-from blogsite.build.output_folder import MANIFEST, OutputFolder, StagedFile
+from blogsite.build.context import BuildOptions
+from blogsite.build.manifest import MANIFEST
+from blogsite.build.output_folder import OutputFolder, StagedFile
 from blogsite.core.diagnostics import SiteError
 
 

@@ -14,13 +14,13 @@ import pytest
 from making import EPOCH, build_site, png, post, site, tree, write
 
 from blogsite.build import loader as load
-from blogsite.build.driver import BuildOptions, Report
+from blogsite.build.context import BuildOptions, BuildReport
 from blogsite.content.model import FragmentRef, FrontMatter, Heading, HtmlFragment, Label, Post, Reference, RichText
 from blogsite.content.status import PublishFilter
 from blogsite.core.diagnostics import Location, SiteError, error
 from blogsite.preview.page_cache import CachedPage
 from blogsite.preview.session import Session
-from blogsite.site.summary import face
+from blogsite.site.summary import shared_view
 
 LONG = "Opening.\n\n<!--more-->\n\n"
 FILES: dict[str, str | bytes] = {
@@ -53,7 +53,7 @@ def edit(blog: Path, path: str, *changes: tuple[str, str]) -> None:
     write(blog, {path: text})
 
 
-def built(blog: Path, options: BuildOptions | None = None) -> tuple[Report, bool]:
+def built(blog: Path, options: BuildOptions | None = None) -> tuple[BuildReport, bool]:
     """The report of a build that leaves what one from nothing leaves, and whether the site was assembled for it."""
     with patch.object(load, "assemble", wraps=load.assemble) as assemble:
         report = build_site(blog, options)
@@ -63,7 +63,7 @@ def built(blog: Path, options: BuildOptions | None = None) -> tuple[Report, bool
             write(clean, {path: data})
     expected = build_site(clean)
     assert report.diagnostics == expected.diagnostics
-    assert report.left_out == expected.left_out
+    assert report.unpublished == expected.unpublished
     assert tree(blog / "public") == tree(clean / "public")
     return report, assemble.called
 
@@ -160,7 +160,7 @@ def test_a_text_and_something_else_have_changed(blog: Path, also: Callable[[Path
 def test_a_text_that_a_killed_build_had_parsed(blog: Path) -> None:
     """The next edit of another post must not hide it."""
     edit(blog, "posts/a.md", ("Text of", "More text. Text of"))
-    with patch("blogsite.build.rendering.render", side_effect=SiteError([])), pytest.raises(SiteError):
+    with patch("blogsite.build.rendering.render_stale", side_effect=SiteError([])), pytest.raises(SiteError):
         build_site(blog)
     edit(blog, "posts/b.md", ("See", "Look at"))
     report, _ = built(blog)
@@ -200,13 +200,13 @@ def test_the_preview_shows_what_a_build_writes_after_each(blog: Path, name: str)
     with patch.dict(os.environ, {"SOURCE_DATE_EPOCH": str(EPOCH)}):
         session = Session(blog, None, publish_filter, lambda stage, done, total: None)
         with contextlib.closing(session):
-            session.update(None)
-            session.answer("posts/b/index.html")
+            session.refresh(None)
+            session.get("posts/b/index.html")
             edit(blog, path, change)
-            session.update([str(blog / path)])
-            assert session.shown is not None
-            shown = {path: session.answer(path) for path in session.shown.outputs}
-            warned = session.shown.warnings
+            session.refresh([str(blog / path)])
+            assert session.state is not None
+            shown = {path: session.get(path) for path in session.state.outputs}
+            warned = session.state.warnings
     expected = build_site(blog, BuildOptions(publish_filter, output=blog.parent / "out"))
     written = tree(blog.parent / "out")
     assert warned == expected.diagnostics
@@ -244,7 +244,7 @@ def test_a_face_shows_every_other_field(field: str) -> None:
     }
     other = dataclasses.replace(one, **{field: others.get(field, True)})  # type: ignore[arg-type]
     assert other != one
-    assert (face(other) == face(one)) == (field in OWN_PAGE_ALONE)
+    assert (shared_view(other) == shared_view(one)) == (field in OWN_PAGE_ALONE)
 
 
 @pytest.mark.parametrize("damage", ["UPDATE pages SET page = x'00'", "DELETE FROM pages WHERE source = 'posts/a.md'"])

@@ -17,15 +17,15 @@ from hypothesis import strategies as st
 from making import build_site, png, post, site, tree, write
 from sites_for_law import scratch
 
-from blogsite.build.driver import BuildOptions
+from blogsite.build.context import BuildOptions
 from blogsite.build.store.store import Store
 from blogsite.core.diagnostics import SiteError
 from blogsite.core.file_state import FileState, Stat
 from blogsite.core.frozen import DamageError, seal, unseal
 
 BODY = "Above $a+b$.\n\n<!-- more -->\n\nBelow $c$ and $\\frac{1}$.\n\n![x](one.png)\n"
-DAMAGED = "the store was damaged and has been begun anew"
-VERSION = "the store was made by another version and has been begun anew"
+DAMAGED = "the store was damaged and has been replaced"
+VERSION = "the store was made by another version and has been replaced"
 
 
 class Blog:
@@ -127,10 +127,10 @@ def test_random_damage_changes_nothing(lasting_blog: Blog, location: float, nois
         "UPDATE posts SET row = 'text'",
         "UPDATE fragments SET data = (SELECT data FROM fragments AS o WHERE o.digest <> fragments.digest)",
         "UPDATE fragments SET data = zeroblob(40)",
-        "UPDATE made SET html = (SELECT html FROM made AS o WHERE o.key <> made.key)",
-        "DELETE FROM made; UPDATE formulas SET tex = x'00'",
-        "UPDATE looks SET data = x'00'",
-        "UPDATE outputs SET mistakes = x'00' WHERE path LIKE 'posts/p%'",
+        "UPDATE rendered SET html = (SELECT html FROM rendered AS o WHERE o.key <> rendered.key)",
+        "DELETE FROM rendered; UPDATE formulas SET tex = x'00'",
+        "UPDATE file_infos SET data = x'00'",
+        "UPDATE outputs SET diagnostics = x'00' WHERE path LIKE 'posts/p%'",
         "UPDATE outputs SET stat = 7",
         "ALTER TABLE outputs RENAME TO puts",
     ],
@@ -140,9 +140,7 @@ def test_rows_that_are_not_what_was_put_in_are_not_used(blog: Blog, statement: s
     write(blog.root, {"static/new.txt": "so that there is something to do"})
     for files, _ in blog.wanted.values():
         files["new.txt"] = b"so that there is something to do"
-    with patch(
-        "blogsite.build.planner.is_untouched", lambda path, made: made.diagnostics and False
-    ):  # everything is rendered
+    with patch("blogsite.build.output_plan.is_untouched", return_value=False):  # everything is rendered
         report = build_site(blog.root)
     assert report.note == DAMAGED
     written = tree(blog.root / "public")
@@ -153,7 +151,9 @@ def test_rows_that_are_not_what_was_put_in_are_not_used(blog: Blog, statement: s
 
 
 @pytest.mark.parametrize("where", ["1", "rowid % 2"])
-@pytest.mark.parametrize("table", ["posts", "fragments", "formulas", "made", "looks", "outputs", "pages", "builds"])
+@pytest.mark.parametrize(
+    "table", ["posts", "fragments", "formulas", "rendered", "file_infos", "outputs", "pages", "builds"]
+)
 def test_rows_that_are_lost_are_made_again(blog: Blog, table: str, where: str) -> None:
     keys = {"posts": "path", "outputs": "path", "pages": "path"}
     where = where.replace("rowid", f"length({keys[table]})" if table in keys else "rowid")
@@ -165,12 +165,12 @@ def test_rows_that_are_lost_are_made_again(blog: Blog, table: str, where: str) -
 
 
 def test_a_text_that_is_lost_while_its_post_is_edited_is_a_mistake_that_says_so(blog: Blog) -> None:
-    from blogsite.build import loader
+    from blogsite.build import parsing
 
     blog.build()  # the posts are no longer so young that they are read again
     blog.sql("DELETE FROM fragments", "DELETE FROM builds", "DELETE FROM outputs")
     with (
-        patch.object(loader, "_read", lambda root, source: b"something else"),
+        patch.object(parsing, "read_source", lambda root, source: b"something else"),
         pytest.raises(SiteError, match="was changed while the site was being built"),
     ):
         build_site(blog.root)

@@ -1,4 +1,4 @@
-"""TODO."""
+"""A digest of the program: its code, the packages it uses, and the Markdown extensions of the site."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from platform import python_version_tuple
 
 from blogsite.core.digest import Digest, installed
 
-_MAKERS = (
+_PACKAGES = (
     *("markdown", "jinja2", "markupsafe", "pygments", "babel", "pyyaml"),
     *("imagesize", "pillow", "python-frontmatter", "charset-normalizer"),
 )
 
 
-def code_digest(more: Iterable[str] = ()) -> Digest:
-    """The digest of all that makes pages besides their inputs: this package, what it calls, and MORE extensions."""
+def code_digest(extensions: Iterable[str] = ()) -> Digest:
+    """Return the digest of everything but a site's files that outputs depend on; `extensions` are those of the site."""
     package = Path(__file__).parent.parent
     state = blake2b(".".join(python_version_tuple()[:2]).encode(), digest_size=20)
     for path in sorted(package.rglob("*")):
         if path.suffix in (".py", ".js", ".txt") and path.is_file():
             state.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
-    for name in _MAKERS:
+    for name in _PACKAGES:
         state.update(f"{name}={installed(name)}\0".encode())
-    for name in more:
+    for name in extensions:
         state.update(f"{name}\0".encode())
         for path in _sources_of(name):
             state.update(path.name.encode() + b"\0" + path.read_bytes())
@@ -34,7 +34,7 @@ def code_digest(more: Iterable[str] = ()) -> Digest:
 
 
 def _sources_of(extension: str) -> list[Path]:
-    """The Python files of the package that holds a Markdown extension."""
+    """Return the Python files of the package that holds a Markdown extension."""
     named = entry_points(group="markdown.extensions", name=extension)
     module = next((point.module for point in named), extension.partition(":")[0])
     try:

@@ -1,4 +1,8 @@
-"""One build at a time for each output folder; a preview has its own and waits for nobody."""
+"""A lock for each output folder, so that two builds of it run one after the other.
+
+There is no library in use for it, because importing filelock or portalocker takes 40 ms: a third of the time in which a
+build finds that nothing has changed.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,11 @@ from blogsite.core.digest import digest_bytes
 
 
 @contextmanager
-def only_build_of(folder: Path, work: Path, waiting: Callable[[], None]) -> Iterator[None]:
-    """Nobody else builds FOLDER meanwhile; WAITING is called if somebody does. A killed build lets go by itself."""
+def exclusive_build(folder: Path, work: Path, waiting: Callable[[], None]) -> Iterator[None]:
+    """Hold the lock of an output folder, a file in `work`. Calls `waiting` if another process holds it.
+
+    The operating system releases the lock of a killed process.
+    """
     try:
         work.mkdir(parents=True, exist_ok=True)
         name = digest_bytes(os.path.realpath(folder).encode("utf-8", "surrogateescape"))[:16]
@@ -22,17 +29,17 @@ def only_build_of(folder: Path, work: Path, waiting: Callable[[], None]) -> Iter
     except OSError as problem:
         raise SiteError([unwritable(work.name, problem)]) from None
     with opened as file:
-        if not _take(file, wait=False):
+        if not _acquire(file, wait=False):
             waiting()
-            _take(file, wait=True)
+            _acquire(file, wait=True)
         yield
 
 
-if os.name == "nt":  # pragma: no cover - the other half is tested
+if os.name == "nt":  # pragma: no cover - tests run on POSIX
     import msvcrt
     import time
 
-    def _take(file: IO[bytes], *, wait: bool) -> bool:
+    def _acquire(file: IO[bytes], *, wait: bool) -> bool:
         while True:
             try:
                 msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
@@ -45,7 +52,7 @@ if os.name == "nt":  # pragma: no cover - the other half is tested
 else:
     import fcntl
 
-    def _take(file: IO[bytes], *, wait: bool) -> bool:
+    def _acquire(file: IO[bytes], *, wait: bool) -> bool:
         try:
             fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

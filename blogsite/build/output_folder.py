@@ -1,32 +1,33 @@
-"""Staged files → output folder, and the manifest of what is ours in it.
+"""The output folder: put staged files in place and remove those of earlier builds, and touch nothing else.
 
-Only files in the manifest are ever replaced or removed. It names every file that may come to be before the first one is
-put in place, so that a build that is killed leaves nothing that the next one would not know.
+Only files of the manifest are ever replaced or removed. Before the first file of a build is put in place, the manifest
+names all that may come, so that the next build knows every file that a killed one left.
 """
 
 from __future__ import annotations
 
 import errno
-import json
 import os
 import shutil
-from collections.abc import Iterator, Mapping, Sequence, Set
-from contextlib import contextmanager, suppress
+import stat
+from collections.abc import Mapping, Sequence, Set
+from contextlib import suppress
 from dataclasses import dataclass
-from json.encoder import encode_basestring as encode
 from pathlib import Path
+from typing import Literal, TypeAlias
 
-from blogsite.build.path_kinds import PathKind, PathKinds
-from blogsite.core.diagnostics import Location, SiteError, error, unwritable
+from blogsite.build.manifest import MANIFEST, Manifest, manifest_bytes, reported_as
+from blogsite.core.diagnostics import Diagnostic, Location, SiteError, error, unwritable
 from blogsite.core.digest import Digest
 
-MANIFEST = ".blogsite.json"
-STAGE = ".blogsite-stage"
+STAGING_PREFIX = ".blogsite-stage"
+"""Name of staging folders inside an output folder that is on another disk than the site."""
+PathKind: TypeAlias = Literal["nothing", "file", "link", "folder"]
 
 
 @dataclass(frozen=True, slots=True)
 class StagedFile:
-    """An output ready to be put in place: its bytes stand in `file`, or already where they belong (None)."""
+    """A rendered output: `file` is its staged file, or None if the output folder has the same bytes already."""
 
     path: str
     digest: Digest
@@ -35,7 +36,7 @@ class StagedFile:
 
 @dataclass(frozen=True, slots=True)
 class OutputChanges:
-    """What putting the staged files in place changes, by output path."""
+    """What a build changes in the output folder, by output path."""
 
     written: tuple[str, ...]
     kept: tuple[str, ...]
@@ -43,225 +44,203 @@ class OutputChanges:
 
 
 class OutputFolder:
-    """An output folder that is ours, or becomes it."""
+    """An output folder that blogsite made, or will make."""
 
     def __init__(self, path: Path, *, take_over: bool = False) -> None:
-        """Raises SiteError for a folder that holds other things and has no manifest, unless TAKE_OVER."""
+        """Raises SiteError for a folder with files and without a manifest, unless `take_over`."""
         self.path = path
+        self.key = os.path.realpath(path)
+        """The folder's name in the store."""
         self.shown = path.name
+        """The folder's name in diagnostics."""
+        self.manifest = Manifest(path)
         self._take_over = take_over
-        self._manifest = path / MANIFEST
-        self.manifest = b""
-        """The manifest's bytes."""
-        ours = self._read()
-        if ours is None and path.exists():
-            self._refuse_strangers()
-        self.ours: dict[str, Digest] = ours or {}
+        files = self.manifest.read()
+        if files is None and path.exists():
+            self._refuse_foreign_folder()
+        self.files: dict[str, Digest] = files or {}
+        """Output path → digest of each file that the manifest lists."""
+
+    def exists(self) -> bool:
+        """Return whether there is such a folder, or anything else in its place."""
+        return os.path.lexists(self.path)
 
     def compare(self, staged: Sequence[StagedFile]) -> OutputChanges:
-        """What `publish` would do; raises SiteError where it would touch what is not ours."""
+        """Return what `publish` would change. Raises SiteError if it would touch files that are not ours."""
         wanted = {item.path for item in staged}
         changes = OutputChanges(
             tuple(item.path for item in staged if item.file),
             tuple(item.path for item in staged if not item.file),
-            tuple(sorted(path for path in self.ours if path not in wanted)),
+            tuple(sorted(path for path in self.files if path not in wanted)),
         )
-        self._refuse_others_files(changes)
+        self._refuse_foreign_files(changes)
         return changes
 
-    def is_there(self) -> bool:
-        """Whether there is such a folder, or anything else at its place."""
-        return os.path.lexists(self.path)
+    def publish(self, staged: Sequence[StagedFile], changes: OutputChanges, complete: Path | None = None) -> None:
+        """Put the staged files in place and remove the files of `changes.removed`.
 
-    def publish(self, staged: Sequence[StagedFile], changes: OutputChanges, whole: Path | None = None) -> None:
-        """Every staged file is in place, what was ours and is not wanted is gone, and the manifest says so.
-
-        CHANGES is what `compare` has said of them. A folder that is WHOLE, with every file in it, becomes this one,
-        unless there is one by now.
+        `complete` is a folder with every staged file at its output path: it becomes the output folder by one rename,
+        unless that exists by now.
         """
         wanted = {item.path: item.digest for item in staged}
-        if whole and all(item.file for item in staged) and not self.is_there():
-            self._refuse_what_is_not_to_be_written({""})
-            self._become(whole, wanted)
-            return
-        parents = {os.path.dirname(path) for path in (*changes.written, *changes.removed)}
-        self._refuse_what_is_not_to_be_written(parents)
-        if not wanted.keys() <= self.ours.keys():
-            self._write({**self.ours, **wanted})
-        for path in changes.removed:
-            self._remove(path)
-        self._place_all(staged)
-        self._write(wanted)
-        self.ours = wanted
+        if complete and all(item.file for item in staged) and not self.exists():
+            self._refuse_protected({""})
+            self._rename_to_output(complete, wanted)
+        else:
+            self._refuse_protected({os.path.dirname(path) for path in (*changes.written, *changes.removed)})
+            if not wanted.keys() <= self.files.keys():
+                self.manifest.write({**self.files, **wanted})
+            for path in changes.removed:
+                self._remove(path)
+            self._put_in_place(staged)
+            self.manifest.write(wanted)
+        self.files = wanted
 
     def clear(self) -> int:
-        """Remove all that the manifest names, and the folder if nothing else is in it; returns the number of files."""
-        removed = sum(self._remove(path) for path in self.ours)
-        self._manifest.unlink(missing_ok=True)
+        """Remove the files of the manifest, and the folder if it is empty then. Returns the number of files."""
+        removed = sum(self._remove(path) for path in self.files)
+        self.manifest.path.unlink(missing_ok=True)
         if self.path.is_dir() and not any(self.path.iterdir()):
             self.path.rmdir()
         return removed
 
-    def _read(self) -> dict[str, Digest] | None:
-        try:
-            self.manifest = self._manifest.read_bytes()
-            files = json.loads(self.manifest)["files"]
-            return {path: str(digest) for path, digest in files.items() if _stays_inside(path)}
-        except (FileNotFoundError, NotADirectoryError):
-            return None
-        except OSError as problem:
-            message = f"{MANIFEST} cannot be read: {problem.strerror}"
-            raise SiteError([error(Location(self.shown), message, "give yourself the right to read it")]) from None
-        except (RecursionError, ValueError, KeyError, TypeError, AttributeError):
-            message = f"{MANIFEST} is damaged, so what is ours in the folder cannot be known"
-            raise SiteError(
-                [error(Location(self.shown), message, "remove the output folder and build again")]
-            ) from None
+    # ── refusals ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _become(self, whole: Path, files: Mapping[str, Digest]) -> None:
-        """The folder WHOLE, with a manifest of these files, is this folder."""
-        data = _manifest_of(files)
-        with reported(self.shown):
-            (whole / MANIFEST).write_bytes(data)
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            whole.rename(self.path)
-        self.manifest, self.ours = data, dict(files)
-
-    def _write(self, files: Mapping[str, Digest]) -> None:
-        data = _manifest_of(files)
-        temporary = self._manifest.with_name(MANIFEST + ".new")
-        with reported(f"{self.shown}/{MANIFEST}"):
-            try:
-                if self.manifest != data:
-                    self.path.mkdir(parents=True, exist_ok=True)
-                    temporary.unlink(missing_ok=True)
-                    temporary.write_bytes(data)
-                    os.replace(temporary, self._manifest)
-            finally:
-                with suppress(NotADirectoryError):
-                    temporary.unlink(missing_ok=True)
-        self.manifest = data
-
-    def _refuse_strangers(self) -> None:
+    def _refuse_foreign_folder(self) -> None:
         if not self.path.is_dir():
             hint = "move it away, or choose another folder with --output"
             raise SiteError([error(Location(self.shown), "the output is a file", hint)])
         if not self._take_over and any(
-            not entry.name.startswith((MANIFEST + ".new", STAGE)) for entry in self.path.iterdir()
+            not entry.name.startswith((MANIFEST + ".new", STAGING_PREFIX)) for entry in self.path.iterdir()
         ):
             message = "the output folder holds files that blogsite did not make"
             hint = "choose an empty one with --output, or build with --clean to write among them"
             raise SiteError([error(Location(self.shown), message, hint)])
 
-    def _refuse_others_files(self, changes: OutputChanges) -> None:
-        """Raise SiteError if a file that is to be written would go elsewhere, or stand where something of others is."""
-        diagnostics = []
-        standing = PathKinds(self.path)
+    def _refuse_foreign_files(self, changes: OutputChanges) -> None:
+        """Raise SiteError if a file would be written through a link, or over something that is not ours."""
+        diagnostics: list[Diagnostic] = []
+        kinds = _PathKinds(self.path)
         for parent in sorted({os.path.dirname(path) for path in changes.written}):
-            for part in _parts(parent):
-                if (kind := standing.at(part)) == "link":
+            for part in _ancestors(parent):
+                if (kind := kinds.at(part)) == "link":
                     message = f"{part} in the output folder is a symbolic link that leads elsewhere"
                     diagnostics.append(error(Location(self.shown), message, "remove the link"))
-                elif kind == "file" and part not in self.ours:
+                elif kind == "file" and part not in self.files:
                     message = f"this file is not ours to replace by a folder, as {parent}/ needs"
                     diagnostics.append(error(Location(f"{self.shown}/{part}"), message, "move it away"))
         diagnostics += [
             error(Location(f"{self.shown}/{path}"), "this file is not ours to replace", "move it away")
             for path in changes.written
-            if self._is_taken(path, standing.at(path))
+            if self._is_foreign(path, kinds.at(path))
         ]
         if diagnostics:
             raise SiteError(diagnostics)
 
-    def _is_taken(self, path: str, kind: PathKind) -> bool:
-        """Whether something that is not ours to replace stands at PATH.
+    def _is_foreign(self, path: str, kind: PathKind) -> bool:
+        """Return whether there is something at `path` that must not be replaced.
 
-        A folder with nothing but our files in it is not; a folder that is taken over gives its files, but no folders.
+        A folder may be replaced if all files in it are ours. With `take_over` any file may be, but no other folder.
         """
         if kind != "folder":
-            return kind != "nothing" and path not in self.ours and not self._take_over
+            return kind != "nothing" and path not in self.files and not self._take_over
         inside = (child for child in (self.path / path).rglob("*") if child.is_symlink() or not child.is_dir())
-        return any(child.relative_to(self.path).as_posix() not in self.ours for child in inside)
+        return any(child.relative_to(self.path).as_posix() not in self.files for child in inside)
 
-    def _refuse_what_is_not_to_be_written(self, parents: Set[str]) -> None:
-        """Raise SiteError, before anything is changed, for folders of ours that the file system protects."""
-        standing = PathKinds(self.path)
-        folders = {standing.nearest(parent) for parent in parents}
+    def _refuse_protected(self, parents: Set[str]) -> None:
+        """Raise SiteError, before anything is changed, if the file system forbids writing into these folders."""
+        kinds = _PathKinds(self.path)
+        folders = {kinds.nearest_folder(parent) for parent in parents}
         effective = os.access in os.supports_effective_ids
         protected = sorted(
             folder for folder in folders if not os.access(folder, os.W_OK | os.X_OK, effective_ids=effective)
         )
         if protected:
             refused = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-            raise SiteError([unwritable(self._displayed(folder), refused) for folder in protected])
+            raise SiteError([unwritable(self._shown_path(folder), refused) for folder in protected])
 
-    def _displayed(self, path: Path) -> str:
+    def _shown_path(self, path: Path) -> str:
         inside = path.is_relative_to(self.path)
         return os.path.normpath(os.path.join(self.shown, path.relative_to(self.path))) if inside else str(path)
 
-    def _link_in(self, path: str) -> str | None:
-        """The first part of a folder's PATH that is a symbolic link."""
-        return next((part for part in _parts(path) if (self.path / part).is_symlink()), None)
+    # ── changes ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _place_all(self, staged: Sequence[StagedFile]) -> None:
+    def _rename_to_output(self, complete: Path, files: Mapping[str, Digest]) -> None:
+        data = manifest_bytes(files)
+        with reported_as(self.shown):
+            (complete / MANIFEST).write_bytes(data)
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            complete.rename(self.path)
+        self.manifest.data = data
+
+    def _put_in_place(self, staged: Sequence[StagedFile]) -> None:
         ready: set[str] = set()
         for item in staged:
             if not item.file:
                 continue
             target = os.path.join(self.path, item.path)
             parent = os.path.dirname(target)
-            with reported(f"{self.shown}/{item.path}"):
+            with reported_as(f"{self.shown}/{item.path}"):
                 if parent not in ready:
                     os.makedirs(parent, exist_ok=True)
                     ready.add(parent)
                 if os.path.isdir(target) and not os.path.islink(target):
-                    shutil.rmtree(target)  # compare has seen that nothing but ours is in it
+                    shutil.rmtree(target)  # `compare` made sure that all files in it are ours
                 os.replace(item.file, target)
 
     def _remove(self, path: str) -> bool:
-        """Nothing of ours is at PATH, nor a folder that has become empty; what a link leads to is not ours."""
+        """Remove a file, and its folders if they are empty then; never through a link. Returns whether it was there."""
         target = self.path / path
         parent = os.path.dirname(path)
-        if self._link_in(parent) or (target.is_dir() and not target.is_symlink()):
+        is_linked = any((self.path / part).is_symlink() for part in _ancestors(parent))
+        if is_linked or (target.is_dir() and not target.is_symlink()):
             return False
         removed = True
-        with reported(f"{self.shown}/{path}"):
+        with reported_as(f"{self.shown}/{path}"):
             try:
                 target.unlink()
             except (FileNotFoundError, NotADirectoryError):
-                removed = False  # by hand, or by a build that was killed before it came to the folders
-        with suppress(OSError):  # one of them is not empty
-            for part in reversed(_parts(parent)):
+                removed = False  # by hand, or by a build that was killed before it removed the folders
+        with suppress(OSError):  # a folder is not empty
+            for part in reversed(_ancestors(parent)):
                 with suppress(FileNotFoundError):
                     os.rmdir(self.path / part)
         return removed
 
 
-@contextmanager
-def reported(path: str) -> Iterator[None]:
-    """What the file system refuses becomes a mistake that names the file."""
+class _PathKinds:
+    """What is at the paths in a folder, without following symbolic links; each path is looked up once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._known: dict[str, PathKind] = {"": "folder" if folder.is_dir() else "nothing"}
+
+    def at(self, path: str) -> PathKind:
+        """Return what is at `path`; "nothing" if one of its parents is not a folder."""
+        known = self._known.get(path)
+        if known is None:
+            inside = self.at(os.path.dirname(path)) == "folder"
+            known = self._known[path] = _kind_of(os.path.join(self._folder, path)) if inside else "nothing"
+        return known
+
+    def nearest_folder(self, path: str) -> Path:
+        """Return the folder at `path`, or the nearest existing one above it."""
+        while path and self.at(path) != "folder":
+            path = os.path.dirname(path)
+        if path or self.at("") == "folder":
+            return self._folder / path
+        return next(parent for parent in self._folder.absolute().parents if parent.is_dir())
+
+
+def _kind_of(path: str) -> PathKind:
     try:
-        yield
-    except OSError as problem:
-        raise SiteError([unwritable(path, problem)]) from None
+        mode = os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return "nothing"
+    return "link" if stat.S_ISLNK(mode) else "folder" if stat.S_ISDIR(mode) else "file"
 
 
-def _manifest_of(files: Mapping[str, Digest]) -> bytes:
-    lines = ",\n".join(f"{encode(path)}: {encode(digest)}" for path, digest in sorted(files.items()))
-    return f'{{\n"version": 1,\n"files": {{\n{lines}\n}}\n}}\n'.encode()
-
-
-def _parts(path: str) -> list[str]:
-    """ "a/b/c" → "a", "a/b", "a/b/c"."""
+def _ancestors(path: str) -> list[str]:
+    """Return the folders of a path from the top: "a/b/c" → "a", "a/b", "a/b/c"."""
     names = path.split("/") if path else []
     return ["/".join(names[: count + 1]) for count in range(len(names))]
-
-
-def _stays_inside(path: str) -> bool:
-    """Whether PATH names a file in a folder and nothing outside it."""
-    try:
-        known = os.fsencode(path)
-    except UnicodeEncodeError:
-        return False
-    parts = path.replace(os.sep, "/").split("/")
-    return b"\0" not in known and not {"", ".", ".."} & set(parts) and not os.path.splitdrive(path)[0]

@@ -1,192 +1,209 @@
-"""TODO."""
+"""Parse the Markdown sources that changed, on all cores; take the other posts from the store."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from blogsite.build.context import BuildContext
+from blogsite.build.context import BuildContext, LoadedSite
 from blogsite.build.store.records import dump_fragment, dump_post, load_post
 from blogsite.config.loader import Config
-from blogsite.config.settings import ParseSettings
+from blogsite.config.settings import MathFormat, ParseSettings
 from blogsite.content.discovery import read_bytes
-from blogsite.content.model import Kind, Post, Source
-from blogsite.core.diagnostics import Diagnostic, Location, SiteError, error
+from blogsite.content.model import HtmlFragment, Kind, Post, Source
+from blogsite.core.diagnostics import Location, SiteError, error, unreadable_file
 from blogsite.core.digest import Digest, digest, digest_bytes
 from blogsite.core.executor import chunks
 from blogsite.core.file_state import FileState
 from blogsite.core.urls import category_lists
 from blogsite.maths.compression import dump_tex
+from blogsite.maths.html import tex_of
+from blogsite.maths.katex import key
+
+SOURCES_PER_TASK = 20
+"""No more sources than this are parsed without starting worker processes."""
+SOURCES_PER_BATCH = 1000
+"""Sources whose bytes are in memory at once."""
 
 if TYPE_CHECKING:
-    from blogsite.config.settings import ParseSettings
-    from blogsite.maths.katex import MathFormat
+    from blogsite.markdown.post import Parsed as ParsedPost
+
+KnownPosts = Mapping[str, tuple[FileState, bytes]]
+"""Path → the state of a source when it was parsed, and its post as `load_post` reads it."""
+
+
+# ── in a worker process ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
 class ParseTask:
-    """Sources to parse: (path, kind, bytes)."""
+    """Sources to parse, as (path, kind, bytes)."""
 
     settings: ParseSettings
-    math_output: MathFormat
+    math_format: MathFormat
     sources: tuple[tuple[str, Kind, bytes], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class KeptText:
-    """A fragment as the store keeps it. `keys` names its formulas; None: only answers to its needs settle them."""
+class StoredFragment:
+    """A text as the store keeps it."""
 
     digest: Digest
     data: bytes
-    keys: tuple[str, ...] | None
+    formula_keys: tuple[str, ...] | None
+    """None if the formulas are known only when references to equations of other posts have been resolved."""
 
 
 @dataclass(frozen=True, slots=True)
-class ParsedRow:
-    """A parsed post as the store keeps it, and what it holds."""
+class ParsedSource:
+    """A parsed post as the store keeps it, with its texts and formulas."""
 
     digest: Digest
     post: bytes
-    texts: tuple[KeptText, ...]
+    fragments: tuple[StoredFragment, ...]
     formulas: tuple[tuple[str, bytes], ...]
-    """Key and TeX, as `dump_tex` writes it."""
+    """(key, TeX as `dump_tex` writes it)."""
 
 
-def parse_batch(task: ParseTask) -> list[ParsedRow]:
-    """One row for each source, in order."""
-    from blogsite.markdown.post import parse
-    from blogsite.maths.html import tex_of
-    from blogsite.maths.katex import key
+def parse_batch(task: ParseTask) -> list[ParsedSource]:
+    """Parse the sources of a task, in order."""
+    from blogsite.markdown.post import parse  # 0.1 s, see stages.py
 
-    rows = []
-    for path, kind, data in task.sources:
-        parsed = parse(path, kind, data, task.settings)
-        formulas: dict[str, bytes] = {}
-        texts = []
-        for fragment_digest, fragment in dict(parsed.fragments).items():
-            keys: list[str] | None = []
-            for formula in fragment.formulas:
-                if formula.references:
-                    keys = None
-                    break
-                if not formula.error:
-                    tex = tex_of(formula)
-                    name = key(tex, task.math_output)
-                    formulas[name] = dump_tex(tex, task.math_output)
-                    keys.append(name)  # type: ignore[union-attr]
-            texts.append(KeptText(fragment_digest, dump_fragment(fragment), None if keys is None else tuple(keys)))
-        for formula in parsed.post.title.fragment.formulas:
-            if not formula.error:
-                formulas[key(tex_of(formula), task.math_output)] = dump_tex(tex_of(formula), task.math_output)
-        rows.append(ParsedRow(parsed.post.digest, dump_post(parsed.post), tuple(texts), tuple(formulas.items())))
-    return rows
+    return [_stored(parse(path, kind, data, task.settings), task.math_format) for path, kind, data in task.sources]
 
 
-PARSED_AT_ONCE = 20
-"""Sources in a task; fewer stale ones than this are parsed here, without starting processes."""
+def preload_parser() -> None:
+    """Import the Markdown parser in this process, so that forked workers need not import it one by one."""
+    import blogsite.markdown.post  # noqa: F401
 
 
-def posts_of(context: BuildContext, sources: Sequence[Source]) -> list[Post]:
-    """Every source's post, from the store where it is still what was parsed; the others are parsed and kept."""
+def _stored(parsed: ParsedPost, math_format: MathFormat) -> ParsedSource:
+    formulas: dict[str, bytes] = {}
+    fragments = []
+    for name, fragment in dict(parsed.fragments).items():
+        own = _formulas_of(fragment, math_format)
+        formulas |= own
+        waits = any(formula.references for formula in fragment.formulas)
+        fragments.append(StoredFragment(name, dump_fragment(fragment), None if waits else tuple(own)))
+    formulas |= _formulas_of(parsed.post.title.fragment, math_format)
+    return ParsedSource(parsed.post.digest, dump_post(parsed.post), tuple(fragments), tuple(formulas.items()))
+
+
+def _formulas_of(fragment: HtmlFragment, math_format: MathFormat) -> dict[str, bytes]:
+    """Return key → TeX of each formula that needs no answer from another post."""
+    texs = [tex_of(formula) for formula in fragment.formulas if not formula.error and not formula.references]
+    return {key(tex, math_format): dump_tex(tex, math_format) for tex in texs}
+
+
+# ── in the main process ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def load_posts(context: BuildContext, sources: Sequence[Source]) -> list[Post]:
+    """Return the post of each source that still exists; those that changed are parsed and saved."""
     store = context.store
-    known = store.posts(name_of_posts(context))
+    known = store.posts(parse_digest(context))
     posts: dict[str, Post] = {}
-    unsure: list[Source] = []
+    may_differ: list[Source] = []
     for source in sources:
         row = known.get(source.path)
         if row is not None and row[0].matches(source.stat):
             posts[source.path] = load_post(row[1])
         else:
-            unsure.append(source)
-    for batch in chunks(unsure, 1000):
-        _parse(context, batch, known, posts)
+            may_differ.append(source)
+    for batch in chunks(may_differ, SOURCES_PER_BATCH):
+        posts |= parse_sources(context, batch, known)
         context.progress("parse", len(posts), len(sources))
-    if unsure or len(known) != len(posts):
+    if may_differ or len(known) != len(posts):
         with store.transaction():
-            store.keep_posts_of([source.path for source in sources])
+            store.keep_posts([source.path for source in sources])
             store.drop_unused_formulas()
     return [posts[source.path] for source in sources if source.path in posts]
 
 
-def parse_sources(
-    context: BuildContext, sources: Sequence[Source], known: Mapping[str, tuple[FileState, bytes]] | None = None
-) -> dict[str, Post]:
-    """Path → post of each of these that is there, parsed again unless it is as it was KNOWN to be, and kept."""
+def parse_sources(context: BuildContext, sources: Sequence[Source], known: KnownPosts) -> dict[str, Post]:
+    """Parse and save those of the sources whose bytes are not `known`. Returns path → post of all that still exist."""
     posts: dict[str, Post] = {}
-    _parse(context, sources, known or {}, posts)
-    return posts
-
-
-def name_of_posts(context: BuildContext) -> Digest:
-    """What the store knows posts by besides their paths: all that shapes them besides their files."""
-    return digest((settings_of(context.config), context.config.math_output, context.code))
-
-
-def _parse(
-    context: BuildContext,
-    sources: Sequence[Source],
-    known: Mapping[str, tuple[FileState, bytes]],
-    posts: dict[str, Post],
-) -> None:
-    """POSTS gains the posts of these sources, and so does the store; those with the bytes it knows are not parsed."""
-    from blogsite.build.parsing import ParseTask, parse_batch
-
-    looks: dict[str, FileState] = {}
+    states: dict[str, FileState] = {}
     same: list[tuple[str, FileState, Post, bytes]] = []
     stale: list[tuple[Source, bytes]] = []
     for source in sources:
-        moment = time.time_ns()
-        data = _read(context.root, source)
+        looked_at = time.time_ns()
+        data = read_source(context.root, source)
         if data is None:
             continue
-        look = looks[source.path] = FileState(source.stat, moment, digest_bytes(data))
+        state = states[source.path] = FileState(source.stat, looked_at, digest_bytes(data))
         row = known.get(source.path)
-        if row is not None and row[0].digest == look.digest:
+        if row is not None and row[0].digest == state.digest:
             post = posts[source.path] = load_post(row[1])
-            same.append((source.path, look, post, row[1]))
+            same.append((source.path, state, post, row[1]))
         else:
             stale.append((source, data))
-    many = len(stale) > PARSED_AT_ONCE
-    if many:
-        import blogsite.markdown.post  # noqa: F401 - once here rather than in each process that is forked
-    settings, output, name = settings_of(context.config), context.config.math_output, name_of_posts(context)
-    tasks = (
-        ParseTask(settings, output, tuple((source.path, source.kind, data) for source, data in batch))  # type: ignore[arg-type]
-        for batch in chunks(stale, PARSED_AT_ONCE)
-    )
-    store = context.store
+    store, name = context.store, parse_digest(context)
     with store.transaction():
         store.save_posts(same, name)
+    in_parallel = len(stale) > SOURCES_PER_TASK
+    if in_parallel:
+        preload_parser()
+    settings, math_format = parse_settings(context.config), context.config.math_output
+    tasks = (
+        ParseTask(settings, math_format, tuple((source.path, source.kind, data) for source, data in batch))
+        for batch in chunks(stale, SOURCES_PER_TASK)
+    )
     done = 0
-    for rows in context.workers.map(parse_batch, tasks, parallel=many):
-        kept = []
-        with store.transaction():  # for each task, so that another command finds its turn between them
-            for parsed, (source, _) in zip(rows, stale[done : done + len(rows)], strict=True):
+    for results in context.workers.map(parse_batch, tasks, parallel=in_parallel):
+        with store.transaction():  # one for each task, so that another command can use the store in between
+            rows = []
+            for parsed, (source, _) in zip(results, stale[done : done + len(results)], strict=True):
                 post = posts[source.path] = load_post(parsed.post)
-                kept.append((source.path, looks[source.path], post, parsed.post))
-                store.save_fragments((text.digest, text.data, text.keys) for text in parsed.texts)
-                store.add_formulas(parsed.formulas)
-            store.save_posts(kept, name)
-        done += len(rows)
+                rows.append((source.path, states[source.path], post, parsed.post))
+                _save_texts(context, parsed)
+            store.save_posts(rows, name)
+        done += len(results)
+    return posts
 
 
-def _read(root: Path, source: Source) -> bytes | None:
-    """The bytes of a source, None if it has gone since the folder was read."""
+def restore_fragments(context: BuildContext, loaded: LoadedSite, lost: Collection[Digest]) -> None:
+    """Parse the posts again whose texts the store has lost. Raises SiteError if a source has been changed since."""
+    settings = parse_settings(context.config)
+    sources = {source.path: source for source in loaded.site_files.sources}
+    for item in (*loaded.site.posts, *loaded.site.hidden, *loaded.site.pages):
+        post = item.post
+        if post.body.fragment not in lost and post.excerpt.fragment not in lost:
+            continue
+        source = sources[post.source]
+        data = read_source(context.root, source) or b""
+        if digest_bytes(data) != post.digest:
+            message = "the file was changed while the site was being built"
+            raise SiteError([error(Location(post.source), message, "build again")])
+        task = ParseTask(settings, context.config.math_output, ((source.path, source.kind, data),))
+        with context.store.transaction():
+            for parsed in parse_batch(task):
+                _save_texts(context, parsed)
+
+
+def parse_digest(context: BuildContext) -> Digest:
+    """Return the digest of everything a parsed post depends on besides its file. The store keeps posts by it."""
+    return digest((parse_settings(context.config), context.config.math_output, context.code))
+
+
+def parse_settings(config: Config) -> ParseSettings:
+    """Return the settings that a parsed post depends on."""
+    return ParseSettings(config.markdown(), config.timezone, config.excerpt_length, category_lists(config.permalink))
+
+
+def read_source(root: Path, source: Source) -> bytes | None:
+    """Return the bytes of a source; None if it was deleted after the files were listed. Raises SiteError."""
     try:
         return read_bytes(root, source)
     except FileNotFoundError:
         return None
     except OSError as problem:
-        raise SiteError([_unreadable(source.path, problem)]) from None
+        raise SiteError([unreadable_file(source.path, problem)]) from None
 
 
-def _unreadable(path: str, problem: OSError) -> Diagnostic:
-    return error(Location(path), f"it cannot be read: {problem.strerror}", "give yourself the right to read it")
-
-
-def settings_of(config: Config) -> ParseSettings:
-    """What of the configuration shapes a post."""
-    return ParseSettings(config.markdown(), config.timezone, config.excerpt_length, category_lists(config.permalink))
+def _save_texts(context: BuildContext, parsed: ParsedSource) -> None:
+    context.store.save_fragments((text.digest, text.data, text.formula_keys) for text in parsed.fragments)
+    context.store.add_formulas(parsed.formulas)

@@ -1,146 +1,167 @@
-"""TODO."""
+"""Render the stale outputs into the staging folder, on all cores."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from blogsite.build.context import BuildContext, LoadedSite
 from blogsite.build.output_folder import StagedFile
-from blogsite.build.planner import StaleOutput
+from blogsite.build.output_plan import BuildPlan, RenderedOutput
 from blogsite.build.staging import Staging
 from blogsite.build.store.records import load_fragment
-from blogsite.build.typesetting import _formulas, _kept, _texts, how_of
-from blogsite.core.diagnostics import Diagnostic
+from blogsite.build.typesetting import formula_keys, stored_fragments, texts_on, typeset
+from blogsite.config.settings import MathFormat
+from blogsite.core.diagnostics import Diagnostic, Location
 from blogsite.core.digest import Digest
 from blogsite.core.executor import chunks
 from blogsite.images.model import ImageVariant, SocialCardImage
 from blogsite.images.processing import check_cards, check_format, draw_all, encode_all
+from blogsite.maths import katex
 from blogsite.maths.compression import load_rendered
-from blogsite.site.outputs import Asset, DataFile, Page
-from blogsite.render.environment import Templates
+from blogsite.maths.html import Typeset
+from blogsite.render.renderer import Renderer
 from blogsite.site.model import Content, SiteInfo
+from blogsite.site.outputs import Asset, DataFile, Page
 
-if TYPE_CHECKING:
-    from blogsite.maths.katex import MathFormat
-    from blogsite.render.renderer import Renderer
+OUTPUTS_PER_TASK = 24
+"""No more outputs than this are rendered without starting worker processes."""
+
+
+# ── in a worker process ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
 class RenderSetup:
-    """What all outputs of a build share. With `stage`, the files are staged where they are made."""
+    """What all outputs of a build share."""
 
     info: SiteInfo
     templates: tuple[tuple[str, str], ...]
-    """Name and text of each."""
-    math_output: MathFormat
-    stage: Staging | None
+    """(name, text) of each."""
+    math_format: MathFormat
+    staging: Staging | None
+    """Where the worker writes the files itself; None if it cannot see the disk of the build."""
 
 
 @dataclass(frozen=True, slots=True)
 class RenderTask:
-    """Outputs, and all the texts and formulas that they show, as the store keeps them."""
+    """Outputs to render, with the texts and formulas that they show, as the store keeps them."""
 
     setup: RenderSetup
     outputs: tuple[Page | DataFile, ...]
-    texts: tuple[tuple[Digest, bytes], ...]
+    fragments: tuple[tuple[Digest, bytes], ...]
     formulas: tuple[tuple[str, bytes], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class RenderedRow:
-    """An output: staged, or its bytes, or the mistake that kept it from being made; and the flaws of its formulas."""
+class RenderResult:
+    """A rendered output: its staged file or its bytes, with warnings; or the error of its template."""
 
     path: str
     staged: StagedFile | None = None
     data: bytes | None = None
-    diagnostic: Diagnostic | None = None
-    flaws: tuple[Diagnostic, ...] = ()
+    error: Diagnostic | None = None
+    warnings: tuple[Diagnostic, ...] = ()
+    """Those of the formulas that could not be typeset."""
 
 
-def render_batch(task: RenderTask) -> list[RenderedRow]:
-    """One row for each output, in order."""
-    from blogsite.maths import katex as engine
-
-    engine.close()  # its memory is better used for pages
-    setup = task.setup
-    renderer = _renderer(setup)
-    renderer.fragments = {digest: load_fragment(data) for digest, data in task.texts}
+def render_batch(task: RenderTask) -> list[RenderResult]:
+    """Render the outputs of a task, in order."""
+    katex.close()  # pages can use its memory better
+    staging, renderer = task.setup.staging, _renderer(task.setup)
+    renderer.fragments = {digest: load_fragment(data) for digest, data in task.fragments}
     renderer.typeset.made = {key: load_rendered(data) for key, data in task.formulas}
-    rows = []
+    results = []
     for output in task.outputs:
         rendered = renderer.render(output)
         if rendered.diagnostic:
-            rows.append(RenderedRow(output.path, diagnostic=rendered.diagnostic))
+            results.append(RenderResult(output.path, error=rendered.diagnostic))
             continue
-        staged = setup.stage.add(output.path, rendered.data) if setup.stage else None
-        rows.append(RenderedRow(output.path, staged, None if staged else rendered.data, flaws=renderer.flaws(output)))
-    return rows
+        staged = staging.add(output.path, rendered.data) if staging else None
+        data = None if staged else rendered.data
+        results.append(RenderResult(output.path, staged, data, warnings=renderer.flaws(output)))
+    return results
 
 
 @lru_cache(maxsize=1)
 def _renderer(setup: RenderSetup) -> Renderer:
-    from blogsite.maths.html import Typeset
-    from blogsite.render.renderer import Renderer
-
-    return Renderer(setup.info, dict(setup.templates), {}, Typeset(setup.math_output))
+    return Renderer(setup.info, dict(setup.templates), {}, Typeset(setup.math_format))
 
 
-RENDERED_AT_ONCE = 24
-"""Outputs in a task; fewer stale ones than this are rendered here, without starting processes."""
+# ── in the main process ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class RenderedOutput:
-    """A stale output, staged: what it was made of and the flaws of its formulas."""
+def render_stale(
+    context: BuildContext, plan: BuildPlan, staging: Staging
+) -> tuple[list[RenderedOutput], list[Diagnostic]]:
+    """Typeset the formulas of the stale outputs and render these into `staging`.
 
-    staged: StagedFile
-    ingredients: bytes
-    flaws: tuple[Diagnostic, ...]
+    Returns what was rendered and the errors of templates, each of them once.
+    """
+    loaded = plan.loaded
+    assert loaded is not None, "a plan with stale outputs has a site"
+    outputs = [item.output for item in plan.outputs.stale]
+    ingredients = {item.output.path: item.ingredients for item in plan.outputs.stale}
+    pages = [output for output in outputs if isinstance(output, Page | DataFile)]
+    rendered: list[RenderedOutput] = []
+    errors: dict[tuple[Location, str], Diagnostic] = {}
+
+    def add(staged: StagedFile, warnings: tuple[Diagnostic, ...] = ()) -> None:
+        rendered.append(RenderedOutput(staged, ingredients[staged.path], warnings))
+
+    with context.times.measure("typeset"):
+        typeset(context, loaded, pages)
+    with context.times.measure("render"):
+        for output in outputs:
+            if isinstance(output, Asset):
+                add(staging.add(output.path, loaded.files.content(output.file)))
+        for result in _render_pages(context, loaded, plan.templates, pages, staging):
+            if result.error:
+                errors.setdefault((result.error.location, result.error.message), result.error)
+            else:
+                add(result.staged or staging.add(result.path, result.data or b""), result.warnings)
+        for image, data in _make_images(context, loaded, outputs):
+            add(staging.add(image.path, data))
+    return rendered, [*errors.values()]
 
 
-def render(
-    context: BuildContext, loaded: LoadedSite, templates: Templates, stale: Sequence[StaleOutput], stage: Staging
-) -> Iterator[RenderedOutput | Diagnostic]:
-    """Each stale output staged, in order, or the mistake that kept it from being made."""
-    pages = [item for item in stale if isinstance(item.output, Page | DataFile)]
-    for item in stale:
-        if isinstance(item.output, Asset):
-            data = loaded.files.content(item.output.file)
-            yield RenderedOutput(stage.add(item.output.path, data), item.ingredients, ())
-    shared = stage if context.workers.is_local else None
-    setup = RenderSetup(loaded.site.info, tuple(templates.items()), how_of(context), shared)
-    ingredients = {item.output.path: item.ingredients for item in pages}
-    tasks = (task_of(context, loaded, setup, batch) for batch in chunks(pages, RENDERED_AT_ONCE))
+def render_task(
+    context: BuildContext, loaded: LoadedSite, setup: RenderSetup, outputs: Sequence[Page | DataFile]
+) -> RenderTask:
+    """Return the task of rendering these outputs, with all texts and formulas that they show."""
+    shown = [text.fragment for output in outputs for text in texts_on(output) if isinstance(text, Content)]
+    fragments = stored_fragments(context, loaded, shown, context.store.fragments)
+    formulas = context.store.rendered_formulas(formula_keys(context, loaded, outputs))
+    return RenderTask(setup, tuple(outputs), tuple(fragments.items()), tuple(formulas.items()))
+
+
+def _render_pages(
+    context: BuildContext,
+    loaded: LoadedSite,
+    templates: Mapping[str, str],
+    outputs: Sequence[Page | DataFile],
+    staging: Staging,
+) -> Iterator[RenderResult]:
+    shared = staging if context.workers.is_local else None
+    setup = RenderSetup(loaded.site.info, tuple(templates.items()), context.config.math_output, shared)
+    tasks = (render_task(context, loaded, setup, batch) for batch in chunks(outputs, OUTPUTS_PER_TASK))
     done = 0
-    for rows in context.workers.map(render_batch, tasks, parallel=len(pages) > RENDERED_AT_ONCE):
-        for row in rows:
-            if row.diagnostic:
-                yield row.diagnostic
-                continue
-            staged = row.staged or stage.add(row.path, row.data or b"")
-            yield RenderedOutput(staged, ingredients[row.path], row.flaws)
-        done += len(rows)
-        context.progress("render", done, len(pages))
-    variants = {item.output: item.ingredients for item in stale if isinstance(item.output, ImageVariant)}
-    kept = context.image_cache
+    for results in context.workers.map(render_batch, tasks, parallel=len(outputs) > OUTPUTS_PER_TASK):
+        yield from results
+        done += len(results)
+        context.progress("render", done, len(outputs))
+
+
+def _make_images(
+    context: BuildContext, loaded: LoadedSite, stale: Sequence[object]
+) -> Iterator[tuple[ImageVariant | SocialCardImage, bytes]]:
+    """Yield each resized image and social card with its bytes."""
+    cache, workers, progress = context.image_cache, context.workers, context.progress
+    variants = [output for output in stale if isinstance(output, ImageVariant)]
     if variants:
         check_format(context.config.images_format, context.config.location("images_format"))
-        for variant, data in encode_all(loaded.files, context.workers, kept, variants, context.progress):
-            yield RenderedOutput(stage.add(variant.path, data), variants[variant], ())
-    drawings = {item.output: item.ingredients for item in stale if isinstance(item.output, SocialCardImage)}
-    check_cards(drawings, context.config.location("theme"))
-    for drawing, data in draw_all(context.workers, kept, drawings, context.progress):
-        yield RenderedOutput(stage.add(drawing.path, data), drawings[drawing], ())
-
-
-def task_of(context: BuildContext, loaded: LoadedSite, setup: RenderSetup, stale: Sequence[StaleOutput]) -> RenderTask:
-    """The stale outputs with all the texts and formulas that they show."""
-    outputs = tuple(item.output for item in stale if isinstance(item.output, Page | DataFile))
-    shown = [_texts(output) for output in outputs]
-    digests = dict.fromkeys(text.fragment for texts in shown for text in texts if isinstance(text, Content))
-    kept = _kept(context, loaded, digests, context.store.texts)
-    made = context.store.formulas(_formulas(context, loaded, outputs, shown))
-    return RenderTask(setup, outputs, tuple(kept.items()), tuple(made.items()))
+        yield from encode_all(loaded.files, workers, cache, variants, progress)
+    cards = [output for output in stale if isinstance(output, SocialCardImage)]
+    check_cards(cards, context.config.location("theme"))
+    yield from draw_all(workers, cache, cards, progress)

@@ -1,4 +1,4 @@
-"""Outputs → files in a stage, where they wait until all are made."""
+"""The staging folder: rendered outputs are written here, so that publishing them is a rename."""
 
 from __future__ import annotations
 
@@ -6,84 +6,88 @@ import os
 import shutil
 import stat
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from blogsite.build.output_folder import STAGE, OutputFolder, StagedFile, reported
+from blogsite.build.manifest import reported_as
+from blogsite.build.output_folder import STAGING_PREFIX, OutputFolder, StagedFile
 from blogsite.core.digest import Digest, digest_bytes
 
-WHOLE = "site"
+COMPLETE_SITE = "site"
 
 
 @dataclass(frozen=True, slots=True)
 class Staging:
-    """A folder for the files of one build until all are made; on the output's disk, so that a rename moves them."""
+    """A temporary folder on the disk of the output folder."""
 
     path: Path
     output: Path
-    whole: Path | None = None
-    """Where files are staged at their paths in the site, if there is no output folder yet: this becomes it."""
-
-    @staticmethod
-    def of(folder: OutputFolder, work: Path, *, dry: bool = False) -> Staging:
-        """An empty stage in WORK, or in the output folder if that is on another disk; always in WORK if DRY.
-
-        No two are the same: what is left of a build that was killed may still be writing into its own.
-        """
-        near = next(location for location in (folder.path, *folder.path.absolute().parents) if location.exists())
-        near_work, near_output = Staging._places(folder, work)
-        location, prefix = near_work if dry or near.stat().st_dev == work.stat().st_dev else near_output
-        with reported(f"{folder.shown}/{prefix}"):
-            location.mkdir(parents=True, exist_ok=True)
-            path = Path(tempfile.mkdtemp(prefix=prefix, dir=location))
-            if folder.is_there() or location != work:
-                return Staging(path, folder.path)
-            (path / WHOLE).mkdir()  # with the rights that folders have here; the stage is for nobody else to see
-            return Staging(path, folder.path, path / WHOLE)
-
-    @staticmethod
-    def sweep(folder: OutputFolder, work: Path) -> None:
-        """Nothing is left of a build of this folder that was killed."""
-        for location, prefix in Staging._places(folder, work):
-            for left in location.glob(prefix + "*"):
-                shutil.rmtree(left, ignore_errors=True)
-
-    @staticmethod
-    def _places(folder: OutputFolder, work: Path) -> tuple[tuple[Path, str], tuple[Path, str]]:
-        name = digest_bytes(os.path.realpath(folder.path).encode("utf-8", "surrogateescape"))[:16]
-        return (work, f"stage-{name}-"), (folder.path, f"{STAGE}-")
+    complete: Path | None = None
+    """If there is no output folder yet: the folder in `path` that becomes it, with files at their output paths."""
 
     def add(self, path: str, data: bytes) -> StagedFile:
-        """An output with these bytes, staged unless the output folder holds them already."""
+        """Write an output, unless the output folder has the same bytes at its path. Raises SiteError."""
         digest = digest_bytes(data)
-        if self.whole:
-            file = Path(os.path.join(self.whole, path))
-            with reported(f"{self.output.name}/{path}"):
+        if self.complete:
+            file = Path(os.path.join(self.complete, path))
+            with reported_as(f"{self.output.name}/{path}"):
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_bytes(data)
             return StagedFile(path, digest, file)
-        if holds(self.output / path, digest, len(data)):
+        if _has_bytes(self.output / path, digest, len(data)):
             return StagedFile(path, digest, None)
         file = self.path / digest_bytes(path.encode())
-        with reported(path):
+        with reported_as(path):
             file.write_bytes(data)
         return StagedFile(path, digest, file)
 
-    def discard(self) -> None:
-        """Nothing staged is left, nor an output folder that has nothing else in it."""
-        shutil.rmtree(self.path, ignore_errors=True)
-        if self.path.parent == self.output:
-            with suppress(OSError):
-                self.output.rmdir()
 
+@contextmanager
+def open_staging(folder: OutputFolder, work: Path, *, in_work: bool = False) -> Iterator[Staging]:
+    """Create a staging folder in `work`, or in the output folder if that is on another disk; remove it at the end.
 
-def holds(target: Path, digest: Digest, size: int) -> bool:
-    """Whether the file has just these bytes."""
+    With `in_work` it is always in `work`. The folder's name is new each time, because processes of a killed build may
+    still be writing into an older one.
+    """
+    nearest = next(path for path in (folder.path, *folder.path.absolute().parents) if path.exists())
+    near_work, near_output = _locations(folder, work)
+    location, prefix = near_work if in_work or nearest.stat().st_dev == work.stat().st_dev else near_output
+    with reported_as(f"{folder.shown}/{prefix}"):
+        location.mkdir(parents=True, exist_ok=True)
+        path = Path(tempfile.mkdtemp(prefix=prefix, dir=location))
+        complete = None if folder.exists() or location != work else path / COMPLETE_SITE
+        if complete:
+            complete.mkdir()  # with the usual permissions; `path` itself is private
     try:
-        status = os.lstat(target)
+        yield Staging(path, folder.path, complete)
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+        if location == folder.path:
+            with suppress(OSError):  # other files are in it
+                folder.path.rmdir()
+
+
+def remove_leftovers(folder: OutputFolder, work: Path) -> None:
+    """Remove the staging folders of builds of this output folder that were killed."""
+    for location, prefix in _locations(folder, work):
+        for path in location.glob(prefix + "*"):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _locations(folder: OutputFolder, work: Path) -> tuple[tuple[Path, str], tuple[Path, str]]:
+    """Return the two possible parents of a staging folder, each with the prefix of its name."""
+    name = digest_bytes(folder.key.encode("utf-8", "surrogateescape"))[:16]
+    return (work, f"stage-{name}-"), (folder.path, f"{STAGING_PREFIX}-")
+
+
+def _has_bytes(path: Path, digest: Digest, size: int) -> bool:
+    """Return whether there is a plain file with just these bytes."""
+    try:
+        status = os.lstat(path)
         if status.st_size != size or not stat.S_ISREG(status.st_mode):
             return False
-        return digest_bytes(target.read_bytes()) == digest
+        return digest_bytes(path.read_bytes()) == digest
     except OSError:
         return False

@@ -1,143 +1,127 @@
-"""TODO."""
+"""Typeset the formulas of the stale outputs: each distinct one once, in batches, unless the store has it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
+from typing import TypeVar
 
 from blogsite.build.context import BuildContext, LoadedSite
-from blogsite.build.loader import restore_texts
-from blogsite.build.planner import StaleOutput
+from blogsite.build.parsing import restore_fragments
 from blogsite.build.store.records import load_fragment
+from blogsite.config.settings import MathFormat
 from blogsite.content.model import Formula, RichText
 from blogsite.core.digest import Digest
 from blogsite.core.executor import chunks
 from blogsite.core.frozen import DamageError
 from blogsite.maths.compression import dump_rendered, dump_tex, load_tex
+from blogsite.maths.html import Rendered, tex_of
+from blogsite.maths.katex import EngineError, TeX, key, render_many
 from blogsite.pages.feeds import Feed
-from blogsite.site.outputs import DataFile, Page
 from blogsite.render.placeholders import settle
 from blogsite.render.renderer import texts_of
 from blogsite.site.model import Content
+from blogsite.site.outputs import DataFile, Page
 
-if TYPE_CHECKING:
-    from blogsite.maths.katex import MathFormat, TeX
+FORMULAS_PER_TASK = 500
+"""No more formulas than this are typeset without starting worker processes."""
+OUTPUTS_PER_BATCH = 500
+"""Outputs whose formulas are collected in one query."""
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
 class TypesetTask:
-    """Formulas to make: (key, TeX as `dump_tex` writes it)."""
+    """Formulas to typeset, as (key, TeX as `dump_tex` writes it)."""
 
     formulas: tuple[tuple[str, bytes], ...]
 
 
 def typeset_batch(task: TypesetTask) -> list[tuple[str, bytes]]:
-    """Key and result of each formula, as `dump_rendered` writes it."""
-    from blogsite.maths.html import Rendered
-    from blogsite.maths.katex import EngineError, render_many
-
-    wanted: dict[MathFormat, list[tuple[str, TeX]]] = {}
+    """Return the key of each formula and its HTML or error, as `dump_rendered` writes it."""
+    by_format: dict[MathFormat, list[tuple[str, TeX]]] = {}
     for name, data in task.formulas:
-        output, tex = load_tex(data)
-        wanted.setdefault(output, []).append((name, tex))
+        math_format, tex = load_tex(data)
+        by_format.setdefault(math_format, []).append((name, tex))
     rows = []
-    for output, formulas in wanted.items():
-        results = render_many([tex for _, tex in formulas], output)
+    for math_format, formulas in by_format.items():
+        results = render_many([tex for _, tex in formulas], math_format)
         for (name, _), result in zip(formulas, results, strict=True):
-            made = Rendered("", result.message) if isinstance(result, EngineError) else Rendered(result)
-            rows.append((name, dump_rendered(made)))
+            rendered = Rendered("", result.message) if isinstance(result, EngineError) else Rendered(result)
+            rows.append((name, dump_rendered(rendered)))
     return rows
 
 
-Row = TypeVar("Row")
-
-
-How: TypeAlias = Literal["html", "mathml"]
-
-
-TYPESET_AT_ONCE = 500
-"""Formulas in a task."""
-
-
-def typeset(context: BuildContext, loaded: LoadedSite, stale: Sequence[StaleOutput]) -> None:
-    """The store has every formula that the stale outputs show."""
-    pages = [item.output for item in stale if isinstance(item.output, Page | DataFile)]
-    unmade: dict[bytes, None] = {}
-    for batch in chunks(pages, 500):
-        keys = _formulas(context, loaded, batch, [_texts(output) for output in batch])
-        unmade |= dict.fromkeys(context.store.unmade_formulas(keys))
-    tasks = (TypesetTask(tuple(context.store.texs(batch))) for batch in chunks(unmade, TYPESET_AT_ONCE))
-    done, many = 0, len(unmade) > TYPESET_AT_ONCE
-    for rows in context.workers.map(typeset_batch, tasks, parallel=many):
+def typeset(context: BuildContext, loaded: LoadedSite, outputs: Sequence[Page | DataFile]) -> None:
+    """Typeset every formula on these outputs that the store does not have, and save it there."""
+    missing: dict[bytes, None] = {}
+    for batch in chunks(outputs, OUTPUTS_PER_BATCH):
+        missing |= dict.fromkeys(context.store.formulas_to_typeset(formula_keys(context, loaded, batch)))
+    tasks = (TypesetTask(tuple(context.store.formula_sources(batch))) for batch in chunks(missing, FORMULAS_PER_TASK))
+    done, in_parallel = 0, len(missing) > FORMULAS_PER_TASK
+    for rows in context.workers.map(typeset_batch, tasks, parallel=in_parallel):
         with context.store.transaction():
-            context.store.save_formulas(rows)
+            context.store.save_rendered_formulas(rows)
         done += len(rows)
-        context.progress("typeset", done, len(unmade))
-    if many:
-        context.workers.stop()  # the engine does not give back its memory, which is better used for pages
+        context.progress("typeset", done, len(missing))
+    if in_parallel:
+        context.workers.stop()  # V8 keeps its memory, which rendering can use better
 
 
-def _kept(
+def formula_keys(context: BuildContext, loaded: LoadedSite, outputs: Sequence[Page | DataFile]) -> dict[str, None]:
+    """Return the keys of all formulas on these outputs, in order, after adding their TeX to the store."""
+    texts = [(math_format_of(context, output), text) for output in outputs for text in texts_on(output)]
+    known = stored_fragments(context, loaded, _fragments(texts), context.store.formula_keys)
+    keys: dict[str, None] = {}
+    unknown: dict[str, bytes] = {}
+    for math_format, text in texts:
+        if isinstance(text, RichText):
+            unknown |= _with_keys(text.fragment.formulas, math_format)
+            continue
+        own = known[text.fragment] if math_format == context.config.math_output else None
+        if own is None:
+            data = stored_fragments(context, loaded, [text.fragment], context.store.fragments)[text.fragment]
+            unknown |= _with_keys(settle(load_fragment(data).formulas, text.resolved), math_format)
+        else:
+            keys |= dict.fromkeys(own)
+    if unknown:
+        with context.store.transaction():
+            context.store.add_formulas(unknown.items())
+    return keys | dict.fromkeys(unknown)
+
+
+def stored_fragments(
     context: BuildContext,
     loaded: LoadedSite,
-    digests: Mapping[Digest, None],
-    ask: Callable[[Iterable[Digest]], dict[Digest, Row]],
+    digests: Iterable[Digest],
+    query: Callable[[Iterable[Digest]], dict[Digest, Row]],
 ) -> dict[Digest, Row]:
-    """What the store answers for each of these texts; those it has lost are made anew."""
-    rows = ask(digests)
-    if lost := digests.keys() - rows.keys():
-        restore_texts(context, loaded, lost)
-        rows |= ask(lost)
+    """Return what `query` finds in the store for each text, after restoring those that the store has lost."""
+    wanted = dict.fromkeys(digests)
+    rows = query(wanted)
+    if lost := wanted.keys() - rows.keys():
+        restore_fragments(context, loaded, lost)
+        rows |= query(lost)
         if lost - rows.keys():
-            raise DamageError("texts are lost")
+            raise DamageError("texts are missing from the store")
     return rows
 
 
-def _formulas(
-    context: BuildContext,
-    loaded: LoadedSite,
-    outputs: Sequence[Page | DataFile],
-    shown: Sequence[Sequence[Content | RichText]],
-) -> dict[str, None]:
-    """The keys of all formulas in the texts that the outputs show, in order; the store knows the TeX of each."""
-    digests = dict.fromkeys(text.fragment for texts in shown for text in texts if isinstance(text, Content))
-    known = _kept(context, loaded, digests, context.store.keys)
-    keys: dict[str, None] = {}
-    loose: dict[str, bytes] = {}
-    for output, texts in zip(outputs, shown, strict=True):
-        how = how_of(context, output)
-        for text in texts:
-            if isinstance(text, RichText):
-                loose |= _keyed(text.fragment.formulas, how)
-                continue
-            settled = known[text.fragment] if how == how_of(context) else None
-            if settled is None:
-                data = _kept(context, loaded, {text.fragment: None}, context.store.texts)[text.fragment]
-                loose |= _keyed(settle(load_fragment(data).formulas, text.resolved), how)
-            else:
-                keys |= dict.fromkeys(settled)
-    if loose:
-        with context.store.transaction():
-            context.store.add_formulas(loose.items())
-    return keys | dict.fromkeys(loose)
+def math_format_of(context: BuildContext, output: Page | DataFile) -> MathFormat:
+    """Return the format of the formulas on an output: in feeds MathML, elsewhere as the settings say."""
+    in_feed = isinstance(output.context if isinstance(output, Page) else output.inputs, Feed)
+    return "mathml" if in_feed else context.config.math_output
 
 
-def _keyed(formulas: Sequence[Formula], how: How) -> dict[str, bytes]:
-    if not formulas:
-        return {}
-    from blogsite.maths.html import tex_of
-    from blogsite.maths.katex import key
+def texts_on(output: Page | DataFile) -> Iterator[Content | RichText]:
+    """Yield the texts that an output shows."""
+    return texts_of(output.context if isinstance(output, Page) else output.inputs)
 
+
+def _fragments(texts: Iterable[tuple[MathFormat, Content | RichText]]) -> list[Digest]:
+    return [text.fragment for _, text in texts if isinstance(text, Content)]
+
+
+def _with_keys(formulas: Sequence[Formula], math_format: MathFormat) -> Mapping[str, bytes]:
     texs = [tex_of(formula) for formula in formulas if not formula.error]
-    return {key(tex, how): dump_tex(tex, how) for tex in texs}
-
-
-def how_of(context: BuildContext, output: Page | DataFile | None = None) -> How:
-    """What formulas become on a page, in a feed always MathML."""
-    in_feed = isinstance(output.context if isinstance(output, Page) else output.inputs if output else None, Feed)
-    return "mathml" if in_feed or context.config.math_output == "mathml" else "html"
-
-
-def _texts(output: Page | DataFile) -> list[Content | RichText]:
-    return list(texts_of(output.context if isinstance(output, Page) else output.inputs))
+    return {key(tex, math_format): dump_tex(tex, math_format) for tex in texs}

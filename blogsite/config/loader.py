@@ -16,7 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from blogsite.config.schema import CARD_KEYS, KEYS
-from blogsite.config.settings import CardDesign, ImageFormat, Images, MarkdownSettings
+from blogsite.config.settings import CardDesign, ImageFormat, Images, MarkdownSettings, MathFormat
 from blogsite.core.diagnostics import Diagnostic, Location, SiteError, UsageError, error
 from blogsite.core.values import EMPTY, Table
 
@@ -44,7 +44,7 @@ class Config:
     output: str = "public"
     menu: tuple[tuple[str, str], ...] = ()
     math_enable: bool = True
-    math_output: str = "html"
+    math_output: MathFormat = "html"
     math_number: str = "ams"
     math_dialect: str = "default"
     math_macros: tuple[tuple[str, str], ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from blogsite.core.frozen import Record
 
@@ -54,3 +54,7 @@ class ParseSettings:
     excerpt_length: int
     category_lists: Literal["auto", "nested", "flat"] = "auto"
     """Whether a flat list of categories is one path, as in Hexo, or several categories."""
+
+
+MathFormat: TypeAlias = Literal["html", "mathml"]
+"""What a formula becomes: KaTeX's HTML with MathML beside it for screen readers, or Temml's MathML alone."""

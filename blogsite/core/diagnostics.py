@@ -12,8 +12,11 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    pass
 
 Severity = Literal["error", "warning"]
 
@@ -90,3 +93,15 @@ class SiteError(BlogsiteError):
     def __reduce__(self) -> tuple[type[SiteError], tuple[tuple[Diagnostic, ...]]]:
         """So that it comes back from another process with its mistakes."""
         return SiteError, (self.diagnostics,)
+
+
+def stop_on_errors(diagnostics: Iterable[Diagnostic], *, strict: bool = False) -> None:
+    """Raise SiteError with all diagnostics if one of them is an error, or if `strict` makes a warning one."""
+    found = [replace(diagnostic, severity="error") for diagnostic in diagnostics] if strict else [*diagnostics]
+    if any(diagnostic.severity == "error" for diagnostic in found):
+        raise SiteError(found)
+
+
+def unreadable_file(path: str, problem: OSError) -> Diagnostic:
+    """Return the error for a file or folder that cannot be read."""
+    return error(Location(path), f"it cannot be read: {problem.strerror}", "give yourself the right to read it")

@@ -10,7 +10,8 @@ from blogsite.core.frozen import DamageError, unpickled
 
 if TYPE_CHECKING:
     from blogsite.maths.html import Rendered
-    from blogsite.maths.katex import MathFormat, TeX
+    from blogsite.config.settings import MathFormat
+    from blogsite.maths.katex import TeX
 
 
 def dump_tex(tex: TeX, output: MathFormat) -> bytes:

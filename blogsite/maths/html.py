@@ -10,7 +10,8 @@ from typing import NamedTuple, TypeAlias
 from blogsite.content.model import Formula
 from blogsite.core.diagnostics import Diagnostic, Location, warning
 from blogsite.core.digest import Digest
-from blogsite.maths.katex import EngineError, MathFormat, Result, TeX, key, render_many
+from blogsite.maths.katex import EngineError, Result, TeX, key, render_many
+from blogsite.config.settings import MathFormat
 
 SHORT = 40
 """Characters of TeX up to which a formula stays on the line of the punctuation that follows it."""

@@ -17,16 +17,14 @@ from hashlib import blake2b
 from multiprocessing.util import Finalize
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, TypeAlias
+from typing import Any, TypeAlias
 
+from blogsite.config.settings import MathFormat
 from blogsite.core.digest import Digest
 from blogsite.maths.assets import KATEX, SCRIPTS, TEMML
 from blogsite.maths.commands import ENGINE_MACROS, TEMML_MACROS
 from blogsite.maths.katex_patches import tuned
 from blogsite.maths.tex import DEEPEST, size_flaw, structure_flaw
-
-MathFormat: TypeAlias = Literal["html", "mathml"]
-"""What a formula becomes: KaTeX's HTML with MathML beside it for screen readers, or Temml's MathML alone."""
 
 SECONDS = 5.0
 """Time for a batch, and for one formula of a batch that took longer."""

@@ -12,6 +12,7 @@ from blogsite.core.urls import output_path
 from blogsite.core.values import Table
 from blogsite.pages.common import PageHead, titled
 from blogsite.site.outputs import Page
+from blogsite.site.summary import description_of
 from blogsite.site.model import Content, PostLink, Site, SiteInfo, SitePost, Term
 
 
@@ -58,17 +59,18 @@ def standalone_pages(site: Site) -> Iterator[Page]:
         yield _page(site, entry, "page.html", None, None)
 
 
-def own_page(site: Site, entry: SitePost, *, older: PostLink | None, newer: PostLink | None) -> Page:
-    """The page of one post or standalone page, between these neighbours."""
-    return _page(site, entry, "page.html" if entry.post.kind == "page" else "post.html", older, newer)
-
-
 def with_text(page: Page, post: Post) -> Page:
-    """PAGE for what its POST has become, of which nothing but the text differs."""
+    """Return the page for a post of which nothing but the text has changed."""
     context = page.context
     assert isinstance(context, PostPage)
-    content = replace(context.content, fragment=post.body.fragment)
-    return replace(page, context=replace(context, content=content, headings=_contents(post), word_count=post.words))
+    changed = replace(
+        context,
+        page=replace(context.page, description=description_of(post)),
+        content=replace(context.content, fragment=post.body.fragment),
+        headings=_contents(post),
+        word_count=post.words,
+    )
+    return replace(page, context=changed)
 
 
 def _contents(post: Post) -> tuple[Heading, ...]:

@@ -1,15 +1,13 @@
-"""The site over HTTP: GET and HEAD of what the session has, for whoever asks this machine by its own name."""
+"""The ASGI application: GET and HEAD of what the session has, for requests that name this machine."""
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
-import json
 import mimetypes
 import os
 import socket
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from unicodedata import normalize
 from urllib.parse import quote, unquote
@@ -24,17 +22,18 @@ from blogsite.core.diagnostics import Diagnostic
 from blogsite.images.exif import without_location
 from blogsite.images.inspection import PICTURES
 from blogsite.images.model import ImageVariant, SocialCardImage
-from blogsite.site.outputs import Asset, Page
+from blogsite.preview.live_reload import LiveReload
 from blogsite.preview.overlay import SCRIPT, error_page, own_first, script, with_script
 from blogsite.preview.page_cache import CachedPage
-from blogsite.preview.session import Broken, ResolvedReference, Session
-from blogsite.preview.updates import Update
+from blogsite.preview.session import Resource, Session, Unavailable
 from blogsite.preview.worker import Worker
+from blogsite.site.outputs import Asset, Page
 
-CHANGES = "/_blogsite/changes"
-ICON = "/favicon.ico"
-"""What browsers ask for by themselves while they know of no other; that there is none is no mistake of the site."""
-TYPES = {
+EVENTS = "/_blogsite/changes"
+"""The address of the server-sent events."""
+FAVICON = "/favicon.ico"
+"""Browsers request it if a page names no icon; that it is missing is no mistake of the site."""
+CONTENT_TYPES = {
     ".html": "text/html",
     ".htm": "text/html",
     ".css": "text/css",
@@ -63,77 +62,30 @@ TYPES = {
     ".webm": "video/webm",
     ".mp3": "audio/mpeg",
 }
-"""The same on every machine."""
+"""Fixed here, because the mimetypes module depends on the machine."""
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-BEAT = 15.0
-"""Seconds after which a tab that heard nothing is told that the server is still there."""
-BIGGEST_PAGE = 4_000_000
-"""Bytes up to which a page from static/ follows its changes too."""
+MAX_HTML_BYTES = 4_000_000
+"""HTML files from static/ up to this size get the script for live reload, too."""
 
 
 def content_type(path: str) -> str:
-    """The content type of an output, with its charset where it is text."""
+    """Return the content type of an output path, with the charset if it is text."""
     suffix = os.path.splitext(path)[1].lower()
-    kind = TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
+    kind = CONTENT_TYPES.get(suffix) or mimetypes.guess_type(path)[0] or "application/octet-stream"
     return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
-
-
-# ── tabs ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(slots=True)
-class LiveReload:
-    """The browser tabs that listen for changes."""
-
-    session: Session
-    run: str
-    """Tells this run of the server from others."""
-    _told: int = 0
-    _listening: set[asyncio.Queue[str]] = field(default_factory=set)
-
-    def name(self, number: int) -> str:
-        """The name of a state of the site, as tabs know it."""
-        return f"{self.run}-{number}"
-
-    def tell(self, update: Update) -> None:
-        """Every tab hears of the new state."""
-        news: dict[str, object] = {"at": self.name(update.number), "after": self.name(self._told)}
-        if update.style_sheets:
-            base = self.session.base_path
-            news["sheets"] = {base + old: base + new for old, new in update.style_sheets}
-        self._told = update.number
-        for tab in self._listening:
-            tab.put_nowait(json.dumps(news, ensure_ascii=False))
-
-    async def listen(self) -> AsyncIterator[str]:
-        """What one tab hears, in the form of server-sent events: first the state that there is."""
-        tab: asyncio.Queue[str] = asyncio.Queue()
-        self._listening.add(tab)
-        try:
-            yield f"retry: 500\ndata: {json.dumps({'at': self.name(self.session.number)})}\n\n"
-            while True:
-                try:
-                    yield f"data: {await asyncio.wait_for(tab.get(), BEAT)}\n\n"
-                except TimeoutError:
-                    yield ":\n\n"
-        finally:
-            self._listening.discard(tab)
-
-
-# ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The ASGI application."""
+    """Answers HTTP requests from the session. Rendering runs in the worker's thread."""
 
     session: Session
     worker: Worker
-    tabs: LiveReload
+    live_reload: LiveReload
     bind: str
     follow: bool = False
 
@@ -143,14 +95,14 @@ class App:
         request = Request(scope, receive)
         try:
             response = await self._respond(request)
-        except Exception as problem:  # a mistake of ours must not end the server, nor be silent
+        except Exception as problem:  # a fault of ours must neither end the server nor be silent
             message = f"blogsite could not answer: {type(problem).__name__}: {problem}\n"
             response = PlainTextResponse(message, 500)
         response.headers.update(HEADERS)
         await response(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
-        if not _is_own(request.headers.get("host", ""), self.bind, request.scope.get("server")):
+        if not _names_this_machine(request.headers.get("host", ""), self.bind, request.scope.get("server")):
             return PlainTextResponse("this server is asked for by another name\n", 421)
         if request.method not in ("GET", "HEAD"):
             return PlainTextResponse("only GET and HEAD\n", 405, {"Allow": "GET, HEAD"})
@@ -160,7 +112,7 @@ class App:
             return PlainTextResponse("the address is no UTF-8\n", 404)
         if path == SCRIPT:
             return Response(script(), media_type="text/javascript")
-        if path == CHANGES:
+        if path == EVENTS:
             return self._events(request)
         base = self.session.base_path
         if not path.startswith(base + "/"):
@@ -170,88 +122,93 @@ class App:
     def _events(self, request: Request) -> Response:
         if request.method == "HEAD":
             return Response(media_type="text/event-stream")
-        return StreamingResponse(self.tabs.listen(), media_type="text/event-stream")
+        return StreamingResponse(self.live_reload.events(), media_type="text/event-stream")
 
     async def _site(self, request: Request, path: str) -> Response:
-        """The answer to a PATH that begins with a slash and counts from the site's root."""
+        """Answer a request for a path below the site's root, with its slash in front."""
         name = normalize("NFC", path[1:])
         if name.endswith("/") or not name:
             name += "index.html"
         elif await self._is_folder(name):
             query = f"?{request.url.query}" if request.url.query else ""
             return RedirectResponse(quote(f"{self.session.base_path}/{name}/") + query, 302)
-        number = self.session.number  # asked before the page: one that is newer is loaded once too often, not too late
+        version = self.session.version  # taken before the page: a newer page is then loaded twice, never missed
         older = request.url.query == "last-good"
-        answer: ResolvedReference = None if older else self.session.at_once(name)
-        if answer is None:
-            answer = await self._ask(name, older=older)
-        return await self._sent(request, name, answer, number) if answer else await self._missing(request)
+        resource: Resource = None if older else self.session.ready(name)
+        if resource is None:
+            resource = await self._get(name, older=older)
+        return await self._send(request, name, resource, version) if resource else await self._missing(request)
 
-    async def _ask(self, name: str, *, older: bool = False) -> ResolvedReference:
-        return await asyncio.wrap_future(self.worker.call(self.session.answer, name, older=older))
+    async def _get(self, name: str, *, older: bool = False) -> Resource:
+        return await asyncio.wrap_future(self.worker.call(self.session.get, name, older=older))
 
     async def _is_folder(self, name: str) -> bool:
-        if self.session.at_once(name) is not None:
+        if self.session.ready(name) is not None:
             return False
-        has = self.session.has
-        return await asyncio.wrap_future(self.worker.call(lambda: not has(name) and has(f"{name}/index.html")))
+        exists = self.session.exists
+        return await asyncio.wrap_future(self.worker.call(lambda: not exists(name) and exists(f"{name}/index.html")))
 
     async def _missing(self, request: Request) -> Response:
-        number = self.session.number
-        if request.scope["path"] == ICON:
+        version = self.session.version
+        if request.scope["path"] == FAVICON:
             return Response(status_code=204)
-        answer = await self._ask("404.html")
-        if answer is not None:
-            return await self._sent(request, "404.html", answer, number, 404)
+        page = await self._get("404.html")
+        if page is not None:
+            return await self._send(request, "404.html", page, version, 404)
         return PlainTextResponse("there is nothing here\n", 404)
 
-    async def _sent(
+    async def _send(
         self,
         request: Request,
         name: str,
-        answer: CachedPage | Asset | ImageVariant | SocialCardImage | Broken,
-        number: int,
+        resource: CachedPage | Asset | ImageVariant | SocialCardImage | Unavailable,
+        version: int,
         status: int = 200,
     ) -> Response:
-        if isinstance(answer, Broken):
-            page = error_page(self.session.root, answer.diagnostics, has_older=answer.has_older)
-            return self._page(page, "text/html; charset=utf-8", number, (), 500)
-        if isinstance(answer, Asset):
-            return self._file(request, name, answer.file, number, status)
+        if isinstance(resource, Unavailable):
+            page = error_page(self.session.root, resource.diagnostics, has_older=resource.has_older)
+            return self._page(page, "text/html; charset=utf-8", version, (), 500)
+        if isinstance(resource, Asset):
+            return self._file(request, name, resource.file, version, status)
         kind = content_type(name)
-        if isinstance(answer, ImageVariant | SocialCardImage):
-            data = await asyncio.to_thread(self.session.picture, answer)
+        if isinstance(resource, ImageVariant | SocialCardImage):
+            data = await asyncio.to_thread(self.session.image_bytes, resource)
             return Response(data, status, media_type=kind) if data is not None else await self._missing(request)
         if not kind.startswith("text/html"):
-            return Response(answer.data, status, media_type=kind)
-        source = answer.output.source if isinstance(answer.output, Page) else ""
-        shown = self.session.shown
-        told = dict.fromkeys((*answer.flaws, *(self.session.broken or (shown.warnings if shown else ()))))
-        return self._page(answer.data, kind, number, tuple(own_first(told, source)), status)
+            return Response(resource.data, status, media_type=kind)
+        source = resource.output.source if isinstance(resource.output, Page) else ""
+        state = self.session.state
+        of_site = self.session.errors or (state.warnings if state else ())
+        shown = own_first(dict.fromkeys((*resource.warnings, *of_site)), source)
+        return self._page(resource.data, kind, version, tuple(shown), status)
 
-    def _page(self, data: bytes, kind: str, number: int, told: tuple[Diagnostic, ...], status: int) -> Response:
-        page = with_script(data, self.tabs.name(number), follow=self.follow, warnings=told)
+    def _page(self, data: bytes, kind: str, version: int, diagnostics: tuple[Diagnostic, ...], status: int) -> Response:
+        name = self.live_reload.version_name(version)
+        page = with_script(data, name, follow=self.follow, warnings=diagnostics)
         return Response(page, status, media_type=kind)
 
-    def _file(self, request: Request, name: str, file: File, number: int, status: int) -> Response:
-        """A copied file; where it stands is asked once more, for it may have become a link since it was found."""
-        location, kind = locate(self.session.root, file), content_type(name)
-        real = os.path.realpath(location)
+    def _file(self, request: Request, name: str, file: File, version: int, status: int) -> Response:
+        """Send a copied file. It is located again, because it may have become a symbolic link since it was listed."""
+        kind = content_type(name)
+        path = os.path.realpath(locate(self.session.root, file))
         roots = (os.path.realpath(self.session.root), os.path.realpath(theme_root()))
-        if not any(real.startswith(root + os.sep) for root in roots) or not os.path.isfile(real):
+        if not any(path.startswith(root + os.sep) for root in roots) or not os.path.isfile(path):
             return PlainTextResponse("there is nothing here\n", 404)
         if file.path.lower().endswith(PICTURES):
-            data = Path(real).read_bytes()
-            if (shown := without_location(data)) is not data:
-                return Response(shown, status, media_type=kind)
-        plain = "range" not in request.headers and os.path.getsize(real) <= BIGGEST_PAGE
-        if kind.startswith("text/html") and plain:
-            return self._page(Path(real).read_bytes(), kind, number, (), status)
-        return FileResponse(real, status, media_type=kind, stat_result=os.stat(real))
+            data = Path(path).read_bytes()
+            if (cleaned := without_location(data)) is not data:
+                return Response(cleaned, status, media_type=kind)
+        can_be_changed = "range" not in request.headers and os.path.getsize(path) <= MAX_HTML_BYTES
+        if kind.startswith("text/html") and can_be_changed:
+            return self._page(Path(path).read_bytes(), kind, version, (), status)
+        return FileResponse(path, status, media_type=kind, stat_result=os.stat(path))
 
 
-def _is_own(host: str, bind: str, server: tuple[str, int | None] | None) -> bool:
-    """Whether HOST, a header, is a name of this machine: a page elsewhere that made its name point here has another."""
+def _names_this_machine(host: str, bind: str, server: tuple[str, int | None] | None) -> bool:
+    """Return whether a Host header names this machine.
+
+    A page elsewhere whose domain was made to point here (DNS rebinding) sends its own name.
+    """
     name = host.lower()
     if name.startswith("["):
         name, closed, port = name[1:].partition("]")

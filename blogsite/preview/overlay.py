@@ -1,4 +1,4 @@
-"""What is shown only in preview: the script that follows changes, the list of warnings, the page in place of a page."""
+"""What the preview adds to pages: the script for live reload, the list of warnings, and the page that shows errors."""
 
 from __future__ import annotations
 
@@ -12,65 +12,67 @@ from blogsite.content.discovery import theme_root
 from blogsite.core.diagnostics import Diagnostic, Location
 
 SCRIPT = "/_blogsite/reload.js"
-MOST_SHOWN = 20
-"""Mistakes in a list; more are counted."""
-AROUND = 4
-"""Lines shown before and after a mistake's."""
-WIDEST = 160
-"""Characters shown of a line."""
-BIGGEST = 4_000_000
-"""Bytes of a file that is shown."""
+MAX_LISTED = 20
+"""Diagnostics in a list; the others are counted."""
+CONTEXT_LINES = 4
+"""Lines of the source that are shown before and after the line of a diagnostic."""
+MAX_LINE = 160
+"""Characters that are shown of a line."""
+MAX_FILE_BYTES = 4_000_000
+"""Larger files are not shown."""
+MAX_TEXT = 1000
+"""Characters that are shown of a message or a hint, which may quote a line of any length."""
 _LINE_END = re.compile("\r\n|\r|\n")
 
 
 def script() -> bytes:
-    """The script's text, without what is there for people."""
+    """Return the script without its comments and indentation."""
     lines = (line.strip() for line in Path(__file__).with_name("reload.js").read_text(encoding="utf-8").split("\n"))
     return "\n".join(line for line in lines if line and not line.startswith("//")).encode()
 
 
 def with_script(page: bytes, at: str, *, follow: bool, warnings: Sequence[Diagnostic] = ()) -> bytes:
-    """PAGE that follows its sources from the state AT on, and lists WARNINGS."""
+    """Return a page of the version `at` with the script for live reload and a list of the warnings."""
     flag = " data-follow=1" if follow else ""
-    added = f'{_box(warnings)}<script src="{SCRIPT}" data-at="{at}"{flag}></script>\n'.encode()
+    added = f'{_warning_list(warnings)}<script src="{SCRIPT}" data-at="{at}"{flag}></script>\n'.encode()
     end = page.rfind(b"</body>")
     return page + added if end < 0 else page[:end] + added + page[end:]
 
 
 def own_first(warnings: Iterable[Diagnostic], source: str) -> list[Diagnostic]:
-    """WARNINGS with those of SOURCE before the others."""
+    """Return the warnings, those of the file `source` first."""
     return sorted(warnings, key=lambda diagnostic: diagnostic.location.path != source)
 
 
-def _box(warnings: Sequence[Diagnostic]) -> str:
+def _warning_list(warnings: Sequence[Diagnostic]) -> str:
     if not warnings:
         return ""
-    items = "".join(f"<li>{_said(diagnostic)}</li>" for diagnostic in warnings[:MOST_SHOWN])
+    items = "".join(f"<li>{_list_item(diagnostic)}</li>" for diagnostic in warnings[:MAX_LISTED])
     count = f"{len(warnings)} warning{'s' if len(warnings) > 1 else ''}"
     name = blake2b(repr(warnings).encode("utf-8", "backslashreplace"), digest_size=6).hexdigest()
     return (
         f'<aside id="blogsite-warnings" data-of="{name}" lang="en" hidden>'
         f'<button type="button" aria-label="Close">×</button> <b>{count}</b>'
-        f"<ul>{items}</ul>{_rest(warnings)}</aside>\n"
+        f"<ul>{items}</ul>{_count_of_others(warnings)}</aside>\n"
     )
 
 
-def _said(diagnostic: Diagnostic) -> str:
+def _list_item(diagnostic: Diagnostic) -> str:
     location, message, hint = (
-        escape(_shown(text)) for text in (str(diagnostic.location), diagnostic.message, diagnostic.hint)
+        escape(_shorten(text)) for text in (str(diagnostic.location), diagnostic.message, diagnostic.hint)
     )
     return f"<code>{location}</code>: {message}<br><small>{hint}</small>"
 
 
-def _rest(diagnostics: Sequence[Diagnostic]) -> str:
-    return f"<p>and {len(diagnostics) - MOST_SHOWN} more</p>" if len(diagnostics) > MOST_SHOWN else ""
+def _count_of_others(diagnostics: Sequence[Diagnostic]) -> str:
+    return f"<p>and {len(diagnostics) - MAX_LISTED} more</p>" if len(diagnostics) > MAX_LISTED else ""
 
 
 def error_page(root: Path, diagnostics: Sequence[Diagnostic], *, has_older: bool) -> bytes:
-    """The page in place of one that cannot be had: every mistake with the lines around it, and what to do."""
+    """Return the page that is shown in place of one that cannot be rendered: each error with the lines around it."""
     errors = [diagnostic for diagnostic in diagnostics if diagnostic.severity == "error"] or list(diagnostics)
     count = f"{len(errors)} mistake{'' if len(errors) == 1 else 's'}"
-    sections = "".join(_section(root, diagnostic) for diagnostic in errors[:MOST_SHOWN])
+    sections = "".join(_error_section(root, diagnostic) for diagnostic in errors[:MAX_LISTED])
     older = '<p><a href="?last-good">See the last version that could be made</a></p>' if has_older else ""
     page = f"""<!doctype html>
 <html lang="en">
@@ -92,61 +94,64 @@ i {{ color: #888; font-style: normal; user-select: none }}
 <body>
 <h1>{count} to mend</h1>
 <p>The page comes back by itself once {"it is" if len(errors) == 1 else "they are"} mended.</p>
-{older}{sections}{_rest(errors)}
+{older}{sections}{_count_of_others(errors)}
 </body>
 </html>
 """
     return page.encode("utf-8", "backslashreplace")
 
 
-def _section(root: Path, diagnostic: Diagnostic) -> str:
+def _error_section(root: Path, diagnostic: Diagnostic) -> str:
     location, message, hint = (
-        escape(_shown(text)) for text in (str(diagnostic.location), diagnostic.message, diagnostic.hint)
+        escape(_shorten(text)) for text in (str(diagnostic.location), diagnostic.message, diagnostic.hint)
     )
-    lines = _lines(root, diagnostic.location)
+    lines = _source_lines(root, diagnostic.location)
     return f"<section><h2>{location}</h2>\n<p><strong>{message}</strong><br>{hint}</p>\n{lines}</section>\n"
 
 
-def _lines(root: Path, location: Location) -> str:
-    """The lines around PLACE, its line and column marked; "" where there are none to show."""
-    lines = _LINE_END.split(_text(root, location.path)) if location.line else []
+def _source_lines(root: Path, location: Location) -> str:
+    """Return the lines around a location, with its line and column marked; "" if the file cannot be shown."""
+    lines = _LINE_END.split(_read_file(root, location.path)) if location.line else []
     if not 0 < location.line <= len(lines):
         return ""
-    first = max(1, location.line - AROUND)
+    first = max(1, location.line - CONTEXT_LINES)
     rows = []
-    for number in range(first, min(len(lines), location.line + AROUND) + 1):
+    for number in range(first, min(len(lines), location.line + CONTEXT_LINES) + 1):
         line, wanted = lines[number - 1], number == location.line
-        shown = _marked(line, location.column) if wanted else escape(_cut(line))
+        shown = _with_mark(line, location.column) if wanted else escape(_shorten_line(line))
         rows.append(f"<i>{number:>5} </i>{f'<b>{shown}</b>' if wanted else shown}")
     return "<pre>" + "\n".join(rows) + "</pre>\n"
 
 
-def _marked(line: str, column: int) -> str:
+def _with_mark(line: str, column: int) -> str:
     if not column:
-        return escape(_cut(line))
+        return escape(_shorten_line(line))
     at = min(column - 1, len(line))
-    start = max(0, at - WIDEST // 2)
-    before, char, after = line[start:at], line[at : at + 1] or " ", line[at + 1 : start + WIDEST]
-    head, tail = "…" if start else "", "…" if start + WIDEST < len(line) else ""
+    start = max(0, at - MAX_LINE // 2)
+    before, char, after = line[start:at], line[at : at + 1] or " ", line[at + 1 : start + MAX_LINE]
+    head, tail = "…" if start else "", "…" if start + MAX_LINE < len(line) else ""
     return f"{head}{escape(before)}<mark>{escape(char)}</mark>{escape(after)}{tail}"
 
 
-def _cut(line: str) -> str:
-    return line if len(line) <= WIDEST else line[:WIDEST] + "…"
+def _shorten_line(line: str) -> str:
+    return line if len(line) <= MAX_LINE else line[:MAX_LINE] + "…"
 
 
-def _text(root: Path, path: str) -> str:
-    """The file of the site, or of the theme, that a mistake names; "" for none, and for one that is elsewhere."""
+def _read_file(root: Path, path: str) -> str:
+    """Return the text of a file of the site or of the theme; "" if there is no such file inside them."""
     for base in (root, theme_root()):
         file = base / path
         try:
-            if file.resolve().is_relative_to(base.resolve()) and file.is_file() and file.stat().st_size <= BIGGEST:
+            if (
+                file.resolve().is_relative_to(base.resolve())
+                and file.is_file()
+                and file.stat().st_size <= MAX_FILE_BYTES
+            ):
                 return file.read_bytes().decode("utf-8-sig", "replace")
         except (OSError, ValueError):
             continue
     return ""
 
 
-def _shown(text: str) -> str:
-    """TEXT of which only the beginning is shown where it is long: an author's line can be of any length."""
-    return text if len(text) <= 1000 else text[:1000] + "…"
+def _shorten(text: str) -> str:
+    return text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + "…"

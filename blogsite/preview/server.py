@@ -1,4 +1,4 @@
-"""Listening, following changes, and ending at once."""
+"""Run the development server: bind a port, answer requests, follow changes on disk, stop at once on Ctrl-C."""
 
 from __future__ import annotations
 
@@ -22,22 +22,25 @@ from blogsite.build.context import Progress, now
 from blogsite.config.loader import load_config
 from blogsite.content.status import PublishFilter
 from blogsite.core.diagnostics import Diagnostic, SiteError, UsageError
-from blogsite.preview.application import App, LiveReload
+from blogsite.preview.application import App
+from blogsite.preview.background import count_stale_outputs, save_warm_start, warm_up
+from blogsite.preview.live_reload import LiveReload
 from blogsite.preview.session import Session
 from blogsite.preview.source_cache import ChangedPaths
 from blogsite.preview.updates import Update
-from blogsite.preview.warm_start import WarmState
+from blogsite.preview.warm_start import StoredState
 from blogsite.preview.watcher import changes, config_path
 from blogsite.preview.worker import Worker
 
-TRIES = 20
+MAX_PORTS = 20
 """Ports that are tried, one after the other."""
-AN_HOUR = 3600.0
+MAX_SLEEP = 3600.0
+"""Seconds after which the time of the next change is computed again, because clocks are set."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
-    """What the command line may ask of the preview."""
+    """The options of `blogsite serve`."""
 
     publish_filter: PublishFilter
     port: int = 8000
@@ -47,7 +50,7 @@ class ServeOptions:
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """How the preview says what it does: lines, mistakes, its address once it answers, and how far a stage has come."""
+    """Where the preview reports to: lines of text, diagnostics, its address once it answers, progress of a stage."""
 
     say: Callable[[str], None]
     diagnostic: Callable[[Diagnostic], None]
@@ -55,33 +58,33 @@ class Reporter:
     progress: Progress
 
 
-def serve(root: Path, config_file: Path | None, options: ServeOptions, voice: Reporter) -> None:
-    """The site at ROOT is served until somebody ends it; raises UsageError where there is none, or no port is free."""
+def serve(root: Path, config_file: Path | None, options: ServeOptions, report: Reporter) -> None:
+    """Serve the site at `root` until the process is interrupted. Raises UsageError without a site or a free port."""
     with suppress(SiteError):  # the browser shows it
         load_config(root, config_file)
     root = Path(os.path.realpath(root))
-    with listening(options.bind, options.port, voice.say) as listener:
+    with bind_socket(options.bind, options.port, report.say) as listener:
         worker = Worker()
         session = Session(
-            root, config_file and Path(os.path.abspath(config_file)), options.publish_filter, voice.progress
+            root, config_file and Path(os.path.abspath(config_file)), options.publish_filter, report.progress
         )
-        tabs = LiveReload(session, token_hex(4))
+        live_reload = LiveReload(session, token_hex(4))
         sys.setswitchinterval(0.001)  # requests are answered while the other thread is at work
         try:
-            web = App(session, worker, tabs, options.bind, options.follow)
-            asyncio.run(_run(Follower(session, worker, tabs, voice), web, listener, options.bind))
+            web = App(session, worker, live_reload, options.bind, options.follow)
+            asyncio.run(_run(Follower(session, worker, live_reload, report), web, listener, options.bind))
         finally:
             worker.call(session.close)
             worker.stop(1.0)
 
 
-def listening(bind: str, port: int, say: Callable[[str], None]) -> socket.socket:
-    """A socket that is bound to BIND and PORT, or to the next port that is free."""
+def bind_socket(bind: str, port: int, say: Callable[[str], None]) -> socket.socket:
+    """Return a socket that listens on `port` of the address `bind`, or on the next free port. Raises UsageError."""
     try:
         family = socket.getaddrinfo(bind, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
     except OSError as problem:
         raise UsageError(f"cannot listen on {bind}: {problem.strerror}", "choose another address for --bind") from None
-    for candidate in range(port, min(port + TRIES, 65536)):
+    for candidate in range(port, min(port + MAX_PORTS, 65536)):
         listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named: else asyncio lets Nagle delay
         try:
             if os.name != "nt":  # where it would let two programs share a port
@@ -91,7 +94,7 @@ def listening(bind: str, port: int, say: Callable[[str], None]) -> socket.socket
         except OSError as problem:
             listener.close()
             refused = problem
-            if candidate + 1 < min(port + TRIES, 65536):
+            if candidate + 1 < min(port + MAX_PORTS, 65536):
                 say(f"port {candidate} cannot be had ({problem.strerror}): trying {candidate + 1}")
         else:
             return listener
@@ -101,74 +104,76 @@ def listening(bind: str, port: int, say: Callable[[str], None]) -> socket.socket
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """Keeps the session up with the disk, and tells everybody of it."""
+    """Keeps the session up to date with the disk and the clock, and reports every change."""
 
     session: Session
     worker: Worker
-    tabs: LiveReload
-    voice: Reporter
+    live_reload: LiveReload
+    report: Reporter
 
     async def begin(self) -> None:
-        """The site is in memory as it stands on disk, and what has kept it from being there has been said."""
+        """Load the site and report its diagnostics."""
         first = await asyncio.wrap_future(self.worker.call(self._begin))
         if first is not None:
-            self.tabs.tell(first)
+            self.live_reload.send(first)
             for diagnostic in first.diagnostics:
-                self.voice.diagnostic(diagnostic)
+                self.report.diagnostic(diagnostic)
 
     def _begin(self) -> Update | None:
-        self.worker.in_idle_moments(chain(self.session.warm_up(), self.session.keep()))
-        return self.session.update(None)
+        self.worker.run_when_idle(chain(warm_up(self.session), save_warm_start(self.session)))
+        return self.session.refresh(None)
 
-    async def disk(self) -> None:
-        """Every change on disk is taken in."""
+    async def follow_disk(self) -> None:
+        """Take in every change on disk."""
         session = self.session
         async for changed_paths in changes(
-            session.root, config_path(session.root, session.config_file), self.voice.say
+            session.root, config_path(session.root, session.config_file), self.report.say
         ):
-            await self.take(changed_paths)
+            await self.refresh(changed_paths)
 
-    async def clock(self) -> None:
-        """The site is looked at anew whenever a post becomes due or expires."""
+    async def follow_clock(self) -> None:
+        """Refresh the site whenever a post is published or expires."""
         while True:
             due = self.session.next_change
-            wait = (due - now()).total_seconds() if due else AN_HOUR
-            await asyncio.sleep(min(max(wait, 1.0), AN_HOUR))
+            wait = (due - now()).total_seconds() if due else MAX_SLEEP
+            await asyncio.sleep(min(max(wait, 1.0), MAX_SLEEP))
             if due and due <= now():
-                await self.take(None)
+                await self.refresh(None)
 
-    async def take(self, changed_paths: ChangedPaths | None) -> None:
-        """The site is as it stands on disk, the tabs know, and a line says so."""
+    async def refresh(self, changed_paths: ChangedPaths | None) -> None:
+        """Refresh the session, reload the open tabs and report what has changed."""
         start = time.perf_counter()
-        update = await asyncio.wrap_future(self.worker.call(self._take, changed_paths, start))
+        update = await asyncio.wrap_future(self.worker.call(self._refresh, changed_paths, start))
         if update is None:
             return
-        self.tabs.tell(update)
+        self.live_reload.send(update)
         for diagnostic in update.diagnostics:
-            self.voice.diagnostic(diagnostic)
+            self.report.diagnostic(diagnostic)
 
-    def _take(self, changed_paths: ChangedPaths | None, start: float) -> Update | None:
-        session, say = self.session, self.voice.say
-        update = session.update(changed_paths)
+    def _refresh(self, changed_paths: ChangedPaths | None, start: float) -> Update | None:
+        session, say = self.session, self.report.say
+        update = session.refresh(changed_paths)
         if update is None:
             return None
-        session.prepare()
+        session.render_edited_pages()
         spent = f"{(time.perf_counter() - start) * 1000:.0f} ms"
-        if session.broken:
+        if session.errors:
             say(f"{update.changed}: the site cannot be shown as it stands, {spent}")
         else:
 
-            def tell(stale: int) -> None:
+            def report_stale(stale: int) -> None:
                 say(f"{update.changed}: {stale} page{'' if stale == 1 else 's'} stale, {spent}")
 
-            if isinstance(update.before, WarmState):
+            if isinstance(update.before, StoredState):
                 say(f"{update.changed}: taken in with the whole site, {spent}")
-            self.worker.in_idle_moments(chain(session.compare(update.before, tell), session.keep()))
+            self.worker.run_when_idle(
+                chain(count_stale_outputs(session, update.before, report_stale), save_warm_start(session))
+            )
         return update
 
 
 class _Server(uvicorn.Server):
-    """A server that says when it answers, and ends without waiting for the tabs that listen."""
+    """A server that reports when it answers, and stops without waiting for the open tabs."""
 
     def __init__(self, config: uvicorn.Config, started: Callable[[], None]) -> None:
         super().__init__(config)
@@ -182,7 +187,7 @@ class _Server(uvicorn.Server):
         self.should_exit = self.force_exit = True
 
 
-async def _run(following: Follower, web: App, listener: socket.socket, bind: str) -> None:
+async def _run(follower: Follower, web: App, listener: socket.socket, bind: str) -> None:
     logging.getLogger("uvicorn.error").disabled = True
     config = uvicorn.Config(
         web,
@@ -200,20 +205,20 @@ async def _run(following: Follower, web: App, listener: socket.socket, bind: str
     shown = f"[{host}]" if ":" in host else host
 
     def started() -> None:
-        following.voice.address(f"http://{shown}:{port}{following.session.base_path}/")
+        follower.report.address(f"http://{shown}:{port}{follower.session.base_path}/")
 
-    tasks = [asyncio.create_task(following.disk())]
+    tasks = [asyncio.create_task(follower.follow_disk())]
     try:
-        await _turns(4)  # what changes from here on is told, so that what is read next does not become old unnoticed
-        await following.begin()
-        tasks.append(asyncio.create_task(following.clock()))
+        await _yield_to_others(4)  # until the watcher runs: changes from here on are reported
+        await follower.begin()
+        tasks.append(asyncio.create_task(follower.follow_clock()))
         await _Server(config, started).serve([listener])
     finally:
         for task in tasks:
             task.cancel()
 
 
-async def _turns(count: int) -> None:
-    """The other tasks have had COUNT turns."""
+async def _yield_to_others(count: int) -> None:
+    """Let the other tasks of the event loop run `count` times."""
     for _ in range(count):
         await asyncio.sleep(0)

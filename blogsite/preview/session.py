@@ -1,14 +1,10 @@
-"""The site as it is being written: brought up to date at every change, its pages made when they are asked for.
-
-All of it happens in one thread (see worker), but for `at_once`, which any thread may ask.
-"""
+"""The state of the site while it is served: brought up to date after every change, its pages rendered on request."""
 
 from __future__ import annotations
 
 import gc
 import sqlite3
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,335 +12,280 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from blogsite.build.code_version import code_digest
-from blogsite.build.context import WORK, BuildContext, Progress, StageTimes
-from blogsite.build.parsing import settings_of
+from blogsite.build.context import STORE_FILE, WORK_FOLDER, BuildContext, Progress, StageTimes
 from blogsite.build.store.store import Store
+from blogsite.build.text_edits import MAX_EDITS
 from blogsite.config.loader import FILE_NAME, load_config
-from blogsite.content.model import Post
 from blogsite.content.status import PublishFilter
 from blogsite.core.diagnostics import BlogsiteError, Diagnostic, Location, SiteError, UsageError, error
 from blogsite.core.executor import Workers
 from blogsite.core.frozen import DamageError
-from blogsite.core.urls import output_path
 from blogsite.images.cache import ImageCache
 from blogsite.images.inspection import FileInspector
 from blogsite.images.model import ImageVariant, SocialCardImage
 from blogsite.images.processing import check_cards, check_format, draw_one, encode_one
-from blogsite.site.outputs import Asset, DataFile, Output, Page
 from blogsite.preview.page_cache import CachedPage, PageCache
-from blogsite.preview.site_state import MOST_AT_ONCE, SiteState, changed_little, show
+from blogsite.preview.site_state import SiteState, apply_changes, assemble_state
 from blogsite.preview.source_cache import ChangedPaths, SourceCache, SourceChanges
-from blogsite.preview.updates import Update, exchanged, named
-from blogsite.preview.warm_start import WarmStart, WarmState
-from blogsite.render.dependencies import closures
-
-A_WHILE = 0.25
-"""Seconds that go by before what nobody waits for is begun."""
+from blogsite.preview.updates import Update, changed_style_sheets, describe_changes
+from blogsite.preview.warm_start import StoredState, WarmStart
+from blogsite.site.outputs import Asset, DataFile, Output, Page
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
-    """Why a page cannot be had, and whether an older one can."""
+class Unavailable:
+    """An output that cannot be rendered, and whether an older version of it can be shown."""
 
     diagnostics: tuple[Diagnostic, ...]
     has_older: bool
 
 
-ResolvedReference = CachedPage | Asset | ImageVariant | SocialCardImage | Broken | None
-"""What there is at a path: a page, a file, a version of a picture, a card, mistakes instead, or nothing."""
+Resource = CachedPage | Asset | ImageVariant | SocialCardImage | Unavailable | None
+"""What a session has at an output path."""
 
 
 class Session:
-    """One site and all that is known of it while it is served."""
+    """A site while it is served. All methods run in one thread (see worker), but `ready` and `image_bytes`."""
 
     def __init__(self, root: Path, config_file: Path | None, publish_filter: PublishFilter, progress: Progress) -> None:
         self.root = root
-        self.number = 0
-        self.broken: tuple[Diagnostic, ...] = ()
-        """Why what stands on disk cannot be shown."""
-        self.shown: SiteState | None = None
-        """The newest state of the site that can be."""
-        self._good: SiteState | None = None
-        """The state before, where SHOWN has pages that cannot be made."""
-        self._flawed = False
         self.config_file = config_file
-        self._view = publish_filter
+        self.version = 0
+        """Counts the states of the site."""
+        self.errors: tuple[Diagnostic, ...] = ()
+        """The errors for which the files on disk cannot be shown."""
+        self.state: SiteState | None = None
+        """The latest state that can be shown."""
+        self.sources: SourceCache | None = None
+        self.context: BuildContext | None = None
+        self.warm_start = WarmStart(root, publish_filter)
+        self._publish_filter = publish_filter
         self._progress = progress
-        self._printer = PageCache()
-        self._shelf: SourceCache | None = None
-        self._workshop: BuildContext | None = None
+        self._pages = PageCache()
         self._store: Store | None = None
         self._files: FileInspector | None = None
-        self._told: frozenset[Diagnostic] = frozenset()
-        self._memory = WarmStart(root, publish_filter)
-        self._untold: WarmState | None = None
-        """What the site was remembered to be, where it was found to be another and nobody has heard of that."""
+        self._reported: frozenset[Diagnostic] = frozenset()
+        self._older: SiteState | None = None
+        """The state with the templates before the current ones, whose pages can be shown if these fail."""
+        self._page_failed = False
+        self._unreported: StoredState | None = None
+        """The stored state that the preview began with, if the site has proved to differ and no update says so yet."""
 
-    # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── requests ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     @property
     def base_path(self) -> str:
-        """The path below which the site is served: "/blog", or ""."""
-        if self.shown:
-            return self.shown.loaded.site.info.base_path
-        return urlsplit(self._workshop.config.base_url).path.rstrip("/") if self._workshop else ""
+        """The path that the site is served below: "/blog", or ""."""
+        if self.state:
+            return self.state.loaded.site.info.base_path
+        return urlsplit(self.context.config.base_url).path.rstrip("/") if self.context else ""
 
     @property
     def next_change(self) -> datetime | None:
-        """When the site will be another by itself."""
-        return self.shown.loaded.site.next_change if self.shown else None
+        """The next time at which a post is published or expires."""
+        return self.state.loaded.site.next_change if self.state else None
 
-    def at_once(self, path: str) -> ResolvedReference:
-        """The answer for PATH if it is ready; None where it is not, or there is none. For any thread."""
-        shown = self.shown
-        output = shown.known(path) if shown and not self.broken else None
-        if shown is None or output is None:
+    @property
+    def can_be_kept(self) -> bool:
+        """Whether the state is complete and without errors, so that the next preview may begin with it."""
+        return bool(self.state and self.sources) and not (self.errors or self._page_failed or self.is_stored)
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the state is the one that an earlier build or preview left in the store."""
+        return isinstance(self.state, StoredState)
+
+    def ready(self, path: str) -> Resource:
+        """Return what is at `path` if that takes no work, else None. For any thread."""
+        state = self.state
+        output = state.known_output(path) if state and not self.errors else None
+        if state is None or output is None:
             return None
         if isinstance(output, Asset | ImageVariant | SocialCardImage):
             return output
-        return self._printer.ready(shown, output)
+        return self._pages.current(state, output)
 
-    def picture(self, wanted: ImageVariant | SocialCardImage) -> bytes | None:
-        """The bytes of a version of a picture, or of a card; None where the picture is another by now. For any thread.
+    def image_bytes(self, image: ImageVariant | SocialCardImage) -> bytes | None:
+        """Return a resized image or a social card; None if its source has changed. For any thread.
 
-        Raises SiteError where they cannot be made at all.
+        Raises SiteError if Pillow cannot make it.
         """
-        context, kept = self._workshop, ImageCache(self.root / WORK)
-        if isinstance(wanted, SocialCardImage):
+        context, cache = self.context, ImageCache(self.root / WORK_FOLDER)
+        if isinstance(image, SocialCardImage):
             if context:
-                check_cards([wanted], context.config.location("theme"))
-            return draw_one(kept, wanted)
+                check_cards([image], context.config.location("theme"))
+            return draw_one(cache, image)
         if context:
-            check_format(wanted.format, context.config.location("images_format"))
-        return encode_one(self.root, kept, wanted)
+            check_format(image.format, context.config.location("images_format"))
+        return encode_one(self.root, cache, image)
 
-    def answer(self, path: str, *, older: bool = False) -> ResolvedReference:
-        """What there is at PATH now; if OLDER, the last that could be had there."""
+    def get(self, path: str, *, older: bool = False) -> Resource:
+        """Return what is at `path`, rendered if necessary; with `older` the last version that could be rendered."""
         output = self._output(path)
-        shown = self.shown
-        if shown is None:
-            return Broken(self.broken, False)
+        state = self.state
+        if state is None:
+            return Unavailable(self.errors, False)
         if isinstance(output, Asset | ImageVariant | SocialCardImage):
             return output
         if older:
-            return self._older(path)
-        if self.broken:
-            return Broken(self.broken, output is not None)
+            return self._older_page(path)
+        if self.errors:
+            return Unavailable(self.errors, output is not None)
         if output is None:
             return None
         try:
-            return self._printer.print(shown, output)
+            return self._pages.render(state, output)
         except SiteError as problem:
-            self._flawed = True
-            return Broken(problem.diagnostics, self._older(path) is not None)
+            self._page_failed = True
+            return Unavailable(problem.diagnostics, self._older_page(path) is not None)
         except (DamageError, sqlite3.Error) as problem:
-            if isinstance(shown, WarmState):  # which cannot make a text again that was lost
-                self._bring_in()
-                return self.answer(path, older=older)
-            self._forget(problem)
-            return Broken((_unusable(problem),), False)
+            if self.is_stored:  # a text that the store has lost needs the whole site
+                self.load_whole_site()
+                return self.get(path, older=older)
+            self._drop_store(problem)
+            return Unavailable((_unusable_store(problem),), False)
 
-    def has(self, path: str) -> bool:
-        """Whether there is something at PATH."""
+    def exists(self, path: str) -> bool:
+        """Return whether there is something at `path`."""
         return self._output(path) is not None
 
     def _output(self, path: str) -> Output | None:
-        """The output at PATH; the whole site is in memory if what is remembered of it does not tell."""
-        output = self.shown.output(path) if self.shown else None
-        if output is None and isinstance(self.shown, WarmState):
-            self._bring_in()
-            output = self.shown.output(path)
+        output = self.state.output(path) if self.state else None
+        if output is None and self.is_stored:
+            self.load_whole_site()
+            output = self.state.output(path) if self.state else None
         return output
 
-    def _older(self, path: str) -> CachedPage | None:
-        for shown in (self.shown, self._good):
-            output = shown.output(path) if shown else None
-            if shown and isinstance(output, Page | DataFile):
+    def _older_page(self, path: str) -> CachedPage | None:
+        for state in (self.state, self._older):
+            output = state.output(path) if state else None
+            if state and isinstance(output, Page | DataFile):
                 try:
-                    return self._printer.print(shown, output)
+                    return self._pages.render(state, output)
                 except (SiteError, KeyError):
                     continue
-        return self._printer.last(path)
+        return self._pages.latest(path)
 
-    # ── following ────────────────────────────────────────────────────────────────────────────────────────────────
+    # ── changes on disk ──────────────────────────────────────────────────────────────────────────────────────────
 
-    def update(self, changed_paths: ChangedPaths | None) -> Update | None:
-        """The site is as it stands on disk; None if nothing has changed. TOUCHED: absolute paths, None for any."""
-        before, broken = self.shown, self.broken
-        shown, broken_now, news = self._found(changed_paths)
-        if shown is before and broken_now == broken and self.number and not self._untold:
+    def refresh(self, changed_paths: ChangedPaths | None) -> Update | None:
+        """Take in changes at these absolute paths (None: anywhere). Returns None if nothing has changed."""
+        before, errors_before = self.state, self.errors
+        state, errors, changes = self._refreshed(changed_paths)
+        if state is before and errors == errors_before and self.version and not self._unreported:
             return None
-        if not self._flawed:
-            self._good = before if before and shown and before.templates is not shown.templates else None
-        self._flawed = self._flawed and shown is before
-        self.shown, self.broken = shown, broken_now
-        self.number += 1
-        diagnostics = broken_now or (shown.warnings if shown else ())
-        new = tuple(diagnostic for diagnostic in diagnostics if diagnostic not in self._told)
-        self._told = frozenset(diagnostics)
-        sheets = () if broken or broken_now else exchanged(news, before, shown)
-        before, self._untold = self._untold or before, None
-        return Update(self.number, named(self.root, news, changed_paths), new, before, sheets)
+        if not self._page_failed:
+            self._older = before if before and state and before.templates is not state.templates else None
+        self._page_failed = self._page_failed and state is before
+        self.state, self.errors = state, errors
+        self.version += 1
+        diagnostics = errors or (state.warnings if state else ())
+        new = tuple(diagnostic for diagnostic in diagnostics if diagnostic not in self._reported)
+        self._reported = frozenset(diagnostics)
+        style_sheets = () if errors_before or errors else changed_style_sheets(changes, before, state)
+        before, self._unreported = self._unreported or before, None
+        return Update(self.version, describe_changes(self.root, changes, changed_paths), new, before, style_sheets)
 
-    def _found(
-        self, changed_paths: ChangedPaths | None
-    ) -> tuple[SiteState | None, tuple[Diagnostic, ...], SourceChanges]:
-        """The newest state that can be shown, and why what stands on disk cannot."""
-        shown, news = self.shown, SourceChanges(others=True)
-        broken_now: tuple[Diagnostic, ...] = ()
-        try:
-            shown, news = self._look(changed_paths)
-        except SiteError as problem:
-            broken_now = problem.diagnostics
-        except UsageError as problem:
-            broken_now = (error(Location(FILE_NAME), str(problem), problem.hint),)
-        except (DamageError, sqlite3.Error) as problem:
-            self._forget(problem)
-            broken_now = (_unusable(problem),)
-        except Exception as problem:  # a mistake of ours, or of an extension: what is shown stays, and all is read anew
-            self._shelf = None
-            broken_now = (_unexpected(problem),)
-        return shown, broken_now, news
+    def load_whole_site(self) -> None:
+        """Replace the stored state by the whole site. If that differs, the next refresh reports it."""
+        before = self.state
+        self.state, self.errors, _ = self._refreshed(None)
+        same = self.state and before and self.state.loaded.site_files == before.loaded.site_files
+        if isinstance(before, StoredState) and (self.errors or not same):
+            self._unreported = before
 
-    def _bring_in(self) -> None:
-        """The whole site is in memory, not what was remembered of it; if it is another, the next update says so."""
-        before = self.shown
-        self.shown, self.broken, _ = self._found(None)
-        same = self.shown and before and self.shown.loaded.site_files == before.loaded.site_files
-        if isinstance(before, WarmState) and (self.broken or not same):
-            self._untold = before
-
-    def prepare(self) -> None:
-        """The pages of the posts that were edited last are made, so that they are there before they are asked for."""
-        shown = self.shown
-        for output in shown.early[-MOST_AT_ONCE:] if shown and not self.broken else ():
+    def render_edited_pages(self) -> None:
+        """Render the pages of the posts that were edited last, before they are requested."""
+        state = self.state
+        for output in state.edited[-MAX_EDITS:] if state and not self.errors else ():
             if isinstance(output, Page | DataFile):
-                self.answer(output.path)
-
-    def warm_up(self) -> Iterator[None]:
-        """What the first pages and the first edit need is there before it is asked for; in steps, for idle moments."""
-        yield from _quiet(A_WHILE)
-        if isinstance(self.shown, WarmState):
-            self._bring_in()
-        yield
-        posts = self.shown.loaded.site.posts if self.shown else ()
-        for path in (*(output_path(entry.url) for entry in posts[:1]), "index.html", "404.html"):
-            self.answer(path)
-            yield
-        with_math = next((entry for entry in posts if entry.post.has_math), None)
-        for entry in (*posts[:1], *((with_math,) if with_math else ())):
-            with suppress(OSError):  # it has gone
-                self._practise(entry.post)
-            yield
-
-    def _practise(self, post: Post) -> None:
-        """Parser and engine have been at work on a post, so that they have imported and compiled what they need."""
-        from blogsite.build.parsing import ParseTask, parse_batch
-        from blogsite.build.typesetting import TypesetTask, typeset_batch
-
-        assert self._workshop
-        config = self._workshop.config
-        source = (post.source, post.kind, (self.root / post.source).read_bytes())
-        for row in parse_batch(ParseTask(settings_of(config), config.math_output, (source,))):  # type: ignore[arg-type]
-            typeset_batch(TypesetTask(row.formulas[:1]))
-
-    def compare(self, before: SiteState | None, tell: Callable[[int], None]) -> Iterator[None]:
-        """TELL is called with the number of outputs that are not as they were; in steps, for idle moments."""
-        yield
-        shown = self.shown
-        if shown is None or self.broken or isinstance(before, WarmState):
-            return
-        with _without_collections():
-            old, outputs = before.outputs if before else {}, shown.outputs
-        yield
-        reshaped: set[str] = set()
-        if before and before.templates is not shown.templates:
-            was, now = closures(before.templates), closures(shown.templates)
-            reshaped = {name for name in was.keys() | now.keys() if was.get(name) != now.get(name)}
-        stale = 0
-        for number, (path, output) in enumerate(outputs.items()):
-            stale += (isinstance(output, Page) and output.template in reshaped) or old.get(path) != output
-            if number % 200 == 0:
-                yield
-        tell(stale)
-
-    def keep(self) -> Iterator[None]:
-        """The next preview has the pages that are asked for first at once; in steps, for idle moments."""
-        yield from _quiet(A_WHILE)
-        if self.shown and self._shelf and not (self.broken or self._flawed or isinstance(self.shown, WarmState)):
-            yield from self._memory.keep(self._shelf, self.shown)
+                self.get(output.path)
 
     def close(self) -> None:
-        """The store is closed."""
+        """Close the store."""
         if self._store is not None:
             self._store.close()
             self._store = None
 
-    def _look(self, changed_paths: ChangedPaths | None) -> tuple[SiteState, SourceChanges]:
-        context, source_cache, before = self._open(), self._shelf, self.shown
-        if not self.number and before is None and (remembered := self._memory.recall(context)):
-            return remembered, SourceChanges(others=True)
-        with _without_collections():
-            if source_cache is None or not source_cache.fits(context):
-                self._shelf = source_cache = SourceCache(context)
-                news = SourceChanges(others=True)
+    def _refreshed(
+        self, changed_paths: ChangedPaths | None
+    ) -> tuple[SiteState | None, tuple[Diagnostic, ...], SourceChanges]:
+        """Return the latest state that can be shown, the errors of what is on disk, and what has changed."""
+        state, changes = self.state, SourceChanges(others=True)
+        errors: tuple[Diagnostic, ...] = ()
+        try:
+            state, changes = self._next_state(changed_paths)
+        except SiteError as problem:
+            errors = problem.diagnostics
+        except UsageError as problem:
+            errors = (error(Location(FILE_NAME), str(problem), problem.hint),)
+        except (DamageError, sqlite3.Error) as problem:
+            self._drop_store(problem)
+            errors = (_unusable_store(problem),)
+        except Exception as problem:  # a fault of ours, or of an extension: start again from the files
+            self.sources = None
+            errors = (_unexpected(problem),)
+        return state, errors, changes
+
+    def _next_state(self, changed_paths: ChangedPaths | None) -> tuple[SiteState, SourceChanges]:
+        context, sources, before = self._open_context(), self.sources, self.state
+        if not self.version and before is None and (stored := self.warm_start.load(context)):
+            return stored, SourceChanges(others=True)
+        with without_garbage_collection():
+            if sources is None or not sources.use(context):
+                self.sources = sources = SourceCache(context)
+                changes = SourceChanges(others=True)
             else:
-                news = source_cache.look(changed_paths)
-            is_known = before and not self.broken and not isinstance(before, WarmState)
-            changed = changed_little(before, source_cache, news) if before and is_known else None
-        return changed or self._anew(source_cache, context), news
+                changes = sources.refresh(changed_paths)
+            can_be_changed = before and not self.errors and not self.is_stored
+            changed = apply_changes(before, sources, changes) if before and can_be_changed else None
+        return changed or self._assemble(sources, context), changes
 
-    def _anew(self, source_cache: SourceCache, context: BuildContext) -> SiteState:
-        with _without_collections():
-            known = self._files.looks if self._files else context.store.looks(context.code)
+    def _assemble(self, sources: SourceCache, context: BuildContext) -> SiteState:
+        with without_garbage_collection():
+            known = self._files.looks if self._files else context.store.file_infos(context.code)
             files = FileInspector(self.root, known)
-            shown = show(source_cache, self._view, files, self.shown.templates if self.shown else {})
-        if any(look.decode_result and look != known.get(path) for path, look in files.looks.items()):
-            with suppress(sqlite3.Error), context.store.transaction():  # else they are decoded again, the next time
-                context.store.save_looks(context.code, {**known, **files.looks})
+            templates = self.state.templates if self.state else {}
+            state = assemble_state(sources, self._publish_filter, files, templates)
+        if any(info.decode_result and info != known.get(path) for path, info in files.looks.items()):
+            with suppress(sqlite3.Error), context.store.transaction():  # else images are decoded again the next time
+                context.store.save_file_infos(context.code, {**known, **files.looks})
         self._files = files
-        if self.shown:
+        if self.state:
             gc.collect()
-        gc.freeze()  # these values live long: no later collection has to go through them
-        return shown
+        gc.freeze()  # the site lives long: later collections need not look at it
+        return state
 
-    def _open(self) -> BuildContext:
-        """What the stages work with, for the settings as they stand on disk."""
+    def _open_context(self) -> BuildContext:
+        """Return the context for the settings on disk: the same as before if they are the same."""
         config = load_config(self.root, self.config_file)
-        old = self._workshop
+        old = self.context
         if old is not None and old.config.without_places() == config.without_places():
             return old
         if self._store is None:
-            self._store = Store(self.root / WORK / "store.sqlite")
+            self._store = Store(self.root / WORK_FOLDER / STORE_FILE)
         code = code_digest(config.markdown_extensions)
         workers = Workers(config.build_jobs)
-        self._workshop = BuildContext(self.root, config, self._store, workers, code, StageTimes(), self._progress)
-        return self._workshop
+        self.context = BuildContext(self.root, config, self._store, workers, code, StageTimes(), self._progress)
+        return self.context
 
-    def _forget(self, problem: Exception) -> None:
-        """Nothing is known of what the store holds; one that is damaged is another. All is read at the next look."""
+    def _drop_store(self, problem: Exception) -> None:
+        """Forget everything that came from the store, and replace its file if it is damaged."""
         if self._store is not None:
             if isinstance(problem, DamageError) or getattr(problem, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
                 with suppress(sqlite3.Error, OSError):
-                    self._store.begin_anew()
+                    self._store.replace_file()
             with suppress(sqlite3.Error):
                 self._store.close()
-        self._store = self._shelf = self._workshop = self._files = None
-
-
-def _quiet(seconds: float) -> Iterator[None]:
-    """SECONDS pass, in which others have their turns."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        time.sleep(0.01)
-        yield
+        self._store = self.sources = self.context = self._files = None
 
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def _unusable(problem: Exception) -> Diagnostic:
-    return error(Location(f"{WORK}/store.sqlite"), f"the store cannot be used: {problem}", "save any file to try again")
+def _unusable_store(problem: Exception) -> Diagnostic:
+    message = f"the store cannot be used: {problem}"
+    return error(Location(f"{WORK_FOLDER}/{STORE_FILE}"), message, "save any file to try again")
 
 
 def _unexpected(problem: Exception) -> Diagnostic:
@@ -353,8 +294,8 @@ def _unexpected(problem: Exception) -> Diagnostic:
 
 
 @contextmanager
-def _without_collections() -> Iterator[None]:
-    """Garbage is not looked for inside: many values come to be there, and hardly any ceases to."""
+def without_garbage_collection() -> Iterator[None]:
+    """Switch the garbage collector off: inside, many objects are created and hardly any becomes garbage."""
     gc.disable()
     try:
         yield

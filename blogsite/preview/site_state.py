@@ -1,4 +1,4 @@
-"""A site that can be shown: what every page is made of, found out for one page at once, for all of them when asked."""
+"""One state of the site in memory: what each page is made of, found out for a single page or for all of them."""
 
 from __future__ import annotations
 
@@ -6,172 +6,170 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from blogsite.build.changes import shortcuts_enabled
 from blogsite.build.context import BuildContext, LoadedSite, now
-from blogsite.build.loader import look_ahead
-from blogsite.build.make import read_templates
+from blogsite.build.full_plan import read_templates
+from blogsite.build.loader import decode_used_images
+from blogsite.build.text_edits import MAX_EDITS, TextEdit, apply_text_edits
 from blogsite.content.model import Post
 from blogsite.content.status import PublishFilter, publication_status
-from blogsite.core.diagnostics import Diagnostic, SiteError
+from blogsite.core.diagnostics import Diagnostic, stop_on_errors
 from blogsite.core.urls import output_path
 from blogsite.images.inspection import FileInspector
 from blogsite.pages import produce
-from blogsite.site.outputs import Asset, Output, Page
-from blogsite.pages.posts import PostPage, own_page
+from blogsite.pages.posts import PostPage
 from blogsite.preview.source_cache import SourceCache, SourceChanges
 from blogsite.render.environment import Templates
 from blogsite.site.assemble import assemble
-from blogsite.site.model import Content, Site, SitePost
-from blogsite.site.summary import with_new_text
-
-MOST_AT_ONCE = 20
-"""Posts that are taken in one by one; with more changed, assembling the site anew is quicker."""
+from blogsite.site.model import Site, SitePost
+from blogsite.site.outputs import Asset, Output, Page
+from blogsite.site.summary import replace_text
 
 
 @dataclass(frozen=True)
 class SiteState:
-    """One state of the site without mistakes that would keep it from being published."""
+    """The site at one moment, without errors that would keep it from being published."""
 
     context: BuildContext
     loaded: LoadedSite
     templates: Templates
-    early: tuple[Output, ...] = ()
-    """What is known before the others are: what was edited last."""
+    edited: tuple[Output, ...] = ()
+    """The outputs that were edited since the site was assembled, the latest last. They win over `outputs`."""
 
     @cached_property
     def outputs(self) -> Mapping[str, Output]:
-        """Every output by its path. Raises SiteError for what keeps the site from being published."""
+        """Every output by its path. Raises SiteError for errors that keep the site from being published."""
         outputs, clashes = produce(self.loaded.site)
-        diagnostics = (*self.loaded.site.diagnostics, *clashes)
-        if any(diagnostic.severity == "error" for diagnostic in diagnostics):
-            raise SiteError(diagnostics)
+        stop_on_errors([*self.loaded.site.diagnostics, *clashes])
         return {output.path: output for output in outputs}
 
     @property
-    def is_complete(self) -> bool:
-        """Whether all outputs are known already."""
+    def has_all_outputs(self) -> bool:
+        """Whether `outputs` has been computed."""
         return "outputs" in self.__dict__
 
-    def known(self, path: str) -> Output | None:
-        """The output at PATH, if it can be told without finding out all of them."""
-        for output in self.early:
+    def known_output(self, path: str) -> Output | None:
+        """Return the output at `path`, if that is known without computing all of them."""
+        for output in self.edited:
             if output.path == path:
                 return output
-        return self.outputs.get(path) if self.is_complete else None
+        return self.outputs.get(path) if self.has_all_outputs else None
 
     def output(self, path: str) -> Output | None:
-        """The output at PATH, if there is one."""
-        return self.known(path) or self.outputs.get(path)
+        """Return the output at `path`, if there is one."""
+        return self.known_output(path) or self.outputs.get(path)
 
     @property
     def warnings(self) -> tuple[Diagnostic, ...]:
+        """The diagnostics of the site; those of formulas are found when a page is rendered."""
         return self.loaded.site.diagnostics
 
 
-def show(source_cache: SourceCache, publish_filter: PublishFilter, files: FileInspector, known: Templates) -> SiteState:
-    """The site as it is to be seen now; raises SiteError for what keeps it from being published.
+def assemble_state(
+    sources: SourceCache, publish_filter: PublishFilter, files: FileInspector, known: Templates
+) -> SiteState:
+    """Assemble the site of the cached posts. Raises SiteError if it has errors.
 
-    KNOWN templates are taken where they are the same.
+    Returns the `known` templates themselves if they are the same, because cached pages are compared by identity.
     """
-    posts = source_cache.ordered()
-    look_ahead(source_cache.context, files, posts, source_cache.site_files)
-    source_cache.context.workers.stop()
-    site = assemble(source_cache.context.config, posts, source_cache.site_files, now(), publish_filter, files)
-    shown = SiteState(source_cache.context, LoadedSite(source_cache.site_files, site, files), {})
-    assert shown.outputs is not None
-    templates = read_templates(source_cache.context, shown.loaded)
-    return with_templates(shown, known if known == templates else templates)
+    context, posts = sources.context, sources.posts_in_order()
+    decode_used_images(context, files, posts, sources.site_files)
+    context.workers.stop()
+    site = assemble(context.config, posts, sources.site_files, now(), publish_filter, files)
+    state = SiteState(context, LoadedSite(sources.site_files, site, files), {})
+    assert state.outputs is not None
+    templates = read_templates(context, sources.site_files)
+    return _with_templates(state, known if known == templates else templates)
 
 
-# ── changes that concern little ──────────────────────────────────────────────────────────────────────────────────────
+# ── small changes ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def changed_little(shown: SiteState, source_cache: SourceCache, news: SourceChanges) -> SiteState | None:
-    """SHOWN with this news, where that asks nothing of assemble; None where the site has to be assembled anew."""
-    if news.others or len(news.posts) > MOST_AT_ONCE or shown.context is not source_cache.context or _is_past(shown):
+def apply_changes(state: SiteState, sources: SourceCache, changes: SourceChanges) -> SiteState | None:
+    """Return the state after changes of texts, static files and templates; None if the site has to be assembled."""
+    if (
+        not shortcuts_enabled()
+        or changes.others
+        or len(changes.posts) > MAX_EDITS
+        or state.context is not sources.context
+        or _is_outdated(state)
+    ):
         return None
-    if not news:
-        return shown
-    if news.static and not dict(shown.loaded.site.info.assets).keys().isdisjoint(news.static):
-        return None  # every page names it by what is in it
-    changed: SiteState | None = replace(shown, loaded=replace(shown.loaded, site_files=source_cache.site_files))
-    assert changed is not None
-    if not news.posts and not news.static:
-        vars(changed)["outputs"] = shown.outputs
-    for before, after in news.posts:
-        if (changed := with_post(changed, before, after)) is None:
+    if not changes:
+        return state
+    if changes.static and not dict(state.loaded.site.info.assets).keys().isdisjoint(changes.static):
+        return None  # every page has a digest of the file in its address
+    changed = replace(state, loaded=replace(state.loaded, site_files=sources.site_files))
+    if not changes.posts and not changes.static:
+        vars(changed)["outputs"] = state.outputs
+    edited = _with_texts(changed, changes.posts) if changes.posts else changed
+    if edited is None:
+        return None
+    if changes.static:
+        edited = _with_static_files(edited, sources, changes.static)
+    if changes.templates:
+        edited = _with_templates(edited, read_templates(sources.context, sources.site_files))
+    return edited
+
+
+def _is_outdated(state: SiteState) -> bool:
+    """Return whether a post has been published or has expired since, or its page counts the days until then."""
+    site, moment = state.loaded.site, now()
+    if site.next_change is not None and site.next_change <= moment:
+        return True
+    zone = state.context.config.timezone
+    waiting = (item for item in (*site.posts, *site.hidden, *site.pages) if item.state in ("future", "expired"))
+    return any(publication_status(item.post.meta, moment, zone)[1] != item.reason for item in waiting)
+
+
+def _with_texts(state: SiteState, changes: Sequence[tuple[Post | None, Post | None]]) -> SiteState | None:
+    """Return the state with edited posts; None if an edit may change more than texts."""
+    site, edits = state.loaded.site, []
+    for before, after in changes:
+        if before is None or after is None or (found := _find_post(site, after.source)) is None:
             return None
-    if news.static:
-        changed = with_static(changed, source_cache, news.static)
-    if news.templates:
-        changed = with_templates(changed, read_templates(source_cache.context, changed.loaded))
-    return changed
-
-
-def with_post(shown: SiteState, before: Post | None, after: Post | None) -> SiteState | None:
-    """SHOWN with one post in place of what it was; None unless it is the same to all others but for its texts.
-
-    Nothing is asked of assemble: the post has the address, the state, the terms and the answers that it had.
-    """
-    site = shown.loaded.site
-    if before is None or after is None:
-        return None
-    diagnostics = with_new_text(set(site.diagnostics), before, after)
-    if diagnostics is None:
-        return None
-    for group in ("posts", "hidden", "pages"):
-        entries: tuple[SitePost, ...] = getattr(site, group)
-        index = next((number for number, entry in enumerate(entries) if entry.post.source == after.source), -1)
-        if index < 0:
-            continue
-        old = entries[index]
-        page = shown.output(output_path(old.url))
+        group, index = found
+        items: tuple[SitePost, ...] = getattr(site, group)
+        page = state.output(output_path(items[index].url))
         if not isinstance(page, Page) or not isinstance(page.context, PostPage):
             return None
-        new = _entry(old, after)
-        entries = (*entries[:index], new, *entries[index + 1 :])
-        site = replace(site, diagnostics=tuple(sorted(diagnostics)), **{group: entries})  # type: ignore[arg-type]
-        early = own_page(site, new, older=page.context.older, newer=page.context.newer)
-        return _at_site(shown, site, [early])
+        edits.append(TextEdit(before, after, page))
+        items = (*items[:index], replace_text(items[index], after), *items[index + 1 :])
+        site = replace(site, **{group: items})  # type: ignore[arg-type]
+    applied = apply_text_edits(site.diagnostics, edits)
+    if applied is None:
+        return None
+    diagnostics, pages = applied
+    return _with_outputs(state, replace(site, diagnostics=tuple(sorted(diagnostics))), pages)
+
+
+def _find_post(site: Site, source: str) -> tuple[str, int] | None:
+    """Return the field of `site` that has the post of a source, and its index there."""
+    for group in ("posts", "hidden", "pages"):
+        for index, item in enumerate(getattr(site, group)):
+            if item.post.source == source:
+                return group, index
     return None
 
 
-def _is_past(shown: SiteState) -> bool:
-    """Whether some post has become due or has expired, or what is said of one that will is no longer so."""
-    site, moment = shown.loaded.site, now()
-    if site.next_change is not None and site.next_change <= moment:
-        return True
-    zone = shown.context.config.timezone
-    waiting = (entry for entry in (*site.posts, *site.hidden, *site.pages) if entry.state in ("future", "expired"))
-    return any(publication_status(entry.post.meta, moment, zone)[1] != entry.reason for entry in waiting)
-
-
-def with_static(shown: SiteState, source_cache: SourceCache, changed: Sequence[str]) -> SiteState:
-    """SHOWN with the same static files, of which those at these paths have changed."""
-    site = shown.loaded.site
-    new = {file.path: file for file in source_cache.site_files.static if file.path in changed}
+def _with_static_files(state: SiteState, sources: SourceCache, changed: Sequence[str]) -> SiteState:
+    """Return the state in which the static files at these paths have new content."""
+    site = state.loaded.site
+    new = {file.path: file for file in sources.site_files.static if file.path in changed}
     files = tuple((path, new[path] if path in new and file.root else file) for path, file in site.files)
-    early = [Asset(path, file) for path, file in files if file.path in new and file.root]
-    return _at_site(shown, replace(site, files=files), early)
+    assets = [Asset(path, file) for path, file in files if file.path in new and file.root]
+    return _with_outputs(state, replace(site, files=files), assets)
 
 
-def with_templates(shown: SiteState, templates: Templates) -> SiteState:
-    """SHOWN with these templates, by the same names as before."""
-    same = replace(shown, templates=templates)
-    if shown.is_complete:
-        vars(same)["outputs"] = shown.outputs
+def _with_templates(state: SiteState, templates: Templates) -> SiteState:
+    """Return the state with other templates of the same names."""
+    same = replace(state, templates=templates)
+    if state.has_all_outputs:
+        vars(same)["outputs"] = state.outputs
     return same
 
 
-def _at_site(shown: SiteState, site: Site, early: Sequence[Output]) -> SiteState:
-    paths = {output.path for output in early}
-    others = (output for output in shown.early if output.path not in paths)
-    return replace(shown, loaded=replace(shown.loaded, site=site), early=(*others, *early))
-
-
-def _entry(old: SitePost, post: Post) -> SitePost:
-    """What assemble makes of POST, which differs from the one of OLD in its texts alone."""
-    excerpt = Content(post.excerpt.fragment, old.url, old.card.excerpt.resolved, post.excerpt_has_math)
-    more = "" if post.whole else old.url + ("#more" if post.has_break else "")
-    card = replace(old.card, excerpt=excerpt, more=more, description=post.meta.description or post.summary)
-    content = replace(old.content, fragment=post.body.fragment)
-    return replace(old, post=replace(post, kind=old.post.kind), card=card, content=content)
+def _with_outputs(state: SiteState, site: Site, edited: Sequence[Output]) -> SiteState:
+    paths = {output.path for output in edited}
+    others = (output for output in state.edited if output.path not in paths)
+    return replace(state, loaded=replace(state.loaded, site=site), edited=(*others, *edited))

@@ -1,4 +1,4 @@
-"""The files of a site and its parsed posts, kept in memory and brought up to date from what is said to have changed."""
+"""The site's files and parsed posts in memory, brought up to date from the paths that the watcher reports."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from dataclasses import dataclass, replace
 from itertools import repeat
 from pathlib import Path
 
+from blogsite.build.changes import other_files, read_site_files
 from blogsite.build.context import BuildContext
-from blogsite.build.last_build import files_of
-from blogsite.build.loader import read
-from blogsite.build.parsing import name_of_posts, parse_sources, posts_of
+from blogsite.build.parsing import load_posts, parse_digest, parse_sources
 from blogsite.content.discovery import SiteFiles, locate, read_bytes, theme_templates
 from blogsite.content.model import File, Post, Source
 from blogsite.core.digest import digest_bytes
@@ -20,186 +19,169 @@ from blogsite.core.file_state import CLOCK_TICK, FileState, Stat, stat_is_reliab
 from blogsite.images.inspection import PICTURES
 
 ChangedPaths = Collection[str]
-"""Absolute paths of which somebody says that they have changed."""
-MOMENT = 0.005
-"""Seconds between two looks at a file that is empty."""
-MOMENTS = 20
+"""Absolute paths that may have changed."""
+EMPTY_FILE_WAIT = 0.005
+"""Seconds between two reads of an empty file."""
+EMPTY_FILE_READS = 20
+"""Reads of empty files after one change, before they count as empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class SourceChanges:
-    """What differs from the last time: posts, static files and templates that were known, by path; or anything else."""
+    """The differences between two states of the disk."""
 
     posts: tuple[tuple[Post | None, Post | None], ...] = ()
-    """What each was and what it is."""
+    """Each changed post before and after; None where it did not exist."""
     static: tuple[str, ...] = ()
     templates: tuple[str, ...] = ()
+    """Paths of files that existed before and have other content now."""
     others: bool = False
-    """More than the contents of known files: files came or went, or pictures changed."""
+    """More than the content of known files: files were added or removed, or images changed."""
 
     def __bool__(self) -> bool:
         return bool(self.posts or self.static or self.templates or self.others)
 
 
 class SourceCache:
-    """What stands on disk, as it was when last looked at."""
+    """The site's files and its parsed posts as they were at the last refresh."""
 
     def __init__(self, context: BuildContext) -> None:
-        """Everything is read, and parsed where the store does not know it."""
+        """List all files, and parse the posts that the store does not have."""
         self.context = context
-        self._name = name_of_posts(context)
-        moment = time.time_ns()
+        self._parse_digest = parse_digest(context)
+        looked_at = time.time_ns()
         self.theme = theme_templates()
-        self.site_files = read(context)
-        self._since = dict.fromkeys(files_of(self.site_files, self.theme), moment)
-        """Files that are no sources, and the moment (ns) after which they were first looked into in this state."""
-        self.posts = {post.source: post for post in posts_of(context, self.site_files.sources)}
-        self._seen = {
-            source.path: FileState(source.stat, moment, self.posts[source.path].digest)
+        self.site_files = read_site_files(context)
+        self._first_seen = dict.fromkeys(other_files(self.site_files, self.theme), looked_at)
+        """File that is no Markdown source → a time (ns) before it was first read in this state."""
+        self.posts = {post.source: post for post in load_posts(context, self.site_files.sources)}
+        self._states = {
+            source.path: FileState(source.stat, looked_at, self.posts[source.path].digest)
             for source in self.site_files.sources
             if source.path in self.posts
         }
         context.workers.stop()
-        self._sure = True
+        self._is_complete = True
+        """False after a refresh that failed: the next one looks at every file."""
 
-    def fits(self, context: BuildContext) -> bool:
-        """Whether the posts would be the same if WORKSHOP had parsed them; it is used from now on if so."""
-        if name_of_posts(context) != self._name:
+    def use(self, context: BuildContext) -> bool:
+        """Use another context from now on, if the posts would be the same with it; return whether they would."""
+        if parse_digest(context) != self._parse_digest:
             return False
         self.context = context
         return True
 
-    def ordered(self) -> list[Post]:
-        """The posts in the order of their sources."""
+    def posts_in_order(self) -> list[Post]:
+        """Return the posts in the order of their sources."""
         return [self.posts[source.path] for source in self.site_files.sources if source.path in self.posts]
 
-    def look(self, changed_paths: ChangedPaths | None) -> SourceChanges:
-        """What is new since the last look: among TOUCHED, or (None, or where these are not known files) anywhere.
+    def refresh(self, changed_paths: ChangedPaths | None) -> SourceChanges:
+        """Take in what changed: at these paths, or (None, or if some are not known files) anywhere.
 
-        Raises SiteError for what cannot be read; the next look is then at everything.
+        Raises SiteError if a file cannot be read; the next refresh then looks at everything.
         """
         before, root = self.site_files, self.context.root
-        sure, self._sure = self._sure, False
-        patched = _patched(before, root, changed_paths) if changed_paths is not None and sure else None
-        if patched is None:
+        was_complete, self._is_complete = self._is_complete, False
+        updated = _update_stats(before, root, changed_paths) if changed_paths is not None and was_complete else None
+        if updated is None:
             time.sleep(CLOCK_TICK)
-        moment = time.time_ns()
-        if patched is None:
-            self.site_files = read(self.context)
+        looked_at = time.time_ns()
+        if updated is None:
+            self.site_files = read_site_files(self.context)
             named = {os.path.relpath(path, root).replace(os.sep, "/") for path in changed_paths or ()}
-            suspects = [
-                source for source in self.site_files.sources if source.path in named or self._may_differ(source)
-            ]
+            sources = [source for source in self.site_files.sources if source.path in named or self._may_differ(source)]
         else:
-            self.site_files, suspects = patched
+            self.site_files, sources = updated
         after = self.site_files
-        if patched is None or after.static is not before.static or after.templates is not before.templates:
+        if updated is None or after.static is not before.static or after.templates is not before.templates:
             self.theme = theme_templates()
-            files = files_of(self.site_files, self.theme)
-            self._since = {file: self._since.get(file, moment) for file in files}
-        posts = self._parse(suspects)
-        self._sure = True
-        return _news(before, self.site_files, posts, sure=patched is not None)
+            files = other_files(after, self.theme)
+            self._first_seen = {file: self._first_seen.get(file, looked_at) for file in files}
+        posts = self._parse_changed(sources)
+        self._is_complete = True
+        return _compare(before, after, posts, same_paths=updated is not None)
 
-    def stands_still(self) -> bool:
-        """Whether all on disk is as it was looked at; no file can have been written since without a trace."""
-        if theme_templates() != self.theme or read(self.context) != self.site_files:
+    def matches_disk(self) -> bool:
+        """Return whether every file is certainly as it was at the last refresh."""
+        if theme_templates() != self.theme or read_site_files(self.context) != self.site_files:
             return False
-        if not all(stat_is_reliable(file.stat, since) for file, since in self._since.items()):
+        if not all(stat_is_reliable(file.stat, looked_at) for file, looked_at in self._first_seen.items()):
             return False
         root, posts = self.context.root, self.posts
-        young = (source for source in self.site_files.sources if self._may_differ(source))
+        uncertain = (source for source in self.site_files.sources if self._may_differ(source))
         return all(
             source.path in posts and digest_bytes(read_bytes(root, source)) == posts[source.path].digest
-            for source in young
+            for source in uncertain
         )
 
     def _may_differ(self, source: Source) -> bool:
-        seen = self._seen.get(source.path)
-        return seen is None or source.path not in self.posts or not seen.matches(source.stat)
+        state = self._states.get(source.path)
+        return state is None or source.path not in self.posts or not state.matches(source.stat)
 
-    def _text(self, source: Source, moments: Iterator[float]) -> bytes:
-        """What is in a file; one that is empty is being written, as a rule, and gets some MOMENTS to change."""
-        while not (data := read_bytes(self.context.root, source)) and (moment := next(moments, 0)):
-            time.sleep(moment)
-        return data
-
-    def _parse(self, sources: Sequence[Source]) -> list[tuple[Post | None, Post | None]]:
-        """What the post was and is, of those that have changed; files that are gone are no posts any more."""
+    def _parse_changed(self, sources: Sequence[Source]) -> list[tuple[Post | None, Post | None]]:
+        """Parse those of the sources whose bytes differ; return each post before and after."""
         changed: list[tuple[Post | None, Post | None]] = []
         stale: list[Source] = []
-        moments = repeat(MOMENT, MOMENTS)  # for all of them: a site may have empty files
+        waits = repeat(EMPTY_FILE_WAIT, EMPTY_FILE_READS)  # for all of them: a site may have many empty files
         for source in sources:
-            moment = time.time_ns()
+            looked_at = time.time_ns()
             try:
-                name = digest_bytes(self._text(source, moments))
+                digest = digest_bytes(self._read(source, waits))
             except OSError:
-                name = ""  # parsing says what is wrong with it
+                digest = ""  # parsing says what is wrong
             known = self.posts.get(source.path)
-            if known is None or known.digest != name:
+            if known is None or known.digest != digest:
                 stale.append(source)
-                self._seen.pop(source.path, None)
+                self._states.pop(source.path, None)
             else:
-                self._seen[source.path] = FileState(source.stat, moment, name)
+                self._states[source.path] = FileState(source.stat, looked_at, digest)
         if stale:
-            moment = time.time_ns()
-            parsed = parse_sources(self.context, stale)
+            looked_at = time.time_ns()
+            parsed = parse_sources(self.context, stale, {})
             self.context.workers.stop()
             for source in stale:
                 before, after = self.posts.pop(source.path, None), parsed.get(source.path)
                 changed.append((before, after))
                 if after is not None:
                     self.posts[source.path] = after
-                    self._seen[source.path] = FileState(source.stat, moment, after.digest)
+                    self._states[source.path] = FileState(source.stat, looked_at, after.digest)
         if len(self.posts) != len(self.site_files.sources):
             present = {source.path for source in self.site_files.sources}
             self.posts = {path: post for path, post in self.posts.items() if path in present}
         return changed
 
-
-def _news(
-    before: SiteFiles, after: SiteFiles, posts: Iterable[tuple[Post | None, Post | None]], *, sure: bool
-) -> SourceChanges:
-    static, templates = _restated(before.static, after.static), _restated(before.templates, after.templates)
-    same = (
-        static is not None
-        and templates is not None
-        and not any(path.lower().endswith(PICTURES) for path in static)
-        and (sure or _outline(before) == _outline(after))
-    )
-    return SourceChanges(tuple(posts), static or (), templates or (), not same)
+    def _read(self, source: Source, waits: Iterator[float]) -> bytes:
+        """Return the bytes of a source. An empty file is usually about to be written, so it is read again."""
+        while not (data := read_bytes(self.context.root, source)) and (seconds := next(waits, 0)):
+            time.sleep(seconds)
+        return data
 
 
-def _outline(site_files: SiteFiles) -> object:
-    """All but the stats of sources, and of what is known to be compared elsewhere."""
-    sources = [(source.path, source.attachments) for source in site_files.sources]
-    return sources, site_files.files, site_files.diagnostics, site_files.font
+# ── stats of changed files ───────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _restated(before: Sequence[File], after: Sequence[File]) -> tuple[str, ...] | None:
-    """The paths of the files that have another stat now, or stand elsewhere; None if files came or went."""
-    if before is after:
-        return ()
-    if [file.path for file in before] != [file.path for file in after]:
-        return None
-    return tuple(new.path for old, new in zip(before, after, strict=True) if old != new)
+def _update_stats(
+    site_files: SiteFiles, root: Path, changed_paths: ChangedPaths
+) -> tuple[SiteFiles, list[Source]] | None:
+    """Return the files with new stats at these paths, and the sources among them.
 
-
-def _patched(site_files: SiteFiles, root: Path, changed_paths: ChangedPaths) -> tuple[SiteFiles, list[Source]] | None:
-    """The inventory with new stats for the touched files, and the sources among them; None if that is not all."""
-    known = _Known(site_files, root)
-    if not known.layered.keys().isdisjoint(changed_paths):
-        time.sleep(CLOCK_TICK)  # what is read now is then what a look at the stat stands for
+    Returns None if a path is not a known source, static file or template, so that the site has to be listed again.
+    """
+    known_sources = {f"{root}{os.sep}{source.path}": source for source in site_files.sources}
+    known_files = {str(locate(root, file)): file for file in (*site_files.static, *site_files.templates)}
+    others = {f"{root}{os.sep}{file.path}" for file in site_files.files}
+    if not known_files.keys().isdisjoint(changed_paths):
+        time.sleep(CLOCK_TICK)  # so that the new stat stands for the content that is read afterwards
     sources: dict[str, Source] = {}
     files: dict[str, File] = {}
     for path in changed_paths:
-        status = _status(path)
-        if path in known.sources and status:
-            source = known.sources[path]
-            sources[source.path] = replace(source, stat=status)
-        elif path in known.layered and status:
-            files[path] = replace(known.layered[path], stat=status)
-        elif os.path.lexists(path) or known.has(path):
+        stat = _stat_of_plain_file(path)
+        if path in known_sources and stat:
+            source = known_sources[path]
+            sources[source.path] = replace(source, stat=stat)
+        elif path in known_files and stat:
+            files[path] = replace(known_files[path], stat=stat)
+        elif os.path.lexists(path) or _is_known(path, known_sources.keys(), known_files.keys(), others):
             return None
     if sources:
         changed = tuple(sources.get(source.path, source) for source in site_files.sources)
@@ -207,29 +189,20 @@ def _patched(site_files: SiteFiles, root: Path, changed_paths: ChangedPaths) -> 
     if files:
         site_files = replace(
             site_files,
-            static=_with(site_files.static, files, root),
-            templates=_with(site_files.templates, files, root),
+            static=_replace_files(site_files.static, files, root),
+            templates=_replace_files(site_files.templates, files, root),
         )
     return site_files, list(sources.values())
 
 
-class _Known:
-    """The files of an inventory by their absolute paths."""
-
-    def __init__(self, site_files: SiteFiles, root: Path) -> None:
-        self.sources: Mapping[str, Source] = {f"{root}{os.sep}{source.path}": source for source in site_files.sources}
-        self.layered = {str(locate(root, file)): file for file in (*site_files.static, *site_files.templates)}
-        self._files = {f"{root}{os.sep}{file.path}" for file in site_files.files}
-
-    def has(self, path: str) -> bool:
-        """Whether PATH is a file of the inventory, or a folder with one in it."""
-        names = (self.sources.keys(), self.layered.keys(), self._files)
-        folder = path + os.sep
-        return any(path in group or any(name.startswith(folder) for name in group) for group in names)
+def _is_known(path: str, *groups: Collection[str]) -> bool:
+    """Return whether `path` is in one of the groups of paths, or a folder of such a path."""
+    folder = path + os.sep
+    return any(path in group or any(name.startswith(folder) for name in group) for group in groups)
 
 
-def _status(path: str) -> Stat | None:
-    """The stat of a plain file, None for anything else; whether links may be followed, only a walk can tell."""
+def _stat_of_plain_file(path: str) -> Stat | None:
+    """Return the stat of a file; None for links, folders and missing files, which need a new listing of the site."""
     try:
         status = os.lstat(path)
     except OSError:
@@ -237,6 +210,37 @@ def _status(path: str) -> Stat | None:
     return stat_of(status) if os.path.isfile(path) and not os.path.islink(path) else None
 
 
-def _with(files: tuple[File, ...], changed: Mapping[str, File], root: Path) -> tuple[File, ...]:
+def _replace_files(files: tuple[File, ...], changed: Mapping[str, File], root: Path) -> tuple[File, ...]:
     new = tuple(changed.get(str(locate(root, file)), file) for file in files)
     return files if new == files else new
+
+
+# ── comparing two listings ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _compare(
+    before: SiteFiles, after: SiteFiles, posts: Iterable[tuple[Post | None, Post | None]], *, same_paths: bool
+) -> SourceChanges:
+    static, templates = _changed_files(before.static, after.static), _changed_files(before.templates, after.templates)
+    contents_alone = (
+        static is not None
+        and templates is not None
+        and not any(path.lower().endswith(PICTURES) for path in static)
+        and (same_paths or _other_inputs(before) == _other_inputs(after))
+    )
+    return SourceChanges(tuple(posts), static or (), templates or (), not contents_alone)
+
+
+def _other_inputs(site_files: SiteFiles) -> object:
+    """Return everything but the content of sources, static files and templates."""
+    sources = [(source.path, source.attachments) for source in site_files.sources]
+    return sources, site_files.files, site_files.diagnostics, site_files.font
+
+
+def _changed_files(before: Sequence[File], after: Sequence[File]) -> tuple[str, ...] | None:
+    """Return the paths of the files with another stat; None if files were added or removed."""
+    if before is after:
+        return ()
+    if [file.path for file in before] != [file.path for file in after]:
+        return None
+    return tuple(new.path for old, new in zip(before, after, strict=True) if old != new)

@@ -1,6 +1,7 @@
-"""What one preview leaves for the next: the pages that are asked for first, served at once while nothing has changed.
+"""A quick start of the preview: the pages that the last build or preview left in the store, if nothing has changed.
 
-A build that left no post out leaves the same for a preview that comes after it.
+The pages that are opened first (posts, home page, 404) are kept as they were planned. Each is rendered when it is
+requested, while the whole site is being loaded in the background.
 """
 
 from __future__ import annotations
@@ -15,154 +16,159 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Any
 
-from blogsite.build.context import WORK, BuildContext, LoadedSite, now
-from blogsite.build.last_build import LastBuild, are_settled, files_of, frame_of, outline, seen_in, stats_of
-from blogsite.build.loader import read
-from blogsite.build.make import read_templates
-from blogsite.content.discovery import theme_templates
+from blogsite.build.changes import (
+    BuildSnapshot,
+    SiteInputs,
+    read_inputs,
+    shortcuts_enabled,
+    site_without_posts,
+    take_snapshot,
+)
+from blogsite.build.context import WORK_FOLDER, BuildContext, LoadedSite
+from blogsite.build.full_plan import read_templates
 from blogsite.content.status import PUBLISHED_ONLY, PublishFilter
 from blogsite.core.diagnostics import SiteError
 from blogsite.core.executor import chunks
 from blogsite.core.frozen import DamageError
 from blogsite.images.inspection import FileInspector
 from blogsite.pages import asked_for_first
-from blogsite.site.outputs import Asset, Output, Page
 from blogsite.preview.site_state import SiteState
 from blogsite.preview.source_cache import SourceCache
 from blogsite.site.model import SiteInfo
+from blogsite.site.outputs import Asset, Output, Page
 
-KEPT_AT_ONCE = 200
-"""Pages that are written to the store before somebody else has a turn."""
+PAGES_PER_STEP = 200
+"""Pages that are saved before requests have a turn."""
 
 
 @dataclass(frozen=True)
-class WarmState(SiteState):
-    """A state of the site of which some pages are known, and nothing else."""
+class StoredState(SiteState):
+    """A state of the site of which only stored pages and static files are known."""
 
     folder: str = ""
-    """Whose pages these are in the store."""
+    """The output folder whose pages these are in the store."""
     found: dict[str, Output | None] = field(default_factory=dict)
 
-    def known(self, path: str) -> Output | None:
+    def known_output(self, path: str) -> Output | None:
         return self.found.get(path)
 
     def output(self, path: str) -> Output | None:
-        """The output at PATH, if it is remembered; for the thread that has the store."""
+        """Return the output at `path`, if it is stored. To be called in the thread that has the store."""
         if path not in self.found:
-            self.found[path] = _page(self.context, self.folder, path, self.loaded.site.info)
+            self.found[path] = _stored_page(self.context, self.folder, path, self.loaded.site.info)
         return self.found[path]
 
 
 class WarmStart:
-    """The pages that are kept of one site, for previews that show the same posts."""
+    """The pages that previews of one site, which publish the same posts, keep in the store."""
 
     def __init__(self, root: Path, publish_filter: PublishFilter) -> None:
-        self._folder = os.path.realpath(root / WORK)
-        self._view = publish_filter
-        self._last: object = None
-        """What the store says of the pages in it, which nobody else has changed as long as it does."""
+        self._folder = os.path.realpath(root / WORK_FOLDER)
+        self._publish_filter = publish_filter
+        self._saved: object = None
+        """The snapshot in the store, as this process saved or found it."""
         self._pages: Mapping[str, Page] | None = None
-        """Those pages, where they are known."""
+        """The pages in the store, if this process saved them."""
 
-    def recall(self, context: BuildContext) -> WarmState | None:
-        """The site as it stands on disk, if nothing has changed since somebody kept it."""
+    def load(self, context: BuildContext) -> StoredState | None:
+        """Return the site as the last preview or build left it; None if anything may have changed since."""
+        if not shortcuts_enabled():
+            return None
         with suppress(DamageError, sqlite3.Error):
-            site_files, theme, moment = read(context), theme_templates(), now()
-            sources = stats_of(site_files.sources)
+            inputs = read_inputs(context, self._publish_filter)
             public = os.path.realpath(context.root / context.config.output)
-            for folder, publish_filter in ((self._folder, self._view), (public, PUBLISHED_ONLY)):
-                last = context.store.build(folder, context.code)
+            for folder, publish_filter in ((self._folder, self._publish_filter), (public, PUBLISHED_ONLY)):
+                snapshot = context.store.build_snapshot(folder, context.code)
                 if (
-                    isinstance(last, LastBuild)
-                    and last.sources == sources
-                    and last.is_in_time(moment)
-                    and are_settled(files_of(site_files, theme), last.moment)
-                    and are_settled(site_files.sources, last.moment)
-                    and last.frame == frame_of(context.config, publish_filter, site_files, theme)
-                    and (publish_filter == self._view or not last.left_out)
-                    and (info := self._info(context, folder)) is not None
+                    isinstance(snapshot, BuildSnapshot)
+                    and (publish_filter == self._publish_filter or not snapshot.unpublished)
+                    and snapshot.has_same_sources(inputs)
+                    and snapshot.only_sources_differ(replace(inputs, publish_filter=publish_filter))
+                    and (info := self._site_info(context, folder)) is not None
                 ):
-                    loaded = LoadedSite(site_files, outline(info, last), FileInspector(context.root, {}))
-                    found: dict[str, Output | None] = {
-                        info.asset(file.path)[1:]: Asset(info.asset(file.path)[1:], file) for file in site_files.static
-                    }
                     if folder == self._folder:
-                        self._last = last
-                    return WarmState(context, loaded, read_templates(context, loaded), folder=folder, found=found)
+                        self._saved = snapshot
+                    return _stored_state(context, inputs, snapshot, info, folder)
         return None
 
-    def _info(self, context: BuildContext, folder: str) -> SiteInfo | None:
-        for path in ("404.html", "index.html"):
-            page = _page(context, folder, path)
-            if page is not None:
-                of_page: Any = page.context
-                info: SiteInfo = replace(of_page.site, preview=self._view.preview)
-                return info
-        return None
-
-    def keep(self, source_cache: SourceCache, shown: SiteState) -> Iterator[None]:
-        """The store has the pages of SHOWN, as long as they are what stands on disk; in steps."""
-        if (known := self._known(source_cache, shown)) is None:
+    def save(self, sources: SourceCache, state: SiteState) -> Iterator[None]:
+        """Save the pages of `state`, unless the disk has changed since; in steps, for idle moments."""
+        if (snapshot := self._snapshot_of(sources, state)) is None:
             return
         yield
-        store, code, folder = shown.context.store, shown.context.code, self._folder
-        pages = {page.path: page for page in asked_for_first(shown.outputs.values())}
-        is_ours = self._last is not None and store.build(folder, code) == self._last
-        if is_ours and isinstance(self._last, LastBuild) and _is_same(self._last, known):
+        store, code, folder = state.context.store, state.context.code, self._folder
+        pages = {page.path: page for page in asked_for_first(state.outputs.values())}
+        is_ours = self._saved is not None and store.build_snapshot(folder, code) == self._saved
+        if is_ours and isinstance(self._saved, BuildSnapshot) and _is_same(self._saved, snapshot):
             self._pages = pages
             return
-        mark = token_hex(8)  # no state of a site: whoever reads it meanwhile knows nothing
+        mark = token_hex(8)  # in the place of a snapshot while pages are being saved: no reader takes it for one
         with store.transaction():
             if not is_ours or self._pages is None:
                 store.forget_folder(folder)
                 self._pages = {}
-            store.save_build(folder, code, mark)
-        self._last, before, self._pages = mark, self._pages, None
+            store.save_build_snapshot(folder, code, mark)
+        self._saved, before, self._pages = mark, self._pages, None
         yield
-        for batch in chunks(pages.values(), KEPT_AT_ONCE):
+        for batch in chunks(pages.values(), PAGES_PER_STEP):
             new = [page for page in batch if before.get(page.path) != page]
             with store.transaction():
-                if store.build(folder, code) != mark:
+                if store.build_snapshot(folder, code) != mark:
                     return
                 store.save_pages(folder, new)
             yield
         with store.transaction():
-            if store.build(folder, code) != mark:
+            if store.build_snapshot(folder, code) != mark:
                 return
             store.forget_outputs(folder, before.keys() - pages.keys())
-            store.save_build(folder, code, known)
-        self._last, self._pages = known, pages
+            store.save_build_snapshot(folder, code, snapshot)
+        self._saved, self._pages = snapshot, pages
 
-    def _known(self, source_cache: SourceCache, shown: SiteState) -> LastBuild | None:
-        """What the next preview must find; None where the disk may be another by now."""
-        moment = time.time_ns()
+    def _site_info(self, context: BuildContext, folder: str) -> SiteInfo | None:
+        for path in ("404.html", "index.html"):
+            page = _stored_page(context, folder, path)
+            if page is not None:
+                page_context: Any = page.context
+                info: SiteInfo = replace(page_context.site, preview=self._publish_filter.preview)
+                return info
+        return None
+
+    def _snapshot_of(self, sources: SourceCache, state: SiteState) -> BuildSnapshot | None:
+        """Return the snapshot that the next preview must find; None if the disk may have changed."""
+        looked_at = time.time_ns()
         with suppress(SiteError, OSError):
-            if not source_cache.stands_still():
+            if not sources.matches_disk():
                 return None
-            site, site_files = shown.loaded.site, source_cache.site_files
-            return replace(
-                seen_in(site),
-                frame=frame_of(shown.context.config, self._view, site_files, source_cache.theme),
-                sources=stats_of(site_files.sources),
-                moment=moment,
-                diagnostics=site.diagnostics,
-            )
+            site, config = state.loaded.site, state.context.config
+            inputs = SiteInputs(config, self._publish_filter, sources.site_files, sources.theme, site.now, looked_at)
+            return replace(take_snapshot(site).of_inputs(inputs), diagnostics=site.diagnostics)
         return None
 
 
-def _is_same(last: LastBuild, known: LastBuild) -> bool:
-    """Whether the pages are the same, though they may have been made at different moments."""
-    if known.is_in_time(last.since) or last.is_in_time(known.since):
-        last = replace(last, since=known.since, until=known.until)
-    return replace(last, moment=known.moment) == known
+def _stored_state(
+    context: BuildContext, inputs: SiteInputs, snapshot: BuildSnapshot, info: SiteInfo, folder: str
+) -> StoredState:
+    site_files = inputs.site_files
+    loaded = LoadedSite(site_files, site_without_posts(info, snapshot), FileInspector(context.root, {}))
+    found: dict[str, Output | None] = {
+        info.asset(file.path)[1:]: Asset(info.asset(file.path)[1:], file) for file in site_files.static
+    }
+    return StoredState(context, loaded, read_templates(context, site_files), folder=folder, found=found)
 
 
-def _page(context: BuildContext, folder: str, path: str, info: SiteInfo | None = None) -> Page | None:
-    """The page at PATH as the store has it, on a site that says INFO of itself."""
+def _is_same(saved: BuildSnapshot, snapshot: BuildSnapshot) -> bool:
+    """Return whether two snapshots are of the same pages, though taken at different times."""
+    if snapshot.covers(saved.valid_from) or saved.covers(snapshot.valid_from):
+        saved = replace(saved, valid_from=snapshot.valid_from, valid_until=snapshot.valid_until)
+    return replace(saved, looked_at=snapshot.looked_at) == snapshot
+
+
+def _stored_page(context: BuildContext, folder: str, path: str, info: SiteInfo | None = None) -> Page | None:
+    """Return a page from the store, with `info` in the place of its site info if given."""
     with suppress(DamageError, sqlite3.Error):
         page = context.store.page(folder, path)
         if page is not None and info is not None:
-            of_page: Any = page.context
-            return replace(page, context=replace(of_page, site=info))
+            page_context: Any = page.context
+            return replace(page, context=replace(page_context, site=info))
         return page
     return None

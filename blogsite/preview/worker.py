@@ -1,4 +1,4 @@
-"""One thread for all that concerns the site: what is asked for first, what can wait when there is nothing else."""
+"""The thread that everything about the site runs in: requests first, background work while there are none."""
 
 from __future__ import annotations
 
@@ -13,59 +13,61 @@ from blogsite.core.executor import kill_processes
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
+KILL_INTERVAL = 0.05
+"""Seconds between two attempts to end the worker processes that the thread waits for."""
 
 
 class Worker:
-    """A thread that does one thing after another; nothing it works on needs a lock."""
+    """A thread that runs one call after another, so that what it works on needs no locks."""
 
     def __init__(self) -> None:
         self._calls: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self._steps: Iterator[None] | None = None
-        self._thread = threading.Thread(target=self._work, name="site", daemon=True)
+        self._background: Iterator[None] | None = None
+        self._thread = threading.Thread(target=self._run, name="site", daemon=True)
         self._thread.start()
 
     def call(self, function: Callable[P, Result], *args: P.args, **kwargs: P.kwargs) -> Future[Result]:
-        """What FUNCTION will have returned, or raised, once its turn has come."""
+        """Queue a call of `function` and return its future."""
         future: Future[Result] = Future()
 
-        def work() -> None:
+        def run() -> None:
             if not future.set_running_or_notify_cancel():
                 return
             try:
                 future.set_result(function(*args, **kwargs))
-            except BaseException as problem:  # whoever waits for the future is told
+            except BaseException as problem:  # the caller gets it from the future
                 future.set_exception(problem)
 
-        self._calls.put(work)
+        self._calls.put(run)
         return future
 
-    def in_idle_moments(self, steps: Iterator[None]) -> None:
-        """STEPS are taken one by one while nobody calls, in place of earlier ones; to be called by the thread."""
-        self._steps = steps
+    def run_when_idle(self, steps: Iterator[None]) -> None:
+        """Run a generator's steps while the queue is empty, in place of earlier ones. To be called by the thread."""
+        self._background = steps
 
     def stop(self, seconds: float) -> None:
-        """The thread has ended, or SECONDS have passed; nobody wants what other processes do for it any more."""
+        """End the thread; wait for it at most `seconds`, and kill the processes that it may be waiting for."""
         self._calls.put(None)
         end = time.monotonic() + seconds
         while self._thread.is_alive() and time.monotonic() < end:
             kill_processes()
-            self._thread.join(0.05)
+            self._thread.join(KILL_INTERVAL)
 
-    def _work(self) -> None:
+    def _run(self) -> None:
         while True:
             try:
-                work = self._calls.get(block=self._steps is None)
+                call = self._calls.get(block=self._background is None)
             except Empty:
-                self._step()
+                self._run_step()
                 continue
-            if work is None:
+            if call is None:
                 return
-            work()
+            call()
 
-    def _step(self) -> None:
-        steps = self._steps
+    def _run_step(self) -> None:
+        steps = self._background
         assert steps is not None
         try:
             next(steps)
-        except Exception:  # the end, or what cannot be done now: nobody waits for it
-            self._steps = None
+        except Exception:  # StopIteration, or a failure: no request depends on background work
+            self._background = None

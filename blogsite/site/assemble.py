@@ -23,6 +23,7 @@ from blogsite.site.asset_fingerprints import fingerprinted
 from blogsite.site.lookup import AddressedPost
 from blogsite.site.model import Content, PostCard, PostLink, Site, SiteInfo, SitePost, Term
 from blogsite.site.references import FileInfoSource, ReferenceResolver
+from blogsite.site.summary import description_of, read_more_address
 from blogsite.site.taxonomy import Taxonomy
 
 
@@ -260,8 +261,8 @@ def _entry(
         tags=own_tags,
         categories=own_categories,
         excerpt=excerpt,
-        more="" if post.whole else url + ("#more" if post.has_break else ""),
-        description=post.meta.description or post.summary,
+        more=read_more_address(post, url),
+        description=description_of(post),
         pinned=post.meta.pin,
         state=item.state,
     )

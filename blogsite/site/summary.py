@@ -1,4 +1,4 @@
-"""What a post is to all others: where it is equal to what it was, nothing but its texts has changed."""
+"""The part of a post that other pages depend on. If it has not changed, only the post's own page is rendered again."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from dataclasses import replace
 
 from blogsite.content.model import FragmentRef, Post, Reference
 from blogsite.core.diagnostics import Diagnostic
+from blogsite.site.model import SitePost
 
 
-def face(post: Post) -> Post:
-    """What assemble asks of a post, without lines and columns: texts are for pages alone."""
+def shared_view(post: Post) -> Post:
+    """Return the post as `assemble` uses it: without texts, which are only shown, and without lines and columns."""
     return replace(
         post,
         digest="",
         meta=replace(post.meta, locations=()),
-        body=FragmentRef("", _unplaced(post.body.references)),
-        excerpt=FragmentRef("", _unplaced(post.excerpt.references)),
+        body=FragmentRef("", _without_positions(post.body.references)),
+        excerpt=FragmentRef("", _without_positions(post.excerpt.references)),
         summary="",
         whole=False,
         headings=(),
@@ -26,23 +27,44 @@ def face(post: Post) -> Post:
     )
 
 
-def with_new_text(diagnostics: Set[Diagnostic], old: Post, new: Post) -> Set[Diagnostic] | None:
-    """The site's MISTAKES with NEW in place of OLD, where nothing but its texts differs; None where more may.
-
-    Of a mistake in its file that others have found, the line may have moved.
-    """
-    others = diagnostics - set(old.diagnostics)
-    if face(old) != face(new) or any(diagnostic.severity == "error" for diagnostic in new.diagnostics):
-        return None
-    return (
-        None if any(diagnostic.location.path == new.source for diagnostic in others) else others | set(new.diagnostics)
-    )
-
-
-def in_lists(post: Post) -> tuple[object, ...]:
-    """The texts of a post that stand on other pages than its own, but for feeds of whole posts."""
+def listed_texts(post: Post) -> tuple[object, ...]:
+    """Return the texts that lists and feeds show of a post; feeds with whole posts show its body, too."""
     return post.excerpt.fragment, post.summary, post.whole, post.excerpt_has_math
 
 
-def _unplaced(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
+def update_diagnostics(diagnostics: Set[Diagnostic], before: Post, after: Post) -> Set[Diagnostic] | None:
+    """Return the site's diagnostics after an edit of nothing but a post's text; None if more may have changed.
+
+    None also if assembling the site found a mistake in the post, because its line may have moved.
+    """
+    if shared_view(before) != shared_view(after):
+        return None
+    if any(diagnostic.severity == "error" for diagnostic in after.diagnostics):
+        return None
+    others = diagnostics - set(before.diagnostics)
+    if any(diagnostic.location.path == after.source for diagnostic in others):
+        return None
+    return others | set(after.diagnostics)
+
+
+def replace_text(item: SitePost, post: Post) -> SitePost:
+    """Return `item` for a post of which nothing but the text has changed."""
+    excerpt = replace(item.card.excerpt, fragment=post.excerpt.fragment, has_math=post.excerpt_has_math)
+    more, description = read_more_address(post, item.url), description_of(post)
+    card = replace(item.card, excerpt=excerpt, more=more, description=description)
+    content = replace(item.content, fragment=post.body.fragment)
+    return replace(item, post=replace(post, kind=item.post.kind), card=card, content=content)
+
+
+def read_more_address(post: Post, url: str) -> str:
+    """Return the address of the rest of a post whose excerpt is shown; "" if the excerpt is the whole post."""
+    return "" if post.whole else url + ("#more" if post.has_break else "")
+
+
+def description_of(post: Post) -> str:
+    """Return the post's description for meta tags: that of its front matter, else its summary."""
+    return post.meta.description or post.summary
+
+
+def _without_positions(references: tuple[Reference, ...]) -> tuple[Reference, ...]:
     return tuple(replace(reference, line=0, column=0) for reference in references)

@@ -1,4 +1,4 @@
-"""What the store's rows hold, as values and as bytes that betray any damage done to them."""
+"""The values in the rows of the store, and how each is written as bytes and read again."""
 
 from __future__ import annotations
 
@@ -15,102 +15,95 @@ from blogsite.core.file_state import FileState, Stat
 from blogsite.core.frozen import DamageError, unpickled
 from blogsite.site.outputs import Page
 
-Row = TypeVar("Row")
+KEY_BYTES = 20
+"""Bytes of a formula's key."""
+_STAT = struct.Struct("<QqqQ")
+_STATE = struct.Struct("<QqqQq20s")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
 class OutputRecord:
-    """An output as the last build left it."""
+    """An output as the last build left it in the output folder."""
 
     ingredients: bytes
     digest: Digest
     stat: Stat
-    settled: bool
-    """Nobody can have written the file again without a change of its stat."""
-    diagnostics: tuple[Diagnostic, ...] = ()
-
-
-# ── seals ────────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _one(kind: type[Row], value: object) -> Row:
-    assert isinstance(value, kind)
-    return value
-
-
-def split_keys(keys: bytes) -> list[str]:
-    """Names of 20 bytes each that stand one after another."""
-    return [keys[start : start + 20].hex() for start in range(0, len(keys), 20)]
-
-
-# ── posts, texts, mistakes ───────────────────────────────────────────────────────────────────────────────────────────
-
-_STAT = struct.Struct("<QqqQ")
-_SEEN = struct.Struct("<QqqQq20s")
+    stat_reliable: bool
+    """An unchanged stat proves that the file is unchanged."""
+    warnings: tuple[Diagnostic, ...] = ()
+    """Those of its formulas."""
 
 
 def dump_stat(stat: Stat) -> bytes:
-    """A file's stat as the store keeps it."""
+    """Return the bytes of a stat."""
     return _STAT.pack(stat.size, stat.mtime_ns, stat.ctime_ns, stat.inode)
 
 
 def load_stat(data: object) -> Stat:
-    """The stat that `dump_stat` wrote."""
+    """Return the stat that `dump_stat` wrote. Raises DamageError for anything else."""
     if not isinstance(data, bytes) or len(data) != _STAT.size:
         raise DamageError("stat")
     return Stat(*_STAT.unpack(data))
 
 
-def dump_seen(seen: FileState) -> bytes:
-    """A look at a file as the store keeps it, before what was found there."""
-    return _SEEN.pack(*_STAT.unpack(dump_stat(seen.stat)), seen.moment, bytes.fromhex(seen.digest))
+def dump_state(state: FileState) -> bytes:
+    """Return the bytes of a file's state."""
+    return _STATE.pack(*_STAT.unpack(dump_stat(state.stat)), state.moment, bytes.fromhex(state.digest))
 
 
-def load_seen(data: bytes) -> tuple[FileState, bytes]:
-    """The look that `dump_seen` wrote, and what follows it."""
-    size, mtime, ctime, inode, moment, digest = _SEEN.unpack_from(data)
-    return FileState(Stat(size, mtime, ctime, inode), moment, digest.hex()), data[_SEEN.size :]
+def load_state(data: bytes) -> tuple[FileState, bytes]:
+    """Return the state at the start of `data` that `dump_state` wrote, and the bytes behind it."""
+    size, mtime, ctime, inode, moment, digest = _STATE.unpack_from(data)
+    return FileState(Stat(size, mtime, ctime, inode), moment, digest.hex()), data[_STATE.size :]
 
 
 def dump_post(post: Post) -> bytes:
-    """A post as the store keeps it."""
+    """Return the bytes of a parsed post."""
     return pickle.dumps(post, 5)
 
 
 def load_post(data: bytes) -> Post:
-    """The post that `dump_post` wrote."""
-    return _one(Post, unpickled(data))
+    """Return the post that `dump_post` wrote. Raises DamageError."""
+    return _checked(Post, unpickled(data))
 
 
 def dump_page(page: Page) -> bytes:
-    """A page as the store keeps it."""
+    """Return the bytes of a planned page."""
     return pickle.dumps(page, 5)
 
 
 def load_page(data: bytes) -> Page:
-    """The page that `dump_page` wrote."""
-    return _one(Page, unpickled(data))
+    """Return the page that `dump_page` wrote. Raises DamageError."""
+    return _checked(Page, unpickled(data))
 
 
 def dump_fragment(fragment: HtmlFragment) -> bytes:
-    """A text as the store keeps it."""
+    """Return the bytes of a text, compressed."""
     return zlib.compress(pickle.dumps(fragment, 5), 1)
 
 
 def load_fragment(data: bytes) -> HtmlFragment:
-    """The text that `dump_fragment` wrote."""
-    return _one(HtmlFragment, unpickled(zlib.decompress(data)))
+    """Return the text that `dump_fragment` wrote. Raises DamageError."""
+    return _checked(HtmlFragment, unpickled(zlib.decompress(data)))
 
 
-def dump_mistakes(diagnostics: tuple[Diagnostic, ...]) -> bytes:
-    """Mistakes as the store keeps them: by their fields, so that another version can read them."""
-    rows = [(m.location.path, m.location.line, m.location.column, m.severity, m.message, m.hint) for m in diagnostics]
+def dump_diagnostics(diagnostics: tuple[Diagnostic, ...]) -> bytes:
+    """Return the bytes of diagnostics: their fields alone, because outputs outlive a version of the program."""
+    rows = [(d.location.path, d.location.line, d.location.column, d.severity, d.message, d.hint) for d in diagnostics]
     return pickle.dumps(rows, 5)
 
 
-def load_mistakes(data: bytes) -> tuple[Diagnostic, ...]:
-    """The mistakes that `dump_mistakes` wrote."""
+def load_diagnostics(data: bytes) -> tuple[Diagnostic, ...]:
+    """Return the diagnostics that `dump_diagnostics` wrote. Raises DamageError."""
     return tuple(Diagnostic(Location(*row[:3]), *row[3:]) for row in unpickled(data))
 
 
-# ── formulas ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+def split_keys(keys: bytes) -> list[str]:
+    """Return formula keys, in hexadecimal, from their concatenated bytes."""
+    return [keys[start : start + KEY_BYTES].hex() for start in range(0, len(keys), KEY_BYTES)]
+
+
+def _checked(kind: type[Value], value: object) -> Value:
+    assert isinstance(value, kind)
+    return value

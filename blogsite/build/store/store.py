@@ -1,17 +1,17 @@
-"""What one build leaves for the next: an SQLite file in .blogsite/ that costs nothing but time when it is lost.
+"""The store: the SQLite file in .blogsite/ that one build leaves for the next. Losing it costs nothing but time.
 
-    posts       each source by path: the look at its file and the parsed post, named by code and settings
-    fragments   texts by digest, loaded only when a page that shows them is rendered
-    formulas    every formula of the site by key: its TeX
-    made        what the engine made of it; tables of their own, so that rows are only ever added behind the others
-    looks       what was seen in pictures and other files, in one row, named by code
-    outputs     each output by folder and path: its ingredients, the digest and stat of its file, its mistakes
-    pages       what the pages that are asked for first were made of, by folder and path
-    builds      each output folder: what the last build saw and said, named by code
+    posts        source path → state of the file when it was parsed, and the parsed post
+    fragments    digest → text, loaded only to render a page that shows it, and the keys of its formulas
+    formulas     key → TeX of every formula of the site
+    rendered     key → HTML or MathML of a formula; a table of its own, so that rows are only ever appended
+    file_infos   digests, sizes and decode results of images and other files, all in one row
+    outputs      output folder, path → ingredients, digest and stat of an output, and its warnings
+    pages        output folder, path → the pages a preview opens first, as they were planned
+    builds       output folder → the snapshot of its last build
 
-Small rows are cheap to load; texts and formulas are compressed and loaded by name. A row that its code or its settings
-could have made differently is never used: rows are named by both, formulas by the engine, and everything by SCHEMA.
-Whatever a page could be made of is sealed, so that damage is seen before it is used.
+A row is found only by the program and the settings that made it: posts by a digest of both, formulas by the version of
+their engine, snapshots and file infos by the digest of the program, and all of them by SCHEMA. Every row that pages are
+made of has a checksum, so that damage is noticed before it is used.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from typing import Any, TypeVar
 
 from blogsite.build.store.records import (
     OutputRecord,
-    dump_mistakes,
+    dump_diagnostics,
     dump_page,
-    dump_seen,
     dump_stat,
-    load_mistakes,
+    dump_state,
+    load_diagnostics,
     load_page,
-    load_seen,
     load_stat,
+    load_state,
     split_keys,
 )
 from blogsite.build.store.sqlite import Database, refused
@@ -45,17 +45,17 @@ from blogsite.core.frozen import DamageError, seal, unpickled, unseal
 from blogsite.images.model import FileInfo
 from blogsite.site.outputs import Page
 
-SCHEMA = 8
+SCHEMA = 9
 Result = TypeVar("Result")
 
 _TABLES = """
 CREATE TABLE posts (path TEXT PRIMARY KEY, settings TEXT, body TEXT, excerpt TEXT, row BLOB) WITHOUT ROWID;
 CREATE TABLE fragments (digest TEXT PRIMARY KEY, data BLOB, keys BLOB);
 CREATE TABLE formulas (key BLOB UNIQUE, tex BLOB);
-CREATE TABLE made (key BLOB UNIQUE, html BLOB);
-CREATE TABLE looks (code TEXT PRIMARY KEY, data BLOB);
+CREATE TABLE rendered (key BLOB UNIQUE, html BLOB);
+CREATE TABLE file_infos (code TEXT PRIMARY KEY, data BLOB);
 CREATE TABLE outputs (
-    folder TEXT, path TEXT, ingredients BLOB, digest TEXT, stat BLOB, settled INTEGER, mistakes BLOB,
+    folder TEXT, path TEXT, ingredients BLOB, digest TEXT, stat BLOB, stat_reliable INTEGER, diagnostics BLOB,
     PRIMARY KEY (folder, path)
 ) WITHOUT ROWID;
 CREATE TABLE pages (folder TEXT, path TEXT, source TEXT, page BLOB, PRIMARY KEY (folder, path)) WITHOUT ROWID;
@@ -65,9 +65,9 @@ CREATE TABLE builds (folder TEXT PRIMARY KEY, code TEXT, data BLOB);
 
 
 def with_store(path: Path, work: Callable[[Store], Result]) -> Result:
-    """What WORK makes with the store at PATH; one that proves to be damaged is begun anew, and so is the work.
+    """Return what `work` returns for the store at `path`. A damaged store is replaced, and `work` called again.
 
-    Raises SiteError where the disk does not let the store be.
+    Raises SiteError if the file system refuses the store.
     """
     try:
         store = Store(path)
@@ -76,7 +76,7 @@ def with_store(path: Path, work: Callable[[Store], Result]) -> Result:
         except (DamageError, sqlite3.Error) as problem:
             if refused(problem):
                 raise
-            store.begin_anew()
+            store.replace_file()
             return work(store)
         finally:
             store.close()
@@ -86,36 +86,36 @@ def with_store(path: Path, work: Callable[[Store], Result]) -> Result:
 
 
 class Store(Database):
-    """The store of one site."""
+    """The open store of a site."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path, SCHEMA, _TABLES, "builds")
 
     def clear(self) -> None:
-        """Nothing is known any more."""
+        """Delete everything."""
         with self.transaction():
-            for table in ("posts", "fragments", "formulas", "made", "looks", "outputs", "pages", "builds"):
+            for table in ("posts", "fragments", "formulas", "rendered", "file_infos", "outputs", "pages", "builds"):
                 self._database.execute(f"DELETE FROM {table}")
 
     # ── posts and their texts ────────────────────────────────────────────────────────────────────────────────────
 
     def posts(self, settings: Digest) -> dict[str, tuple[FileState, bytes]]:
-        """Path → the look at its source and the post as `load_post` reads it, of all parsed with these settings."""
+        """Return path → state of the source and the post, as `load_post` reads it, of all with this parse digest."""
         rows = self._database.execute("SELECT path, row FROM posts WHERE settings = ?", (settings,))
-        return {path: load_seen(unseal(path, row)) for path, row in rows}
+        return {path: load_state(unseal(path, row)) for path, row in rows}
 
     def save_posts(self, rows: Iterable[tuple[str, FileState, Post, bytes]], settings: Digest) -> None:
-        """Keep parsed posts: (path, look, post, the same as `dump_post` writes it)."""
+        """Save parsed posts: (path, state of the source, post, the same as `dump_post` writes it)."""
         self._database.executemany(
             "INSERT OR REPLACE INTO posts VALUES (?,?,?,?,?)",
             (
-                (path, settings, post.body.fragment, post.excerpt.fragment, seal(path, dump_seen(seen) + row))
-                for path, seen, post, row in rows
+                (path, settings, post.body.fragment, post.excerpt.fragment, seal(path, dump_state(state) + row))
+                for path, state, post, row in rows
             ),
         )
 
-    def keep_posts_of(self, paths: Sequence[str]) -> None:
-        """Drop the posts of all other paths, and the texts that no post has any more."""
+    def keep_posts(self, paths: Sequence[str]) -> None:
+        """Delete the posts of all other paths, and the texts that no post has any more."""
         known = {path for (path,) in self._database.execute("SELECT path FROM posts")}
         gone = known - set(paths)
         self._database.executemany("DELETE FROM posts WHERE path = ?", ((path,) for path in gone))
@@ -123,15 +123,15 @@ class Store(Database):
             "DELETE FROM fragments WHERE digest NOT IN (SELECT body FROM posts UNION SELECT excerpt FROM posts)"
         )
 
-    def drop_texts(self, digests: Iterable[Digest]) -> None:
-        """Drop those of these texts that no post has any more."""
+    def drop_fragments(self, digests: Iterable[Digest]) -> None:
+        """Delete those of these texts that no post has any more."""
         used = "SELECT body FROM posts UNION ALL SELECT excerpt FROM posts"
         for chunk in chunks(digests, 500):
             marks = ",".join("?" * len(chunk))
             self._database.execute(f"DELETE FROM fragments WHERE digest IN ({marks}) AND digest NOT IN ({used})", chunk)
 
     def save_fragments(self, rows: Iterable[tuple[Digest, bytes, tuple[str, ...] | None]]) -> None:
-        """Keep texts: (digest, the text as `dump_fragment` writes it, the keys of its formulas if they are settled)."""
+        """Save texts: (digest, text as `dump_fragment` writes it, keys of its formulas if they are known)."""
         self._database.executemany(
             "INSERT OR REPLACE INTO fragments VALUES (?,?,?)",
             (
@@ -140,49 +140,50 @@ class Store(Database):
             ),
         )
 
-    def texts(self, digests: Iterable[Digest]) -> dict[Digest, bytes]:
-        """The texts with these digests, as `load_fragment` reads them."""
+    def fragments(self, digests: Iterable[Digest]) -> dict[Digest, bytes]:
+        """Return digest → text, as `load_fragment` reads it, of those that are in the store."""
         rows = self._by_name("SELECT digest, data FROM fragments WHERE digest IN ({})", digests)
         return {name: unseal(name, data) for name, data in rows}
 
-    def keys(self, digests: Iterable[Digest]) -> dict[Digest, list[str] | None]:
-        """The keys of the formulas in these texts; None where answers to needs settle them."""
+    def formula_keys(self, digests: Iterable[Digest]) -> dict[Digest, list[str] | None]:
+        """Return digest → keys of the text's formulas; None if they depend on references to other posts."""
         rows = self._by_name("SELECT digest, keys FROM fragments WHERE digest IN ({})", digests)
         return {name: None if keys is None else split_keys(keys) for name, keys in rows}
 
     # ── formulas ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def add_formulas(self, rows: Iterable[tuple[str, bytes]]) -> None:
-        """Make formulas known by key and TeX; those that are known stay as they are."""
+        """Save formulas, as (key, TeX), that are not in the store yet."""
         self._database.executemany(
             "INSERT OR IGNORE INTO formulas VALUES (?,?)",
             ((bytes.fromhex(key), seal(key, tex)) for key, tex in rows),
         )
 
-    def unmade_formulas(self, keys: Iterable[str]) -> list[bytes]:
-        """Those among KEYS, 20 bytes each, that the engine has not made yet and whose TeX is known."""
-        unmade = "NOT EXISTS (SELECT 1 FROM made WHERE made.key = formulas.key)"
+    def formulas_to_typeset(self, keys: Iterable[str]) -> list[bytes]:
+        """Return the keys, as 20 bytes each, of those formulas that have not been typeset yet."""
+        unmade = "NOT EXISTS (SELECT 1 FROM rendered WHERE rendered.key = formulas.key)"
         query = f"SELECT key FROM formulas WHERE key IN ({{}}) AND {unmade}"
         return [key for (key,) in self._by_name(query, map(bytes.fromhex, keys))]
 
-    def texs(self, keys: Iterable[bytes]) -> list[tuple[str, bytes]]:
-        """Key and TeX of these formulas."""
+    def formula_sources(self, keys: Iterable[bytes]) -> list[tuple[str, bytes]]:
+        """Return (key, TeX) of these formulas."""
         rows = self._by_name("SELECT key, tex FROM formulas WHERE key IN ({})", keys)
         return [(key.hex(), unseal(key.hex(), tex)) for key, tex in rows]
 
-    def save_formulas(self, rows: Iterable[tuple[str, bytes]]) -> None:
-        """Keep what the engine made."""
+    def save_rendered_formulas(self, rows: Iterable[tuple[str, bytes]]) -> None:
+        """Save typeset formulas, as (key, HTML)."""
         self._database.executemany(
-            "INSERT OR REPLACE INTO made VALUES (?,?)", ((bytes.fromhex(key), seal(key, html)) for key, html in rows)
+            "INSERT OR REPLACE INTO rendered VALUES (?,?)",
+            ((bytes.fromhex(key), seal(key, html)) for key, html in rows),
         )
 
-    def formulas(self, keys: Iterable[str]) -> dict[str, bytes]:
-        """What the engine made of these, where it has."""
-        rows = self._by_name("SELECT key, html FROM made WHERE key IN ({})", map(bytes.fromhex, keys))
+    def rendered_formulas(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """Return key → HTML of those formulas that have been typeset."""
+        rows = self._by_name("SELECT key, html FROM rendered WHERE key IN ({})", map(bytes.fromhex, keys))
         return {key.hex(): unseal(key.hex(), html) for key, html in rows}
 
     def drop_unused_formulas(self) -> None:
-        """Drop the formulas that no text has, once they may be many."""
+        """Delete the formulas that no text has any more, once there may be many of them."""
         (known,) = self._database.execute("SELECT count(*) FROM formulas").fetchone()
         (used,) = self._database.execute("SELECT coalesce(sum(length(keys)), 0) / 20 FROM fragments").fetchone()
         if known > 1000 + used:
@@ -193,91 +194,91 @@ class Store(Database):
             }
             names = [key for (key,) in self._database.execute("SELECT key FROM formulas")]
             gone = [(key,) for key in names if key.hex() not in kept]
-            for table in ("formulas", "made"):
+            for table in ("formulas", "rendered"):
                 self._database.executemany(f"DELETE FROM {table} WHERE key = ?", gone)
 
     # ── files, outputs, builds ───────────────────────────────────────────────────────────────────────────────────
 
-    def looks(self, code: Digest) -> dict[str, FileInfo]:
-        """Path → the look at the file."""
-        row = self._database.execute("SELECT data FROM looks WHERE code = ?", (code,)).fetchone()
+    def file_infos(self, code: Digest) -> dict[str, FileInfo]:
+        """Return path → what is known of the file's content."""
+        row = self._database.execute("SELECT data FROM file_infos WHERE code = ?", (code,)).fetchone()
         rows = unpickled(unseal(code, row[0])) if row else ()
-        return {path: FileInfo(load_seen(seen)[0], *others) for path, seen, *others in rows}
+        return {path: FileInfo(load_state(state)[0], *others) for path, state, *others in rows}
 
-    def save_looks(self, code: Digest, looks: Mapping[str, FileInfo]) -> None:
-        """Keep these looks at files, and no others."""
+    def save_file_infos(self, code: Digest, infos: Mapping[str, FileInfo]) -> None:
+        """Save what is known of these files, and forget all others."""
         rows = [
-            (path, dump_seen(look.seen), look.width, look.height, look.has_location, look.decode_result)
-            for path, look in looks.items()
+            (path, dump_state(info.seen), info.width, info.height, info.has_location, info.decode_result)
+            for path, info in infos.items()
         ]
-        self._database.execute("DELETE FROM looks")
-        self._database.execute("INSERT INTO looks VALUES (?,?)", (code, seal(code, pickle.dumps(rows, 5))))
+        self._database.execute("DELETE FROM file_infos")
+        self._database.execute("INSERT INTO file_infos VALUES (?,?)", (code, seal(code, pickle.dumps(rows, 5))))
 
     def outputs(self, folder: str, paths: Sequence[str] | None = None) -> dict[str, OutputRecord]:
-        """Path → what the last build made there, in this output folder; of all, or of these."""
-        query = "SELECT path, ingredients, digest, stat, settled, mistakes FROM outputs WHERE folder = ?"
+        """Return path → record of the outputs in an output folder, of all or of these paths."""
+        query = "SELECT path, ingredients, digest, stat, stat_reliable, diagnostics FROM outputs WHERE folder = ?"
         if paths is None:
             rows = self._database.execute(query, (folder,))
         else:
             rows = self._database.execute(f"{query} AND path IN ({','.join('?' * len(paths))})", (folder, *paths))
-        made = {}
-        for path, ingredients, digest, stat, settled, flaws in rows:
-            diagnostics = load_mistakes(unseal(path, flaws)) if flaws is not None else ()
-            made[path] = OutputRecord(ingredients, digest, load_stat(stat), bool(settled), diagnostics)
-        return made
+        records = {}
+        for path, ingredients, digest, stat, reliable, data in rows:
+            warnings = load_diagnostics(unseal(path, data)) if data is not None else ()
+            records[path] = OutputRecord(ingredients, digest, load_stat(stat), bool(reliable), warnings)
+        return records
 
     def forget_outputs(self, folder: str, paths: Iterable[str]) -> None:
-        """These outputs are as if they had never been made, nor has the folder a last build."""
+        """Delete the records and pages of these outputs, and the snapshot of the folder's last build."""
         names = [(folder, path) for path in paths]
         self._database.executemany("DELETE FROM outputs WHERE folder = ? AND path = ?", names)
         self._database.executemany("DELETE FROM pages WHERE folder = ? AND path = ?", names)
         self._database.execute("DELETE FROM builds WHERE folder = ?", (folder,))
 
     def forget_folder(self, folder: str) -> None:
-        """Nothing is known of what was made for this folder."""
+        """Delete everything about an output folder."""
         for table in ("outputs", "pages", "builds"):
             self._database.execute(f"DELETE FROM {table} WHERE folder = ?", (folder,))
 
-    def save_outputs(self, folder: str, rows: Mapping[str, OutputRecord]) -> None:
-        """Keep what was made."""
+    def save_outputs(self, folder: str, records: Mapping[str, OutputRecord]) -> None:
+        """Save the records of outputs, by path."""
         self._database.executemany(
             "INSERT OR REPLACE INTO outputs VALUES (?,?,?,?,?,?,?)",
             (
                 (
-                    *(folder, path, made.ingredients, made.digest, dump_stat(made.stat), made.settled),
-                    seal(path, dump_mistakes(made.diagnostics)) if made.diagnostics else None,
+                    *(folder, path, record.ingredients, record.digest, dump_stat(record.stat), record.stat_reliable),
+                    seal(path, dump_diagnostics(record.warnings)) if record.warnings else None,
                 )
-                for path, made in rows.items()
+                for path, record in records.items()
             ),
         )
 
     def pages(self, folder: str, sources: Sequence[str]) -> dict[str, Page]:
-        """Source → its page in this output folder."""
+        """Return source path → its page as it was planned for an output folder."""
         query = f"SELECT source, page FROM pages WHERE folder = ? AND source IN ({','.join('?' * len(sources))})"
         rows = self._database.execute(query, (folder, *sources))
         return {source: load_page(unseal(source, page)) for source, page in rows}
 
     def page(self, folder: str, path: str) -> Page | None:
-        """The page at this path in this output folder, if it was kept."""
+        """Return the page at an output path as it was planned, or None."""
         query = "SELECT source, page FROM pages WHERE folder = ? AND path = ?"
         row = self._database.execute(query, (folder, path)).fetchone()
         return load_page(unseal(row[0], row[1])) if row else None
 
     def save_pages(self, folder: str, pages: Iterable[Page]) -> None:
-        """Keep what these outputs are made of, until they are forgotten."""
+        """Save pages as they were planned."""
         self._database.executemany(
             "INSERT OR REPLACE INTO pages VALUES (?,?,?,?)",
             ((folder, page.path, page.source, seal(page.source, dump_page(page))) for page in pages),
         )
 
-    def build(self, folder: str, code: Digest) -> Any:
-        """What `save_build` was given for this folder by this code, None where nothing was."""
+    def build_snapshot(self, folder: str, code: Digest) -> Any:
+        """Return what this program last saved as the snapshot of an output folder, or None."""
         query = "SELECT data FROM builds WHERE folder = ? AND code = ?"
         row = self._database.execute(query, (folder, code)).fetchone()
         return unpickled(unseal(folder, row[0])) if row else None
 
-    def save_build(self, folder: str, code: Digest, data: object) -> None:
-        """Keep what a build of this folder saw and said; drop what is known of folders that are no more."""
+    def save_build_snapshot(self, folder: str, code: Digest, data: object) -> None:
+        """Save the snapshot of an output folder, and forget output folders that no longer exist."""
         row = (folder, code, seal(folder, pickle.dumps(data, 5)))
         self._database.execute("INSERT OR REPLACE INTO builds VALUES (?,?,?)", row)
         for (other,) in self._database.execute("SELECT folder FROM builds").fetchall():

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from blogsite.build.driver import BuildOptions, Report, build
+from blogsite.build.context import BuildOptions, BuildReport
+from blogsite.build.driver import build
 from blogsite.cli.options import Where, common
 from blogsite.cli.output import say, say_mistake
 from blogsite.config.loader import Config
@@ -93,7 +94,7 @@ def _say_waiting() -> None:
     say("another build of this site is running; waiting for it to end")
 
 
-def _build(where: Where, config: Config, options: BuildOptions) -> Report:
+def _build(where: Where, config: Config, options: BuildOptions) -> BuildReport:
     progress = where.progress()
     try:
         report = build(where.directory, config, options, progress, _say_waiting)
@@ -109,13 +110,13 @@ def _build(where: Where, config: Config, options: BuildOptions) -> Report:
     if not where.quiet:
         if report.note:
             say(report.note)
-        for path, reason in report.left_out:
+        for path, reason in report.unpublished:
             say(f"{path}: not published: {reason}")
         say(_closing_line(report))
     return report
 
 
-def _closing_line(report: Report) -> str:
+def _closing_line(report: BuildReport) -> str:
     changes = report.changes
     written, kept, removed = len(changes.written), len(changes.kept), len(changes.removed)
     stages = ", ".join(f"{stage} {seconds:.2f}" for stage, seconds in report.seconds.items())

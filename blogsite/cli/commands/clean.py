@@ -6,7 +6,7 @@ import shutil
 
 import click
 
-from blogsite.build.context import WORK
+from blogsite.build.context import WORK_FOLDER
 from blogsite.cli.options import Where, common
 from blogsite.cli.output import say
 
@@ -25,6 +25,6 @@ def clean_command(where: Where) -> None:
     config = where.config()
     folder = where.directory / config.output
     removed = OutputFolder(folder, take_over=True).clear()
-    shutil.rmtree(where.directory / WORK, ignore_errors=True)
+    shutil.rmtree(where.directory / WORK_FOLDER, ignore_errors=True)
     if not where.quiet:
         say(f"{removed} file{'' if removed == 1 else 's'} removed from {config.output}")

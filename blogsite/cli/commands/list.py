@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from blogsite.build.loader import look_at
+from blogsite.build.loader import load_site_readonly
 from blogsite.cli.options import Where, common
 from blogsite.cli.output import say_mistake
 from blogsite.content.status import PublishFilter
@@ -28,7 +28,7 @@ def list_command(where: Where, drafts: bool, future: bool, as_json: bool) -> Non
     blogsite list --json | jq '.[] | select(.tags | index("熵")) | .url'
     """
     config = where.config()
-    site = look_at(where.directory, config, PublishFilter(), where.progress())
+    site = load_site_readonly(where.directory, config, PublishFilter(), where.progress())
     wanted = {"draft": drafts, "future": future}
     entries = [*site.posts, *site.hidden, *(entry for entry in site.left_out if wanted.get(entry.state))]
     entries.sort(key=lambda entry: entry.post.source.split("/"))

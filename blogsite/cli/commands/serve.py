@@ -39,7 +39,7 @@ def serve_command(where: Where, port: int, bind: str, open_browser: bool, no_dra
     blogsite serve --no-drafts --port 8080
     blogsite serve --bind 0.0.0.0            for a look with the phone
     """
-    from blogsite.preview import Reporter, ServeOptions, serve
+    from blogsite.preview.server import Reporter, ServeOptions, serve
 
     progress = where.progress()
 
