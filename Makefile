@@ -55,7 +55,7 @@ audit: $(VENV)/.installed-dev browser
 	@mkdir -p $(AUDIT)
 	@cp tests/audit/package.json $(AUDIT)/
 	cd $(AUDIT) && npm install --no-audit --no-fund --loglevel=error
-	PYTHONPATH=tests $(BIN)/python -m audit --tools $(AUDIT) --reports $(AUDIT)/reports
+	$(BIN)/python -m tests.audit --tools $(AUDIT) --reports $(AUDIT)/reports
 
 clean:
 	rm -rf public .blogsite dist .pytest_cache .mypy_cache .ruff_cache .hypothesis $(VENV)

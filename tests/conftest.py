@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
-from chromium import CHROMIUM
 from hypothesis import HealthCheck, settings
+
+from tests.support.chromium import CHROMIUM
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

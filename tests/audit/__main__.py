@@ -8,10 +8,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from hosting import build_sample, hosted, page_of_each_kind
-
-from audit import lighthouse, nu
-from audit.result import AuditorError, Result
+from tests.audit import lighthouse, nu
+from tests.audit.result import AuditorError, Result
+from tests.support.hosting import build_sample, hosted, page_of_each_kind
 
 MEASURED = ("home", "most formulas", "archive")
 

@@ -9,9 +9,8 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-from chromium import CHROMIUM
-
-from audit.result import AuditorError, Result
+from tests.audit.result import AuditorError, Result
+from tests.support.chromium import CHROMIUM
 
 FLAGS = (
     "--headless --no-sandbox --disable-gpu --no-first-run "

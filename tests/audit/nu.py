@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from audit.result import AuditorError, Result
+from tests.audit.result import AuditorError, Result
 
 
 def check(tools: Path, reports: Path, public: Path) -> list[Result]:

@@ -1,0 +1,151 @@
+"""Formulas on the pages of a whole site: numbered, linked, in feeds, in titles, and never made twice."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from unittest.mock import patch
+
+import pytest
+
+from blogsite.build.context import BuildOptions
+from blogsite.core.diagnostics import SiteError
+from blogsite.maths import katex as engine
+from tests.support.sites import CONFIG, build_site, post, site, warnings
+
+FIRST = r"""开头
+\begin{equation}a=b\label{eq:a}\end{equation}
+由\eqref{eq:a}与$\eqref{eq:b}$可知
+
+<!-- more -->
+
+## 关于 $L^2$
+
+\begin{align}c&=d\label{eq:b}\\e&=f\notag\\g&=h\tag{*}\label{eq:c}\end{align}
+
+| $|x|$ | 值 |
+|---|---|
+| $x_1$ | [见 $y$](https://example.com/) |
+
+注[^1]
+
+[^1]: 脚注 $z$。
+"""
+SECOND = r"见\eqref{first#eq:b}，又 $x=\eqref{first#eq:b}$。"
+
+
+def read(root: Path, path: str) -> str:
+    return (root / "public" / path).read_text(encoding="utf-8")
+
+
+def references(html: str) -> list[tuple[str, str]]:
+    return re.findall(r'<a class="eqref" href="([^"]*)">([^<]*)</a>', html)
+
+
+@pytest.fixture
+def blog(tmp_path: Path) -> Path:
+    files: dict[str, str | bytes] = {
+        "posts/first.md": post("'On $\\sqrt2$ and `code`'", "2024-01-01", FIRST, toc="true"),
+        "posts/second.md": post("Second", "2024-01-02", SECOND),
+        "posts/plain.md": post("Plain", "2024-01-03", "No formula."),
+    }
+    build_site(site(tmp_path / "blog", files))
+    return tmp_path / "blog"
+
+
+def test_numbers_anchors_and_references(blog: Path) -> None:
+    page = read(blog, "posts/first/index.html")
+    assert references(page) == [("#eq-eq:a", "(1)"), ("#eq-eq:b", "(2)")]
+    for anchor in ("eq-eq:a", "eq-eq:b", "eq-eq:c"):
+        assert page.count(f'id="{anchor}"') == 1
+    assert references(read(blog, "posts/second/index.html")) == [("/posts/first/#eq-eq:b", "(2)")]
+
+
+def test_lists_and_feeds_refer_to_the_post_and_repeat_no_id(blog: Path) -> None:
+    home = read(blog, "index.html")
+    assert ("/posts/first/#eq-eq:b", "(2)") in references(home)
+    assert 'id="eq-' not in home
+    feed = read(blog, "feed.xml")
+    assert 'href="https://example.org/posts/first/#eq-eq:a"' in feed.replace("&#34;", '"').replace("&quot;", '"')
+
+
+def test_an_equation_more_renumbers_the_references_of_others(blog: Path) -> None:
+    path = blog / "posts/first.md"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("开头", "\\begin{equation}n\\end{equation}\n"), encoding="utf-8"
+    )
+    build_site(blog)
+    page = read(blog, "posts/second/index.html")
+    assert references(page) == [("/posts/first/#eq-eq:b", "(3)")]
+    assert r"x=\text{(3)}" in page
+
+
+def test_feeds_hold_mathml_alone(blog: Path) -> None:
+    for path in ("feed.xml", "feed.json"):
+        feed = read(blog, path)
+        assert "katex" not in feed
+        assert "math" in feed
+    assert "katex" in read(blog, "posts/first/index.html")
+
+
+def test_formulas_in_titles_headings_cells_links_and_notes(blog: Path) -> None:
+    page = read(blog, "posts/first/index.html")
+    assert re.search(r"<title>On \\sqrt2 and code - Test</title>", page)
+    for where in (r'class="p-name.*?katex', r"<h2[^>]*>关于.*?katex", r"<th[^>]*>.*?katex", r"<td><a [^>]*>见.*?katex"):
+        assert re.search(where, page, re.DOTALL), where
+    assert '<h2 id="关于-l2">' in page
+    assert 'href="#关于-l2"' in page
+    assert "\x02" not in page
+
+
+def test_style_sheet_and_fonts_only_where_there_are_formulas(blog: Path) -> None:
+    assert "katex.min.css" in read(blog, "posts/first/index.html")
+    assert "katex.min.css" not in read(blog, "posts/plain/index.html")
+    assert (blog / "public/assets").is_dir()
+
+
+def test_a_site_without_formulas_has_none_of_their_files(tmp_path: Path) -> None:
+    build_site(site(tmp_path, {"posts/a.md": post()}))
+    assert not (tmp_path / "public/assets").exists()
+
+
+def test_a_warm_build_does_not_start_the_engine(blog: Path) -> None:
+    path = blog / "posts/plain.md"
+    path.write_text(path.read_text(encoding="utf-8") + "\nAgain $x_1$.\n", encoding="utf-8")
+    engine.close()
+    with patch.object(engine.Engine, "_open", side_effect=AssertionError("the engine was started")):
+        (blog / "posts/second.md").write_text(post("Second", "2024-01-02", SECOND + "\n\n改"), encoding="utf-8")
+        path.write_text(post("Plain", "2024-01-03", "No formula yet."), encoding="utf-8")
+        build_site(blog)
+    assert "改" in read(blog, "posts/second/index.html")
+
+
+def test_what_cannot_be_made_is_said_at_its_place_and_shown_as_written(blog: Path) -> None:
+    text = "甲 $\\nosuch$ 乙\n\n$$\\frac{a$$\n\n\\eqref{eq:none} 与 \\begin{equation}x\\label{d}\\end{equation}\n"
+    text += "\\begin{equation}y\\label{d}\\end{equation}"
+    (blog / "posts/bad.md").write_text(post("Bad", "2024-01-04", text), encoding="utf-8")
+    report = build_site(blog)
+    said = "\n".join(warnings(report))
+    for location, message in (("6:3", "nosuch"), ("8:1", ""), ("10:1", "eq:none"), ("11:1", "d")):
+        assert re.search(rf"posts/bad\.md:{location}: warning: .*{message}", said), said
+    page = read(blog, "posts/bad/index.html")
+    assert '<code class="math-error"' in page
+    assert "(??)" in page
+    with pytest.raises(SiteError):
+        build_site(blog, BuildOptions(strict=True))
+    assert warnings(build_site(blog)) == warnings(report)
+
+
+@pytest.mark.parametrize(("output", "mark"), [("html", 'class="katex'), ("mathml", "<math")])
+def test_either_output(tmp_path: Path, output: str, mark: str) -> None:
+    config = f'{CONFIG}[math]\noutput = "{output}"\nmacros = {{"\\\\R" = "\\\\mathbb{{R}}"}}\n'
+    build_site(site(tmp_path, {"posts/a.md": post(body="$x\\in\\R$")}, config))
+    page = read(tmp_path, "posts/a/index.html")
+    assert mark in page
+    assert ("katex" in page) == (output == "html")
+    assert len(list((tmp_path / "public/assets").iterdir())) == 1
+
+
+def test_formulas_can_be_switched_off(tmp_path: Path) -> None:
+    build_site(site(tmp_path, {"posts/a.md": post(body="$x$ and $y$")}, f"{CONFIG}[math]\nenable = false\n"))
+    assert "$x$ and $y$" in read(tmp_path, "posts/a/index.html")
