@@ -18,7 +18,7 @@ from blogsite.core.diagnostics import Location, SiteError, error, unreadable_fil
 from blogsite.core.digest import Digest, digest, digest_bytes
 from blogsite.core.executor import chunks
 from blogsite.core.file_state import FileState
-from blogsite.core.urls import category_lists
+from blogsite.core.permalinks import category_lists
 from blogsite.maths.compression import dump_tex
 from blogsite.maths.html import tex_of
 from blogsite.maths.katex import key

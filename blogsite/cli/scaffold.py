@@ -11,7 +11,7 @@ from pathlib import Path
 from blogsite.config.loader import Config
 from blogsite.content.frontmatter.dates import DateError, parse_date
 from blogsite.core.diagnostics import UsageError
-from blogsite.core.urls import slugify
+from blogsite.core.slugs import slugify
 
 
 def init(folder: Path, moment: datetime) -> list[Path]:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from blogsite.config.settings import CardDesign
-from blogsite.core.urls import PERMALINKS, TOKENS, is_pattern
+from blogsite.core.permalinks import PERMALINKS, TOKENS, is_pattern
 from blogsite.core.values import Table, Value
 
 LONGEST_SIDE = 16_383

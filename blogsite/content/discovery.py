@@ -15,7 +15,7 @@ from pathlib import Path
 from blogsite.content.model import File, Kind, Source
 from blogsite.core.diagnostics import Diagnostic, Location, warning
 from blogsite.core.file_state import stat_of
-from blogsite.core.urls import MARKDOWN_SUFFIXES
+from blogsite.core.slugs import MARKDOWN_SUFFIXES
 
 KEPT_UNDERSCORES = ("_posts", "_drafts")
 LITTER = re.compile(r"\.git|\.DS_Store|Thumbs\.db|.*~|\.#.*|\..*\.sw[a-z]|#.*#")

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from blogsite.config.loader import Config
 from blogsite.config.settings import CardDesign
 from blogsite.content.discovery import locate
 from blogsite.content.model import File
@@ -20,8 +22,9 @@ from blogsite.core import linebreaking as linebreaks
 from blogsite.core.diagnostics import UsageError
 from blogsite.core.digest import Digest, digest, installed
 from blogsite.core.file_state import stat_of
+from blogsite.core.i18n import badge
 from blogsite.core.linebreaking import balanced, break_lines, shortened, with_ellipsis
-from blogsite.images.model import SocialCard
+from blogsite.images.model import SocialCard, SocialCardImage
 
 if TYPE_CHECKING:
     from PIL import ImageFont
@@ -200,3 +203,28 @@ def _mixed(paper: Colour, ink: Colour, share: float) -> Colour:
     """A colour between two, with this share of the second."""
     red, green, blue = (round(one + (other - one) * share) for one, other in zip(paper, ink, strict=True))
     return red, green, blue
+
+
+FOLDER = "cards"
+
+
+class Drawings:
+    """The cards that were asked for, by output path; none where the site wants none, which FONT says."""
+
+    def __init__(self, config: Config, font: File | None, digest_of: Callable[[File], Digest]) -> None:
+        self.drawn: dict[str, SocialCardImage] = {}
+        self._config = config
+        self._font = font
+        self._design = config.cards()
+        self._made_with = digest((digest_of(font), revision())) if font else ""
+
+    def address(self, title: str, date: datetime | None, authors: Sequence[str]) -> str:
+        """The site address of the card that says this; "" if none is drawn."""
+        if self._font is None or self._design is None:
+            return ""
+        day = badge(date, self._config.badge) if date else ""
+        card = SocialCard(title, self._config.title, ", ".join(authors), day)
+        key = digest((card, self._design, self._made_with))
+        drawing = SocialCardImage(f"{FOLDER}/{key[:20]}.png", card, self._design, self._font, key)
+        self.drawn[drawing.path] = drawing
+        return f"/{drawing.path}"

@@ -13,7 +13,7 @@ from blogsite.content.frontmatter.reader import read_head
 from blogsite.content.model import FragmentRef, FrontMatter, HtmlFragment, Kind, Post, Reference, RichText
 from blogsite.content.parse_context import ParseContext
 from blogsite.core.digest import Digest, digest, digest_bytes
-from blogsite.core.urls import stem, undated
+from blogsite.core.slugs import stem, undated
 from blogsite.markdown import excerpt
 from blogsite.markdown.converter import converter
 from blogsite.markdown.html.balance import balance

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from blogsite.core.frozen import DamageError, unpickled
 
 if TYPE_CHECKING:
-    from blogsite.maths.html import Rendered
     from blogsite.config.settings import MathFormat
+    from blogsite.maths.html import Rendered
     from blogsite.maths.katex import TeX
 
 

@@ -17,6 +17,7 @@ from typing import Literal
 
 from blogsite.maths.lookahead import ENVIRONMENTS, RUN_OF_TICKS, Lookahead
 from blogsite.maths.macros import DEFINERS, definition_at
+from blogsite.maths.prose import is_tex
 
 FoundKind = Literal["formula", "reference", "definitions", "unclosed"]
 
@@ -51,20 +52,13 @@ _TAIL = re.compile(r"[ \t]*[.,;:，。；：、]?[ \t]*(?:\n|\Z)")
 _KRAMDOWN_TAIL = re.compile(r"[ \t]*[.,;:，。；：、]?[ \t]*(?:\{:[^}\n]*\})?[ \t]*(?:\n|\Z)")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*\{?\.?math[ \t]*\}?[ \t]*(?=\n)")
 MARKDOWN_ESCAPE = re.compile(r"\\([\\_*])")
-_COMMAND = re.compile(r"\\[A-Za-z]{2}")
 _BRACKETED_TEX = re.compile(r"[\\^_=&+<>{\s]")
 """What makes `\\[…\\]` more than brackets around a word."""
-_LETTERS = re.compile(r"[^\W\d_]+")
 _BLOGDOWN = re.compile(
     r"\$\$(?P<display>.+)\$\$|\$(?P<inline>(?:[^$\\]|\\.)+)\$|\\\((?P<paren>.+)\\\)|\\\[(?P<bracket>.+)\\\]"
     r"|(?P<environment>\\begin\{([^{}]+)\}.+\\end\{\6\})",
     re.DOTALL,
 )
-
-
-# "$6 there, or $7" and "$5元，而$f$": a sum of money, and prose that goes on to the next dollar.
-_PRICE = re.compile(r"[0-9][0-9.,]*(?:\s+[A-Za-z]{2,}[,.;:]?\s+[A-Za-z]|\s*[\u4e00-\u9fff])")
-_TEX_SIGN = re.compile(r"\\(?!\$)|[\^_{]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,35 +116,11 @@ class _Walk:
         if text[end : end + 1] != "$" or end == start + 1:
             return start + 1
         body = text[start + 1 : end]
-        spaces = body[0].isspace() + body[-1].isspace()
-        if spaces and not self.spaced_tex(body, start, end + 1):
-            return start + 1
-        if spaces == 1 and not _is_no_prose(body):
-            return start + 1
-        if "0" <= text[end + 1 : end + 2] <= "9" and body[0] in "0123456789,.":
-            return start + 1
-        if _PRICE.match(body) and not _TEX_SIGN.search(body):
+        if not is_tex(body, text[start - 1 : start] if start else "", text[end + 1 : end + 2]):
             return start + 1
         if "\n" in body and self.leaves_block(start, body):
             return start + 1
         return self.found("formula", start + 1, end, False, start, end + 1)
-
-    def spaced_tex(self, body: str, start: int, end: int) -> bool:
-        r"""`$ x^2 $` is maths, `it costs 5$ and 6 $` is not."""
-        inner = body.strip()
-        if not inner:
-            return False
-        if inner[0] != "\\":
-            before, after = self.text[start - 1 : start] if start else "", self.text[end : end + 1]
-            if (before.isascii() and before.isalnum()) or (after.isascii() and after.isalnum()):
-                return False
-        if "\\" in inner or "^" in inner or "_" in inner:
-            return True
-        letters = _LETTERS.findall(inner)
-        if not letters or max(map(len, letters)) > 1 or not inner.isascii():
-            return len(inner) == 1 and inner.isalpha()
-        signs = "=<>+-*/|(," if inner[0].isalpha() else "="
-        return len(inner) == 1 or any(sign in inner for sign in signs)
 
     def leaves_block(self, start: int, body: str) -> bool:
         """A formula stays in its heading, its table row and its list item."""
@@ -326,13 +296,6 @@ class _Walk:
         """Nothing but the marks of lists and quotes stands before START on its line, and no text behind END."""
         prefix = self.line_prefix(start)
         return _end_of(_PREFIX, prefix, 0) == len(prefix) and tail.match(self.text, end) is not None
-
-
-def _is_no_prose(body: str) -> bool:
-    r"""`$ \alpha_1$` and `$x = y $`, not `$FOO_BAR and $`: a space on one side alone may as well be a shell's."""
-    if _COMMAND.search(body):
-        return True
-    return any(sign in body for sign in "^_=") and all(len(letters) <= 2 for letters in _LETTERS.findall(body))
 
 
 def _end_of(pattern: re.Pattern[str], text: str, at: int, stop: int | None = None) -> int:

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import NamedTuple, TypeAlias
 
+from blogsite.config.settings import MathFormat
 from blogsite.content.model import Formula
 from blogsite.core.diagnostics import Diagnostic, Location, warning
 from blogsite.core.digest import Digest
 from blogsite.maths.katex import EngineError, Result, TeX, key, render_many
-from blogsite.config.settings import MathFormat
 
 SHORT = 40
 """Characters of TeX up to which a formula stays on the line of the punctuation that follows it."""

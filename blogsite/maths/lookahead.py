@@ -29,28 +29,28 @@ class Lookahead:
         end = self.next("\n\n", at)
         return len(self.text) if end < 0 else end
 
-    def next(self, message: str, at: int) -> int:
+    def next(self, pattern: str, at: int) -> int:
         """Offset of the next WHAT from AT on, or -1. Questions come in rising order, so the last answer may serve."""
-        asked, answer = self._answers.get(message, (1, 0))
+        asked, answer = self._answers.get(pattern, (1, 0))
         if asked <= at and (answer < 0 or answer >= at):
             return answer
-        answer = self._search(message, at)
-        self._answers[message] = (at, answer)
+        answer = self._search(pattern, at)
+        self._answers[pattern] = (at, answer)
         return answer
 
-    def _search(self, message: str, at: int) -> int:
-        if message == "\n\n":
+    def _search(self, pattern: str, at: int) -> int:
+        if pattern == "\n\n":
             blank = _BLANK.search(self.text, at)
             return blank.start() if blank else -1
-        if message == "$$":
+        if pattern == "$$":
             return next((m.start() for m in _DOLLARS.finditer(self.text, at) if m[0] == "$$"), -1)
-        if message.startswith("fence"):
-            close = re.compile(rf"\n[ \t>]*{message[-1]}{{3,}}(?=[ \t]*(?:\n|\Z))").search(self.text, at)
+        if pattern.startswith("fence"):
+            close = re.compile(rf"\n[ \t>]*{pattern[-1]}{{3,}}(?=[ \t]*(?:\n|\Z))").search(self.text, at)
             return close.end() if close else -1
-        if message.startswith("</"):
-            close = re.compile(re.escape(message) + r"\s*>", re.IGNORECASE).search(self.text, at)
+        if pattern.startswith("</"):
+            close = re.compile(re.escape(pattern) + r"\s*>", re.IGNORECASE).search(self.text, at)
             return close.end() if close else -1
-        return self.text.find(message, at)
+        return self.text.find(pattern, at)
 
     @cached_property
     def tick_runs(self) -> dict[int, list[int]]:

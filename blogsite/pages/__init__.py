@@ -10,10 +10,10 @@ from blogsite.pages.archive import archive_pages
 from blogsite.pages.feeds import feeds
 from blogsite.pages.lists import index_pages
 from blogsite.pages.others import aliases, assets, drawings, not_found, sitemap, variants
-from blogsite.site.outputs import Asset, Output, Page
 from blogsite.pages.posts import PostPage, post_pages, standalone_pages
 from blogsite.pages.taxonomies import ListPage, category_pages, tag_pages
 from blogsite.site.model import Site
+from blogsite.site.outputs import Asset, Output, Page
 
 Producer = Callable[[Site], Iterator[Output]]
 

@@ -10,8 +10,8 @@ from blogsite.core.frozen import Record
 from blogsite.core.i18n import words_for
 from blogsite.core.urls import output_path
 from blogsite.pages.common import PageHead, titled
-from blogsite.site.outputs import Page
 from blogsite.site.model import PostLink, Site, SiteInfo
+from blogsite.site.outputs import Page
 
 MOST_ON_ONE_PAGE = 1000
 

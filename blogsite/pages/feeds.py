@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from blogsite.core.digest import Digest
 from blogsite.core.frozen import Record
 from blogsite.core.urls import output_path
-from blogsite.site.outputs import DataFile, Output, Page
 from blogsite.site.model import Content, PostCard, Site, SiteInfo, SitePost
+from blogsite.site.outputs import DataFile, Output, Page
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from blogsite.core.frozen import Record
 from blogsite.core.urls import output_path
 from blogsite.pages.common import PageHead, Pager, paginate, titled
-from blogsite.site.outputs import Page
 from blogsite.site.model import PostCard, Site, SiteInfo
+from blogsite.site.outputs import Page
 
 
 @dataclass(frozen=True, slots=True)

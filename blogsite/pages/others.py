@@ -11,8 +11,8 @@ from blogsite.core.frozen import Record
 from blogsite.core.i18n import words_for
 from blogsite.core.urls import AddressError, checked_address, output_path
 from blogsite.pages.common import PageHead, titled
-from blogsite.site.outputs import Asset, DataFile, Output, Page
 from blogsite.site.model import Site, SiteInfo
+from blogsite.site.outputs import Asset, DataFile, Output, Page
 
 
 @dataclass(frozen=True, slots=True)

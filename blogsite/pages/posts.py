@@ -11,9 +11,9 @@ from blogsite.core.frozen import Record
 from blogsite.core.urls import output_path
 from blogsite.core.values import Table
 from blogsite.pages.common import PageHead, titled
+from blogsite.site.model import Content, PostLink, Site, SiteInfo, SitePost, Term
 from blogsite.site.outputs import Page
 from blogsite.site.summary import description_of
-from blogsite.site.model import Content, PostLink, Site, SiteInfo, SitePost, Term
 
 
 @dataclass(frozen=True, slots=True)

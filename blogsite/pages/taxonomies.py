@@ -9,8 +9,8 @@ from blogsite.core.frozen import Record
 from blogsite.core.i18n import words_for
 from blogsite.core.urls import output_path
 from blogsite.pages.common import PageHead, Pager, paginate, titled
-from blogsite.site.outputs import Page
 from blogsite.site.model import PostLink, Site, SiteInfo, Term, TermPage
+from blogsite.site.outputs import Page
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,11 @@ from blogsite.markdown.html.text import for_feed, xml_safe
 from blogsite.maths.html import Typeset
 from blogsite.pages.feeds import Feed
 from blogsite.pages.others import Robots
-from blogsite.site.outputs import DataFile, Page
 from blogsite.render.environment import environment, mistake_of
 from blogsite.render.filters import iso
 from blogsite.render.placeholders import fill, settle
 from blogsite.site.model import Content, SiteInfo, Term
+from blogsite.site.outputs import DataFile, Page
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,36 +6,23 @@ One pass without input or output. Every mistake that more than one file makes is
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from blogsite.config.loader import FILE_NAME, Config
 from blogsite.content.discovery import SiteFiles
 from blogsite.content.model import File, Post
-from blogsite.content.status import PublishFilter, State, next_change, publication_status
-from blogsite.core.diagnostics import Diagnostic, Location, error, warning
+from blogsite.content.status import PublishFilter, next_change
+from blogsite.core.diagnostics import Diagnostic, Location, warning
 from blogsite.core.i18n import words_for
-from blogsite.core.urls import AddressError, checked_address, post_address, slugify, stem, undated
-from blogsite.images.drawings import Drawings
+from blogsite.images.social_cards import Drawings
 from blogsite.maths.assets import MATH_ASSETS
+from blogsite.site.addresses import SelectedPost, check_aliases, select_posts, with_kind
 from blogsite.site.asset_fingerprints import fingerprinted
-from blogsite.site.lookup import AddressedPost
 from blogsite.site.model import Content, PostCard, PostLink, Site, SiteInfo, SitePost, Term
 from blogsite.site.references import FileInfoSource, ReferenceResolver
 from blogsite.site.summary import description_of, read_more_address
 from blogsite.site.taxonomy import Taxonomy
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    addressed: AddressedPost
-    state: State
-    reason: str
-
-    @property
-    def post(self) -> Post:
-        return self.addressed.post
 
 
 def assemble(
@@ -55,8 +42,8 @@ def assemble(
         diagnostics.append(
             warning(Location(FILE_NAME), message, 'write the address of the site, as base_url = "https://example.org"')
         )
-    placed = [_with_kind(config, post, diagnostics) for post in sorted(posts, key=lambda post: post.source.split("/"))]
-    seen, unseen = _choose(config, placed, now, publish_filter, diagnostics)
+    placed = [with_kind(config, post, diagnostics) for post in sorted(posts, key=lambda post: post.source.split("/"))]
+    seen, unseen = select_posts(config, placed, now, publish_filter, diagnostics)
     seen.sort(key=lambda item: item.post.meta.date or datetime.min.replace(tzinfo=UTC), reverse=True)
     needed = _needed(config, seen, site_files.static)
     names = fingerprinted(needed, looks.digest)
@@ -80,7 +67,7 @@ def assemble(
     entries = [_entry(config, item, resolver, drawings, tags, categories) for item in seen]
     of = {entry.post.source: entry for entry in entries}
     for entry in entries:
-        diagnostics += _alias_mistakes(entry)
+        diagnostics += check_aliases(entry)
     diagnostics += _unknown_layouts(entries, layouts)
     diagnostics += [*resolver.diagnostics, *tags.diagnostics, *categories.diagnostics]
     return Site(
@@ -108,7 +95,7 @@ def assemble(
     )
 
 
-def _needed(config: Config, seen: Sequence[_Seen], static: Sequence[File]) -> list[File]:
+def _needed(config: Config, seen: Sequence[SelectedPost], static: Sequence[File]) -> list[File]:
     """The static files without what only formulas need, where there are none or they are made in another way."""
     shown = any(item.post.has_math or item.post.title.fragment.formulas for item in seen)
     unneeded = tuple(
@@ -117,7 +104,7 @@ def _needed(config: Config, seen: Sequence[_Seen], static: Sequence[File]) -> li
     return [file for file in static if not file.path.startswith(unneeded)]
 
 
-def make_info(config: Config, pages: Sequence[_Seen], names: Mapping[str, str], *, preview: bool) -> SiteInfo:
+def make_info(config: Config, pages: Sequence[SelectedPost], names: Mapping[str, str], *, preview: bool) -> SiteInfo:
     """What every page may know of the site."""
     return SiteInfo(
         title=config.title,
@@ -138,105 +125,26 @@ def make_info(config: Config, pages: Sequence[_Seen], names: Mapping[str, str], 
     )
 
 
-def _default_menu(config: Config, pages: Sequence[_Seen]) -> tuple[tuple[str, str], ...]:
+def _default_menu(config: Config, pages: Sequence[SelectedPost]) -> tuple[tuple[str, str], ...]:
     words = words_for(config.language)
     lists = ((words.archive, "/archive/"), (words.categories, "/categories/"), (words.tags, "/tags/"))
     top = [item for item in pages if item.state == "published" and item.addressed.url.count("/") == 2]
     return (*lists, *sorted((item.post.title.plain, item.addressed.url) for item in top))
 
 
-def _with_kind(config: Config, post: Post, diagnostics: list[Diagnostic]) -> Post:
-    """POST, as a standalone page if it has no date and the site says that such ones are pages."""
-    if post.kind == "page" or post.meta.date or any(diagnostic.severity == "error" for diagnostic in post.diagnostics):
-        return post
-    if config.undated == "page":
-        return replace(post, kind="page")
-    if not post.meta.draft:
-        hint = 'add date: to its head, or set undated = "page" in blogsite.toml to make such posts standalone pages'
-        diagnostics.append(error(Location(post.source, 1, 1), "the post has no date", hint))
-    return post
-
-
-def _choose(
-    config: Config, posts: Iterable[Post], now: datetime, publish_filter: PublishFilter, diagnostics: list[Diagnostic]
-) -> tuple[list[_Seen], list[_Seen]]:
-    """The posts that are to be seen, each with its address, and those that are not."""
-    seen: list[_Seen] = []
-    unseen: list[_Seen] = []
-    for post in posts:
-        state, reason = publication_status(post.meta, now, config.timezone)
-        visible = (
-            state in ("published", "hidden")
-            or (state == "draft" and publish_filter.drafts)
-            or (state == "future" and publish_filter.future)
-        )
-        try:
-            address = _address(config, post)
-        except AddressError as problem:
-            if visible:
-                location = post.meta.location(post.source, "url" if post.meta.url else "slug")
-                diagnostics.append(error(location, str(problem.args[0]), str(problem.args[1])))
-                continue
-            address = ""
-        (seen if visible else unseen).append(_Seen(AddressedPost(post, address), state, reason))
-    diagnostics += _doubled_addresses(seen)
-    return seen, unseen
-
-
-def _address(config: Config, post: Post) -> str:
-    if post.meta.url:
-        return checked_address(post.meta.url)
-    if post.kind == "page":
-        return checked_address(_page_path(post))
-    date = post.meta.date.astimezone(config.zone) if post.meta.date else None
-    return post_address(
-        config.permalink,
-        source=post.source,
-        slug=post.meta.slug,
-        date=date,
-        categories=post.meta.categories,
-        id=post.meta.id,
-        dated_by_head=any(field == "date" for field, _, _ in post.meta.locations),
-    )
-
-
-def _page_path(post: Post) -> str:
-    """pages/about.md → /about/, pages/notes/index.md → /notes/, pages/notes/a.md → /notes/a/."""
-    folders = post.source.split("/")[1:-1]
-    name = stem(post.source)
-    own = [] if folders and post.source.rsplit("/", 1)[-1].startswith("index.") else [undated(name)]
-    segments = [*folders, *own]
-    if post.meta.slug:
-        segments[-1] = post.meta.slug
-    slugs = [slugify(segment) for segment in segments]
-    if not all(slugs):
-        raise AddressError(f"no address can be made of the name {post.source}", "add slug: to its head")
-    return "/" + "/".join(slugs) + "/"
-
-
-def _doubled_addresses(seen: Sequence[_Seen]) -> list[Diagnostic]:
-    by_address: dict[str, list[Post]] = defaultdict(list)
-    for item in seen:
-        by_address[item.addressed.url].append(item.post)
-    return [
-        error(
-            post.meta.location(post.source, "url" if post.meta.url else "slug"),
-            f"{post.source} and {posts[0].source} would both be written to {address}",
-            "give one of them another slug",
-        )
-        for address, posts in by_address.items()
-        for post in posts[1:]
-    ]
-
-
-def _link(config: Config, item: _Seen) -> PostLink:
+def _link(config: Config, item: SelectedPost) -> PostLink:
     date = item.post.meta.date
     local = date.astimezone(config.zone) if date else None
     return PostLink(item.addressed.url, item.post.title, local, item.post.meta.lang, item.state)
 
 
 def _entry(
-    config: Config, item: _Seen, resolver: ReferenceResolver, drawings: Drawings, tags: Taxonomy, categories: Taxonomy
+    config: Config,
+    item: SelectedPost,
+    resolver: ReferenceResolver,
+    drawings: Drawings,
+    tags: Taxonomy,
+    categories: Taxonomy,
 ) -> SitePost:
     post, url = item.post, item.addressed.url
     link = _link(config, item)
@@ -270,7 +178,7 @@ def _entry(
     return SitePost(post, url, link, card, content, item.state, item.reason, own_tags, own_categories, image)
 
 
-def _outline(config: Config, item: _Seen) -> SitePost:
+def _outline(config: Config, item: SelectedPost) -> SitePost:
     """A post that is not to be seen, for `blogsite list`: nothing of it is asked for and nothing written."""
     link = _link(config, item)
     nothing = Content("", item.addressed.url)
@@ -291,13 +199,3 @@ def _unknown_layouts(entries: Sequence[SitePost], layouts: frozenset[str]) -> It
         hint = "add it to templates/, or take layout: out of the head; until then the usual template is used"
         location = posts[0].meta.location(posts[0].source, "layout")
         yield warning(location, f"there is no template {layout}.html{others}", hint)
-
-
-def _alias_mistakes(entry: SitePost) -> Iterator[Diagnostic]:
-    """An error for each former address of a post that cannot be one."""
-    meta, source = entry.post.meta, entry.post.source
-    for alias in meta.aliases:
-        try:
-            checked_address(alias)
-        except AddressError as problem:
-            yield error(meta.location(source, "aliases"), f"alias {alias}: {problem.args[0]}", str(problem.args[1]))

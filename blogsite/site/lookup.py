@@ -12,8 +12,9 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from blogsite.content.model import Post
+from blogsite.core.slugs import MARKDOWN_SUFFIXES, stem, undated
 from blogsite.core.suggest import Nearest
-from blogsite.core.urls import MARKDOWN_SUFFIXES, AddressError, checked_address, stem, undated
+from blogsite.core.urls import AddressError, checked_address
 
 _ABOVE = re.compile(r"^(?:\.{1,2}/)+|^(?:content|source)/")
 _FOLDERS = re.compile(r"^(?:posts/)?(?:_posts|_drafts|posts|post)/")

@@ -15,8 +15,9 @@ from blogsite.config.settings import Images
 from blogsite.content.model import File, Post, Reference, Source
 from blogsite.core.diagnostics import Diagnostic, Location, error, warning
 from blogsite.core.digest import Digest, digest_bytes
+from blogsite.core.slugs import MARKDOWN_SUFFIXES
 from blogsite.core.suggest import LONGEST, Nearest
-from blogsite.core.urls import MARKDOWN_SUFFIXES, encode, folder_address, output_path
+from blogsite.core.urls import encode, folder_address, output_path
 from blogsite.images.codec import MOST_PIXELS
 from blogsite.images.model import DecodeResult, ImageVariant
 from blogsite.images.responsive import is_offered, is_raster, variants_of

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from blogsite.content.model import Post
 from blogsite.core.diagnostics import Diagnostic, error, warning
-from blogsite.core.urls import term_address, term_slug
+from blogsite.core.slugs import term_slug
+from blogsite.core.urls import term_address
 from blogsite.site.model import PostLink, Term, TermPage
 
 Path = tuple[str, ...]

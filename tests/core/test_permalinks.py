@@ -15,9 +15,10 @@ from hypothesis import strategies as st
 
 from blogsite.config.loader import parse_config
 from blogsite.config.settings import ParseSettings
-from blogsite.core.urls import AddressError, category_lists, output_path, post_address
+from blogsite.core.permalinks import category_lists, post_address
+from blogsite.core.urls import AddressError, output_path
 from blogsite.markdown.post import parse
-from blogsite.site.assemble import _address
+from blogsite.site.addresses import _address
 
 DAY = "date: 2024-01-02"
 

@@ -9,17 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from blogsite.core.urls import (
-    AddressError,
-    checked_address,
-    is_pattern,
-    output_path,
-    post_address,
-    slugify,
-    stem,
-    term_slug,
-    undated,
-)
+from blogsite.core.permalinks import is_pattern, post_address
+from blogsite.core.slugs import slugify, stem, term_slug, undated
+from blogsite.core.urls import AddressError, checked_address, output_path
 
 RESERVED = set("<>:\"/\\|?*%#&=+;,@$!'()[]{}^`~ \t\n\0")
 """What file systems or URLs keep for themselves, and what would have to be escaped in a shell."""

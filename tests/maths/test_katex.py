@@ -29,7 +29,7 @@ from blogsite.maths.tex import commands, without_comments
 from tests.maths.test_delimiters import convert
 
 ROOT = Path(__file__).parents[2]
-SAMPLE = ROOT / "tests/data/maths/formulas.jsonl"
+SAMPLE = ROOT / "tests/maths/data/formulas.jsonl"
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,1 @@
+"""Code: what authors write behind a fence, the names of languages, and highlighting by Pygments."""

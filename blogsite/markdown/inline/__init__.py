@@ -1,0 +1,1 @@
+"""Inline Markdown: links, emphasis and code spans, faster than Python-Markdown and in bounded time."""

@@ -18,15 +18,23 @@ from markdown.preprocessors import Preprocessor
 from blogsite.config.settings import MarkdownSettings
 from blogsite.content.parse_context import parse_context_of
 from blogsite.markdown.extensions.fenced_code import BREAK, MARKS, PAD
-from blogsite.markdown.shortcodes.boxes import BOXES
-from blogsite.markdown.shortcodes.code import CODE
-from blogsite.markdown.shortcodes.include import INCLUDES
-from blogsite.markdown.shortcodes.links import IN_ADDRESS, LINKS, ROOT, SHORTCODE_LINKS, VARIABLE, address, from_root
-from blogsite.markdown.shortcodes.media import MEDIA
+from blogsite.markdown.shortcodes.handlers.boxes import BOXES
+from blogsite.markdown.shortcodes.handlers.code import CODE
+from blogsite.markdown.shortcodes.handlers.include import INCLUDES
+from blogsite.markdown.shortcodes.handlers.links import (
+    IN_ADDRESS,
+    LINKS,
+    ROOT,
+    SHORTCODE_LINKS,
+    VARIABLE,
+    address,
+    from_root,
+)
+from blogsite.markdown.shortcodes.handlers.media import MEDIA
+from blogsite.markdown.shortcodes.handlers.themes import PART, THEME
 from blogsite.markdown.shortcodes.parser import Handler, Job, Tag, tag_at
 from blogsite.markdown.shortcodes.raw import RAW as RAW_TAG
 from blogsite.markdown.shortcodes.raw import is_of_jekyll
-from blogsite.markdown.shortcodes.theme_tags import PART, THEME
 from blogsite.markdown.shortcodes.writer import Writer
 
 HANDLERS: dict[str, dict[str, Handler]] = {

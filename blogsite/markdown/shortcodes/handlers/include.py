@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 from blogsite.markdown.extensions.fenced_code import BREAK
-from blogsite.markdown.shortcodes.boxes import box, box_end
-from blogsite.markdown.shortcodes.media import image_of, video
+from blogsite.markdown.shortcodes.handlers.boxes import box, box_end
+from blogsite.markdown.shortcodes.handlers.media import image_of, video
 from blogsite.markdown.shortcodes.parser import Handler, Job, Tag
 
 NAME = re.compile(r"\s*([\w./-]+)\s*")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import html
 import re
 
-from blogsite.markdown.shortcodes.boxes import COLOURS
+from blogsite.markdown.shortcodes.handlers.boxes import COLOURS
 from blogsite.markdown.shortcodes.parser import Handler, Job, Tag, link_of
 
 AT = re.compile(r"([\w\- ]*)@(.*)", re.DOTALL)

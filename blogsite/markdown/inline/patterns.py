@@ -1,0 +1,117 @@
+"""TODO."""
+
+from __future__ import annotations
+
+import html
+import re
+from xml.etree.ElementTree import Element
+
+from markdown import Markdown
+from markdown import inlinepatterns as stock
+from markdown.util import INLINE_PLACEHOLDER_RE
+
+FREE_SEARCHES = 500_000
+"""Characters that the searches for closing brackets of one text may read, besides four times its length."""
+
+
+class Budget:
+    """How many more characters the searches for closing brackets of this text may read."""
+
+    left = FREE_SEARCHES
+
+
+class Frugal(stock.LinkInlineProcessor):
+    """A link pattern that stops looking for closing brackets once the budget is spent."""
+
+    def __init__(self, pattern: str, md: Markdown, budget: Budget) -> None:
+        super().__init__(pattern, md)
+        self.budget = budget
+
+    def getText(self, data: str, index: int) -> tuple[str, int, bool]:  # noqa: N802
+        if self.budget.left <= 0:
+            return "", index, False
+        text, end, handled = super().getText(data, index)
+        self.budget.left -= end - index
+        return text, end, handled
+
+    def getLink(self, data: str, index: int) -> tuple[str, str | None, int, bool]:  # noqa: N802
+        if self.budget.left <= 0:
+            return "", None, index, False
+        href, title, end, handled = super().getLink(data, index)
+        self.budget.left -= end - index
+        return href, title, end, handled
+
+
+class Link(Frugal, stock.LinkInlineProcessor):
+    """`[text](address)`"""
+
+
+class Image(Frugal, stock.ImageInlineProcessor):
+    """`![text](address)`"""
+
+
+class Named(Frugal):
+    """A link by a name, which is what was written: in `` [`Vec`] `` the code is a placeholder already."""
+
+    def evalId(self, data: str, index: int, text: str) -> tuple[str | None, int, bool]:  # noqa: N802
+        name, end, handled = super().evalId(data, index, text)  # type: ignore[misc]
+        if name and "\x02" in name:
+            stash = self.md.treeprocessors["inline"].stashed_nodes  # type: ignore[attr-defined]
+            name = INLINE_PLACEHOLDER_RE.sub(lambda match: as_written(stash.get(match[1], "")).lower(), name)
+        return name, end, handled
+
+
+def as_written(node: Element | str) -> str:
+    """The source of code and of an escaped character; nothing else is a placeholder before the links are read."""
+    if isinstance(node, str):
+        return "".join("\\" + chr(int(number)) for number in re.findall(r"\x02(\d+)\x03", node))
+    return f"`{html.unescape(node.text or '')}`" if node.tag == "code" else ""
+
+
+class Reference(Named, stock.ReferenceInlineProcessor):
+    """`[text][name]`"""
+
+
+class ShortReference(Named, stock.ShortReferenceInlineProcessor):
+    """`[name]`"""
+
+
+class ImageReference(Named, stock.ImageReferenceInlineProcessor):
+    """`![text][name]`"""
+
+
+class ShortImageReference(Named, stock.ShortImageReferenceInlineProcessor):
+    """`![name]`"""
+
+
+class CodeSpan(stock.BacktickInlineProcessor):
+    """`` `code` ``, with regular expressions in place of a loop over the characters."""
+
+    RUN = re.compile(r"`+")
+
+    def find_code_spans(self, start: int, text: str) -> tuple[int, int | None]:  # type: ignore[override]
+        opening = self.RUN.match(text, start)
+        ticks = opening.end() - start if opening else 0
+        inside = start + ticks
+        closing = re.compile(rf"(?<!`)`{{{ticks}}}(?!`)").search(text, inside)
+        if closing:
+            return inside, closing.start()
+        longest, end = 0, 0
+        for run in self.RUN.finditer(text, inside):
+            if run.end() - run.start() > longest:
+                longest, end = run.end() - run.start(), run.end()
+        if 0 < longest < ticks:
+            return inside - (ticks - longest), end - longest
+        return inside + ticks, None
+
+
+class Delimiters(stock.DelimiterProcessor):
+    """`*em*` and its kin, with a regular expression in place of a loop over the characters."""
+
+    def search(self, data: str, start: int) -> re.Match[str] | None:
+        for found in self.compiled_re.finditer(data, start):
+            delimiter = self.delimiters[found.group()]
+            match = delimiter.boundary.match(data, found.start())
+            if match is not None and (delimiter.stack or match.lastgroup != "end"):
+                return match
+        return None

@@ -1,0 +1,123 @@
+"""TODO."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from blogsite.config.loader import Config
+from blogsite.content.model import Post
+from blogsite.content.status import PublishFilter, State, publication_status
+from blogsite.core.diagnostics import Diagnostic, Location, error
+from blogsite.core.permalinks import post_address
+from blogsite.core.slugs import slugify, stem, undated
+from blogsite.core.urls import AddressError, checked_address
+from blogsite.site.lookup import AddressedPost
+from blogsite.site.model import SitePost
+
+
+def _address(config: Config, post: Post) -> str:
+    if post.meta.url:
+        return checked_address(post.meta.url)
+    if post.kind == "page":
+        return checked_address(_page_path(post))
+    date = post.meta.date.astimezone(config.zone) if post.meta.date else None
+    return post_address(
+        config.permalink,
+        source=post.source,
+        slug=post.meta.slug,
+        date=date,
+        categories=post.meta.categories,
+        id=post.meta.id,
+        dated_by_head=any(field == "date" for field, _, _ in post.meta.locations),
+    )
+
+
+def _page_path(post: Post) -> str:
+    """pages/about.md → /about/, pages/notes/index.md → /notes/, pages/notes/a.md → /notes/a/."""
+    folders = post.source.split("/")[1:-1]
+    name = stem(post.source)
+    own = [] if folders and post.source.rsplit("/", 1)[-1].startswith("index.") else [undated(name)]
+    segments = [*folders, *own]
+    if post.meta.slug:
+        segments[-1] = post.meta.slug
+    slugs = [slugify(segment) for segment in segments]
+    if not all(slugs):
+        raise AddressError(f"no address can be made of the name {post.source}", "add slug: to its head")
+    return "/" + "/".join(slugs) + "/"
+
+
+def _doubled_addresses(seen: Sequence[SelectedPost]) -> list[Diagnostic]:
+    by_address: dict[str, list[Post]] = defaultdict(list)
+    for item in seen:
+        by_address[item.addressed.url].append(item.post)
+    return [
+        error(
+            post.meta.location(post.source, "url" if post.meta.url else "slug"),
+            f"{post.source} and {posts[0].source} would both be written to {address}",
+            "give one of them another slug",
+        )
+        for address, posts in by_address.items()
+        for post in posts[1:]
+    ]
+
+
+def check_aliases(entry: SitePost) -> Iterator[Diagnostic]:
+    """An error for each former address of a post that cannot be one."""
+    meta, source = entry.post.meta, entry.post.source
+    for alias in meta.aliases:
+        try:
+            checked_address(alias)
+        except AddressError as problem:
+            yield error(meta.location(source, "aliases"), f"alias {alias}: {problem.args[0]}", str(problem.args[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class SelectedPost:
+    addressed: AddressedPost
+    state: State
+    reason: str
+
+    @property
+    def post(self) -> Post:
+        return self.addressed.post
+
+
+def with_kind(config: Config, post: Post, diagnostics: list[Diagnostic]) -> Post:
+    """POST, as a standalone page if it has no date and the site says that such ones are pages."""
+    if post.kind == "page" or post.meta.date or any(diagnostic.severity == "error" for diagnostic in post.diagnostics):
+        return post
+    if config.undated == "page":
+        return replace(post, kind="page")
+    if not post.meta.draft:
+        hint = 'add date: to its head, or set undated = "page" in blogsite.toml to make such posts standalone pages'
+        diagnostics.append(error(Location(post.source, 1, 1), "the post has no date", hint))
+    return post
+
+
+def select_posts(
+    config: Config, posts: Iterable[Post], now: datetime, publish_filter: PublishFilter, diagnostics: list[Diagnostic]
+) -> tuple[list[SelectedPost], list[SelectedPost]]:
+    """The posts that are to be seen, each with its address, and those that are not."""
+    seen: list[SelectedPost] = []
+    unseen: list[SelectedPost] = []
+    for post in posts:
+        state, reason = publication_status(post.meta, now, config.timezone)
+        visible = (
+            state in ("published", "hidden")
+            or (state == "draft" and publish_filter.drafts)
+            or (state == "future" and publish_filter.future)
+        )
+        try:
+            address = _address(config, post)
+        except AddressError as problem:
+            if visible:
+                location = post.meta.location(post.source, "url" if post.meta.url else "slug")
+                diagnostics.append(error(location, str(problem.args[0]), str(problem.args[1])))
+                continue
+            address = ""
+        (seen if visible else unseen).append(SelectedPost(AddressedPost(post, address), state, reason))
+    diagnostics += _doubled_addresses(seen)
+    return seen, unseen
