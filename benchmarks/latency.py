@@ -65,10 +65,10 @@ class Latency:
 def main() -> int:
     """1 if a server failed."""
     arguments = _arguments()
-    installed, results = arguments.dir.resolve(), {}
+    package_version, results = arguments.dir.resolve(), {}
     failed: dict[str, str] = {}
     for contestant in named(arguments.contestants):
-        location = Workplace(installed, contestant, arguments.posts)
+        location = Workplace(package_version, contestant, arguments.posts)
         try:
             results[contestant.name] = measure(
                 location, arguments.posts, arguments.edits, Options(maths=arguments.maths)
@@ -77,7 +77,7 @@ def main() -> int:
             failed[contestant.name] = str(problem)
             print(f"{contestant.name} failed: {problem}", file=sys.stderr)
     name = f"latency-{arguments.posts}{'' if arguments.maths else '-no-maths'}"
-    folder = installed / "results"
+    folder = package_version / "results"
     folder.mkdir(exist_ok=True)
     record = {"posts": arguments.posts, "maths": arguments.maths, "failed": failed}
     record["servers"] = {server: asdict(result) for server, result in results.items()}

@@ -34,7 +34,7 @@ from blogsite.build.driver import build
 from blogsite.config.loader import load_config
 from blogsite.config.settings import MarkdownSettings, ParseSettings
 from blogsite.content.encoding import decode
-from blogsite.content.frontmatter.reader import read_head
+from blogsite.content.frontmatter.reader import read_front_matter
 from blogsite.content.parse_context import ParseContext
 from blogsite.core.digest import digest
 from blogsite.markdown import excerpt
@@ -51,7 +51,7 @@ STOCK = ("tables", "fenced_code", "codehilite", "footnotes", "def_list", "abbr",
 SETTINGS = ParseSettings(MarkdownSettings(language="zh-CN"), "UTC", 300)
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     "encoding": decode,
-    "head": read_head,
+    "head": read_front_matter,
     "excerpt": excerpt.split,
     "description": excerpt.description,
     "counting words": count_words,

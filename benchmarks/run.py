@@ -41,21 +41,21 @@ GROWTH = ((5_000, False, "blogsite", False), (50_000, False, "blogsite", False))
 def main() -> int:
     """1 if a contestant failed or lacks something."""
     arguments = _arguments()
-    installed = arguments.dir.resolve()
-    results = installed / ("trials" if arguments.posts else "results")
+    package_version = arguments.dir.resolve()
+    results = package_version / ("trials" if arguments.posts else "results")
     bad = False
     for case in _cases(arguments):
         print(f"{case.title}:", flush=True)
-        builds = measure(case, installed, results, arguments.timeout)
+        builds = measure(case, package_version, results, arguments.timeout)
         bad |= bool(builds.failed) or any(builds.lacking.values())
         report.write(results, results / "README.md" if arguments.posts else report.README)
     return 1 if bad else 0
 
 
-def measure(case: Case, installed: Path, results: Path, limit: float) -> Builds:
+def measure(case: Case, package_version: Path, results: Path, limit: float) -> Builds:
     """All builds of the case, saved after each round."""
     builds = Builds(case, machine())
-    locations = [Workplace(installed, contestant, case.posts) for contestant in named(",".join(case.contestants))]
+    locations = [Workplace(package_version, contestant, case.posts) for contestant in named(",".join(case.contestants))]
     for location in locations:
         location.prepare(case.posts, case.options)
     for turn in range(case.rounds):

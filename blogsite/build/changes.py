@@ -18,13 +18,13 @@ from functools import cached_property
 from blogsite.build.context import BuildContext, now
 from blogsite.build.output_folder import OutputFolder
 from blogsite.config.loader import Config
-from blogsite.content.discovery import SiteFiles, scan, theme_templates
+from blogsite.content.discovery import SiteFiles, scan_site, theme_templates
 from blogsite.content.model import File, FrontMatter, Source
 from blogsite.content.status import PublishFilter, publication_status
 from blogsite.core.diagnostics import Diagnostic, SiteError, UsageError, error, unreadable_file
 from blogsite.core.digest import Digest, digest, digest_bytes
 from blogsite.core.file_state import Stat, stat_is_reliable, stat_of
-from blogsite.images.social_cards import font_of
+from blogsite.images.social_cards import card_font
 from blogsite.site.model import Site, SiteInfo, SitePost
 
 NO_SHORTCUTS = "BLOGSITE_NO_SHORTCUTS"
@@ -209,8 +209,8 @@ def read_site_files(context: BuildContext) -> SiteFiles:
     """List the site's files, with the font of the social cards. Raises SiteError if a folder cannot be read."""
     with context.times.measure("read"):
         try:
-            site_files, design = scan(context.root), context.config.cards()
-            return replace(site_files, font=font_of(context.root, design)) if design else site_files
+            site_files, design = scan_site(context.root), context.config.card_design()
+            return replace(site_files, font=card_font(context.root, design)) if design else site_files
         except UsageError as problem:
             raise SiteError([error(context.config.location("theme"), str(problem), problem.hint)]) from None
         except OSError as problem:

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from platform import python_version_tuple
 
-from blogsite.core.digest import Digest, installed
+from blogsite.core.digest import Digest, package_version
 
 _PACKAGES = (
     *("markdown", "jinja2", "markupsafe", "pygments", "babel", "pyyaml"),
@@ -25,7 +25,7 @@ def code_digest(extensions: Iterable[str] = ()) -> Digest:
         if path.suffix in (".py", ".js", ".txt") and path.is_file():
             state.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
     for name in _PACKAGES:
-        state.update(f"{name}={installed(name)}\0".encode())
+        state.update(f"{name}={package_version(name)}\0".encode())
     for name in extensions:
         state.update(f"{name}\0".encode())
         for path in _sources_of(name):

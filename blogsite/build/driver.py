@@ -30,7 +30,7 @@ from blogsite.build.publisher import publish, record_build
 from blogsite.build.staging import open_staging, remove_leftovers
 from blogsite.build.store.store import Store, with_store
 from blogsite.config.loader import Config
-from blogsite.core.diagnostics import SiteError, stop_on_errors, unwritable
+from blogsite.core.diagnostics import SiteError, stop_on_errors, unwritable_file
 from blogsite.core.executor import Workers
 
 
@@ -58,7 +58,7 @@ def build(
             return with_store(work / STORE_FILE, run)
     except OSError as problem:
         refused = os.path.relpath(problem.filename or path, root).replace(os.sep, "/")
-        raise SiteError([unwritable(refused, problem)]) from None
+        raise SiteError([unwritable_file(refused, problem)]) from None
 
 
 def _build(context: BuildContext, folder: OutputFolder, options: BuildOptions) -> BuildReport:

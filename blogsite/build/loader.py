@@ -19,7 +19,7 @@ from blogsite.content.status import PublishFilter
 from blogsite.core.executor import Workers
 from blogsite.core.values import EMPTY
 from blogsite.images.inspection import FileInspector
-from blogsite.images.processing import look_at_all, shown_by
+from blogsite.images.processing import decode_images, images_used_by
 from blogsite.site.assemble import assemble
 from blogsite.site.model import Site
 
@@ -42,8 +42,8 @@ def decode_used_images(
 ) -> None:
     """Decode the images of the posts on all cores, before assembling needs their sizes one by one."""
     if context.config.images_resize:
-        used = shown_by(posts, (*site_files.files, *site_files.static))
-        look_at_all(files, context.workers, used, context.progress)
+        used = images_used_by(posts, (*site_files.files, *site_files.static))
+        decode_images(files, context.workers, used, context.progress)
 
 
 def load_site_readonly(root: Path, config: Config, publish_filter: PublishFilter, progress: Progress) -> Site:

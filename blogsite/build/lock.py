@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from blogsite.core.diagnostics import SiteError, unwritable
+from blogsite.core.diagnostics import SiteError, unwritable_file
 from blogsite.core.digest import digest_bytes
 
 
@@ -27,7 +27,7 @@ def exclusive_build(folder: Path, work: Path, waiting: Callable[[], None]) -> It
         name = digest_bytes(os.path.realpath(folder).encode("utf-8", "surrogateescape"))[:16]
         opened = (work / f"lock-{name}").open("a+b")
     except OSError as problem:
-        raise SiteError([unwritable(work.name, problem)]) from None
+        raise SiteError([unwritable_file(work.name, problem)]) from None
     with opened as file:
         if not _acquire(file, wait=False):
             waiting()

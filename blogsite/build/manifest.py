@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from json.encoder import encode_basestring as encode
 from pathlib import Path
 
-from blogsite.core.diagnostics import Location, SiteError, error, unwritable
+from blogsite.core.diagnostics import Location, SiteError, error, unwritable_file
 from blogsite.core.digest import Digest
 
 MANIFEST = ".blogsite.json"
@@ -71,7 +71,7 @@ def reported_as(path: str) -> Iterator[None]:
     try:
         yield
     except OSError as problem:
-        raise SiteError([unwritable(path, problem)]) from None
+        raise SiteError([unwritable_file(path, problem)]) from None
 
 
 def _is_inside(path: str) -> bool:

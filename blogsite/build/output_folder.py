@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from blogsite.build.manifest import MANIFEST, Manifest, manifest_bytes, reported_as
-from blogsite.core.diagnostics import Diagnostic, Location, SiteError, error, unwritable
+from blogsite.core.diagnostics import Diagnostic, Location, SiteError, error, unwritable_file
 from blogsite.core.digest import Digest
 
 STAGING_PREFIX = ".blogsite-stage"
@@ -157,7 +157,7 @@ class OutputFolder:
         )
         if protected:
             refused = PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-            raise SiteError([unwritable(self._shown_path(folder), refused) for folder in protected])
+            raise SiteError([unwritable_file(self._shown_path(folder), refused) for folder in protected])
 
     def _shown_path(self, path: Path) -> str:
         inside = path.is_relative_to(self.path)

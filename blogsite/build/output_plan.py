@@ -92,7 +92,7 @@ def plan_outputs(
     fresh: dict[str, OutputRecord] = {}
     for output in outputs:
         if isinstance(output, Asset):
-            ingredients = bytes.fromhex(loaded.files.published(output.file))[:WIDTH]
+            ingredients = bytes.fromhex(loaded.files.published_digest(output.file))[:WIDTH]
         elif isinstance(output, ImageVariant | SocialCardImage):
             ingredients = bytes.fromhex(output.key)[:WIDTH]
         else:

@@ -16,7 +16,7 @@ from blogsite.content.discovery import read_bytes
 from blogsite.content.model import HtmlFragment, Kind, Post, Source
 from blogsite.core.diagnostics import Location, SiteError, error, unreadable_file
 from blogsite.core.digest import Digest, digest, digest_bytes
-from blogsite.core.executor import chunks
+from blogsite.core.executor import batched
 from blogsite.core.file_state import FileState
 from blogsite.core.permalinks import category_lists
 from blogsite.maths.compression import dump_tex
@@ -113,7 +113,7 @@ def load_posts(context: BuildContext, sources: Sequence[Source]) -> list[Post]:
             posts[source.path] = load_post(row[1])
         else:
             may_differ.append(source)
-    for batch in chunks(may_differ, SOURCES_PER_BATCH):
+    for batch in batched(may_differ, SOURCES_PER_BATCH):
         posts |= parse_sources(context, batch, known)
         context.progress("parse", len(posts), len(sources))
     if may_differ or len(known) != len(posts):
@@ -150,7 +150,7 @@ def parse_sources(context: BuildContext, sources: Sequence[Source], known: Known
     settings, math_format = parse_settings(context.config), context.config.math_output
     tasks = (
         ParseTask(settings, math_format, tuple((source.path, source.kind, data) for source, data in batch))
-        for batch in chunks(stale, SOURCES_PER_TASK)
+        for batch in batched(stale, SOURCES_PER_TASK)
     )
     done = 0
     for results in context.workers.map(parse_batch, tasks, parallel=in_parallel):
@@ -191,7 +191,9 @@ def parse_digest(context: BuildContext) -> Digest:
 
 def parse_settings(config: Config) -> ParseSettings:
     """Return the settings that a parsed post depends on."""
-    return ParseSettings(config.markdown(), config.timezone, config.excerpt_length, category_lists(config.permalink))
+    return ParseSettings(
+        config.markdown_settings(), config.timezone, config.excerpt_length, category_lists(config.permalink)
+    )
 
 
 def read_source(root: Path, source: Source) -> bytes | None:

@@ -65,7 +65,7 @@ def record_build(
     stats = {path: record.stat for path, record in records.items()}
     snapshot = replace(plan.snapshot.of_inputs(inputs), outputs=outputs_digest(folder, stats), diagnostics=diagnostics)
     with context.store.transaction():
-        context.store.save_file_infos(context.code, plan.loaded.files.looks)
+        context.store.save_file_infos(context.code, plan.loaded.files.infos)
         if all(record.stat_reliable for record in records.values()):
             context.store.save_build_snapshot(folder.key, context.code, snapshot)
 

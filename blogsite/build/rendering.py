@@ -15,9 +15,9 @@ from blogsite.build.typesetting import formula_keys, stored_fragments, texts_on,
 from blogsite.config.settings import MathFormat
 from blogsite.core.diagnostics import Diagnostic, Location
 from blogsite.core.digest import Digest
-from blogsite.core.executor import chunks
+from blogsite.core.executor import batched
 from blogsite.images.model import ImageVariant, SocialCardImage
-from blogsite.images.processing import check_cards, check_format, draw_all, encode_all
+from blogsite.images.processing import check_card_design, check_image_format, draw_cards, encode_variants
 from blogsite.maths import katex
 from blogsite.maths.compression import load_rendered
 from blogsite.maths.html import Typeset
@@ -115,7 +115,7 @@ def render_stale(
     with context.times.measure("render"):
         for output in outputs:
             if isinstance(output, Asset):
-                add(staging.add(output.path, loaded.files.content(output.file)))
+                add(staging.add(output.path, loaded.files.published_bytes(output.file)))
         for result in _render_pages(context, loaded, plan.templates, pages, staging):
             if result.error:
                 errors.setdefault((result.error.location, result.error.message), result.error)
@@ -145,7 +145,7 @@ def _render_pages(
 ) -> Iterator[RenderResult]:
     shared = staging if context.workers.is_local else None
     setup = RenderSetup(loaded.site.info, tuple(templates.items()), context.config.math_output, shared)
-    tasks = (render_task(context, loaded, setup, batch) for batch in chunks(outputs, OUTPUTS_PER_TASK))
+    tasks = (render_task(context, loaded, setup, batch) for batch in batched(outputs, OUTPUTS_PER_TASK))
     done = 0
     for results in context.workers.map(render_batch, tasks, parallel=len(outputs) > OUTPUTS_PER_TASK):
         yield from results
@@ -160,8 +160,8 @@ def _make_images(
     cache, workers, progress = context.image_cache, context.workers, context.progress
     variants = [output for output in stale if isinstance(output, ImageVariant)]
     if variants:
-        check_format(context.config.images_format, context.config.location("images_format"))
-        yield from encode_all(loaded.files, workers, cache, variants, progress)
+        check_image_format(context.config.images_format, context.config.location("images_format"))
+        yield from encode_variants(loaded.files, workers, cache, variants, progress)
     cards = [output for output in stale if isinstance(output, SocialCardImage)]
-    check_cards(cards, context.config.location("theme"))
-    yield from draw_all(workers, cache, cards, progress)
+    check_card_design(cards, context.config.location("theme"))
+    yield from draw_cards(workers, cache, cards, progress)

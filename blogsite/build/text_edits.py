@@ -122,5 +122,5 @@ def _load_without_posts(context: BuildContext, inputs: SiteInputs, last: BuildSn
     assert isinstance(page.context, PostPage)
     infos = context.store.file_infos(context.code)
     files = FileInspector(context.root, infos)
-    files.looks.update(infos)  # all of them are saved again with the build
+    files.infos.update(infos)  # all of them are saved again with the build
     return LoadedSite(inputs.site_files, site_without_posts(page.context.site, last), files)

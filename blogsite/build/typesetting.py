@@ -12,7 +12,7 @@ from blogsite.build.store.records import load_fragment
 from blogsite.config.settings import MathFormat
 from blogsite.content.model import Formula, RichText
 from blogsite.core.digest import Digest
-from blogsite.core.executor import chunks
+from blogsite.core.executor import batched
 from blogsite.core.frozen import DamageError
 from blogsite.maths.compression import dump_rendered, dump_tex, load_tex
 from blogsite.maths.html import Rendered, tex_of
@@ -55,9 +55,9 @@ def typeset_batch(task: TypesetTask) -> list[tuple[str, bytes]]:
 def typeset(context: BuildContext, loaded: LoadedSite, outputs: Sequence[Page | DataFile]) -> None:
     """Typeset every formula on these outputs that the store does not have, and save it there."""
     missing: dict[bytes, None] = {}
-    for batch in chunks(outputs, OUTPUTS_PER_BATCH):
+    for batch in batched(outputs, OUTPUTS_PER_BATCH):
         missing |= dict.fromkeys(context.store.formulas_to_typeset(formula_keys(context, loaded, batch)))
-    tasks = (TypesetTask(tuple(context.store.formula_sources(batch))) for batch in chunks(missing, FORMULAS_PER_TASK))
+    tasks = (TypesetTask(tuple(context.store.formula_sources(batch))) for batch in batched(missing, FORMULAS_PER_TASK))
     done, in_parallel = 0, len(missing) > FORMULAS_PER_TASK
     for rows in context.workers.map(typeset_batch, tasks, parallel=in_parallel):
         with context.store.transaction():

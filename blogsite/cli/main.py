@@ -1,4 +1,4 @@
-"""The command line: which command it is, what is said of mistakes that end it, and the exit code."""
+"""The entry point: run a command, report the mistakes that end it, and exit with its code."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ import click
 
 from blogsite import __version__
 from blogsite.cli.commands import COMMANDS
-from blogsite.cli.options import Where, common
-from blogsite.cli.output import say, say_mistake
+from blogsite.cli.options import SiteOptions, with_common_options
+from blogsite.cli.output import say, say_diagnostic
 from blogsite.core.diagnostics import BlogsiteError, SiteError, UsageError
 from blogsite.core.executor import exit_now
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="blogsite")
-@common
+@with_common_options
 def cli() -> None:
     """A static blog for people who write about science.
 
@@ -36,8 +36,8 @@ for command in COMMANDS:
 
 
 def main() -> None:
-    """Run the command; the exit code is 0 done, 1 mistakes in the site, 2 wrong usage."""
-    where = Where()
+    """Run the command line and exit: 0 done, 1 mistakes in the site, 2 wrong usage."""
+    where = SiteOptions()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # what a terminal cannot show is no reason to stop
             stream.reconfigure(errors="backslashreplace")
@@ -51,7 +51,7 @@ def main() -> None:
         sys.exit(2)
     except SiteError as problem:
         for diagnostic in problem.diagnostics:
-            say_mistake(diagnostic)
+            say_diagnostic(diagnostic)
         count = sum(diagnostic.severity == "error" for diagnostic in problem.diagnostics)
         say(f"{count} mistake{'' if count == 1 else 's'}: nothing was published")
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""What all commands share: which site they are about, and how much they say."""
+"""The options that all commands share: which site, and how many messages."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @dataclass(slots=True)
-class Where:
-    """Which site a command is about, and how much it says."""
+class SiteOptions:
+    """The site that a command is about, and how many messages are shown."""
 
     directory: Path = Path()
     config_file: Path | None = None
@@ -26,32 +26,32 @@ class Where:
     verbose: bool = False
 
     def config(self) -> Config:
-        """The settings of the site; raises UsageError where there is none."""
+        """Return the settings of the site. Raises UsageError if there is no site."""
         return load_config(self.directory, self.config_file)
 
     def progress(self) -> Progress:
-        """What tells how far a stage has come."""
+        """Return a progress bar, or a function that does nothing with --quiet."""
         return Progress(silent=self.quiet)
 
 
-def common(command: Command) -> Command:
-    """COMMAND with the options that stand before and after every one."""
+def with_common_options(command: Command) -> Command:
+    """Add the options that are accepted before and after every command."""
 
     def directory(context: click.Context, _: click.Parameter, value: str | None) -> None:
         if value is not None:
             if not Path(value).is_dir():
                 raise UsageError(f"there is no folder {value}", "make a site there with: blogsite init DIR")
-            context.ensure_object(Where).directory = Path(value)
+            context.ensure_object(SiteOptions).directory = Path(value)
 
     def config_file(context: click.Context, _: click.Parameter, value: str | None) -> None:
         if value is not None:
-            context.ensure_object(Where).config_file = Path(value)
+            context.ensure_object(SiteOptions).config_file = Path(value)
 
     def quiet(context: click.Context, _: click.Parameter, value: bool) -> None:
-        context.ensure_object(Where).quiet |= value
+        context.ensure_object(SiteOptions).quiet |= value
 
     def verbose(context: click.Context, _: click.Parameter, value: bool) -> None:
-        context.ensure_object(Where).verbose |= value
+        context.ensure_object(SiteOptions).verbose |= value
 
     options = (
         click.option(

@@ -1,4 +1,4 @@
-"""What commands say on stderr, and how: in colour and with moving lines only where somebody looks at a terminal."""
+"""Messages and progress on stderr; colour and progress bars only on a terminal."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from blogsite.core.diagnostics import Diagnostic
 
 
 def _plain() -> bool:
-    """Whether stderr is no terminal that wants colour and moving lines."""
+    """Return whether stderr gets plain text: it is no terminal, or NO_COLOR or TERM=dumb is set."""
     return not sys.stderr.isatty() or bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
 
 
 def say(text: str) -> None:
-    """A line on stderr."""
+    """Print a line on stderr."""
     click.echo(text, err=True, color=False if _plain() else None)
 
 
-def say_mistake(diagnostic: Diagnostic) -> None:
-    """A mistake on stderr, with its place and what to do about it."""
+def say_diagnostic(diagnostic: Diagnostic) -> None:
+    """Print a diagnostic on stderr, with its location and hint."""
     colour = "red" if diagnostic.severity == "error" else "yellow"
     location, rest = (
         str(diagnostic.location),
@@ -32,7 +32,7 @@ def say_mistake(diagnostic: Diagnostic) -> None:
 
 
 class Progress:
-    """A line that moves on a terminal; elsewhere a plain line every few seconds."""
+    """A progress bar on a terminal; elsewhere a line every few seconds."""
 
     def __init__(self, *, silent: bool) -> None:
         self._silent = silent
@@ -49,6 +49,6 @@ class Progress:
             click.echo(f"\r\033[K{line}" if self._moving else line, err=True, nl=not self._moving)
 
     def done(self) -> None:
-        """No line is left that would be written over."""
+        """Erase the progress bar."""
         if self._moving and not self._silent:
             click.echo("\r\033[K", err=True, nl=False)

@@ -1,4 +1,4 @@
-"""What `blogsite init` and `blogsite new` write."""
+"""The files that `blogsite init` and `blogsite new` write."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from blogsite.core.slugs import slugify
 
 
 def init(folder: Path, moment: datetime) -> list[Path]:
-    """A new site in FOLDER: its configuration with every key explained, .gitignore, a first post, an About page.
+    """Create a site in `folder`: a configuration with every key explained, .gitignore, a first post, an About page.
 
-    Raises UsageError for a folder that is not empty.
+    Raises UsageError if the folder is not empty.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not empty", "choose the name of a folder that does not exist yet")
@@ -52,7 +52,10 @@ def new(
     date: str = "",
     page: bool = False,
 ) -> Path:
-    """The file of a new post or page with this title, its name made from the title of today; nothing is overwritten."""
+    """Create a post or page with this title and return its path.
+
+    Its name is made from the title as it is now. No file is overwritten.
+    """
     try:
         when = (parse_date(date, config.zone) if date else moment).astimezone(config.zone)
     except DateError as problem:
@@ -75,7 +78,7 @@ def new(
 
 
 def local_timezone() -> str:
-    """The name of this machine's time zone, "UTC" where it does not tell."""
+    """Return the name of this machine's time zone, "UTC" if it cannot be found out."""
     named = os.environ.get("TZ", "").lstrip(":")
     linked = os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]
     for name in (named, linked):

@@ -1,7 +1,4 @@
-"""blogsite.toml → Config. What is no key of the table of settings is an error with the nearest known.
-
-All mistakes of the file are found in one pass, each with its line and column.
-"""
+"""Read blogsite.toml into a Config, and report every mistake in it with its line and column."""
 
 from __future__ import annotations
 
@@ -16,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from blogsite.config.schema import CARD_KEYS, KEYS
-from blogsite.config.settings import CardDesign, ImageFormat, Images, MarkdownSettings, MathFormat
+from blogsite.config.settings import CardDesign, ImageFormat, ImageSettings, MarkdownSettings, MathFormat
 from blogsite.core.diagnostics import Diagnostic, Location, SiteError, UsageError, error
 from blogsite.core.values import EMPTY, Table
 
@@ -25,7 +22,7 @@ FILE_NAME = "blogsite.toml"
 
 @dataclass(frozen=True)
 class Config:
-    """The settings of a site, checked: every field holds a value that the rest of the program can rely on."""
+    """The checked settings of a site."""
 
     title: str = "Blog"
     subtitle: str = ""
@@ -58,24 +55,24 @@ class Config:
     tags_map: tuple[tuple[str, str], ...] = ()
     tags_feeds: bool = False
     build_jobs: int = 0
-    """0: as many as there are cores."""
+    """Number of worker processes; 0: as many as there are CPU cores."""
     extra: Table = EMPTY
     locations: tuple[tuple[str, int, int], ...] = ()
-    """(key, line, column) of what the file sets."""
+    """(field, line, column) of each setting in the file."""
 
     @cached_property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
     def location(self, name: str) -> Location:
-        """Where the file sets NAME; the file as a whole where it does not."""
+        """Return the location of a setting in the file, or the file as a whole if it is not set there."""
         for key, line, column in self.locations:
             if key == name:
                 return Location(FILE_NAME, line, column)
         return Location(FILE_NAME)
 
-    def markdown(self) -> MarkdownSettings:
-        """The settings that shape a post's HTML."""
+    def markdown_settings(self) -> MarkdownSettings:
+        """Return the settings that the HTML of posts depends on."""
         return MarkdownSettings(
             language=self.language,
             soft_breaks=self.markdown_soft_breaks,
@@ -86,14 +83,14 @@ class Config:
             extensions=self.markdown_extensions,
         )
 
-    def images(self) -> Images:
-        """The settings for pictures."""
-        return Images(self.images_resize, self.images_widths, self.images_format, self.images_quality)
+    def image_settings(self) -> ImageSettings:
+        """Return the settings for resized images."""
+        return ImageSettings(self.images_resize, self.images_widths, self.images_format, self.images_quality)
 
-    def cards(self) -> CardDesign | None:
-        """What social cards look like, in the theme's colours where they have none of their own; None without cards.
+    def card_design(self) -> CardDesign | None:
+        """Return the design of social cards, by default in the theme's colours; None if the site has no cards.
 
-        Other sites ask for them by their full address, so that a site without base_url has none.
+        A site without base_url has none, because other sites need the full address of a card.
         """
         wanted, colours = self.theme.get("cards"), self.theme.get("colours")
         if not wanted or not self.base_url:
@@ -101,8 +98,8 @@ class Config:
         chosen = {**(colours if isinstance(colours, Table) else {}), **(wanted if isinstance(wanted, Table) else {})}
         return CardDesign(**{key: str(chosen[key]) for key in CARD_KEYS if key in chosen})
 
-    def without_places(self) -> Config:
-        """The settings alone, as an input of what depends on all of them."""
+    def without_locations(self) -> Config:
+        """Return the settings alone, to compare whether any of them has changed."""
         return replace(self, locations=())
 
 
@@ -110,7 +107,7 @@ _SECTIONS = {key.split(".")[0] for key in KEYS if "." in key}
 
 
 def parse_config(text: str, path: str = FILE_NAME) -> Config:
-    """The settings of a configuration file's TEXT; raises SiteError with every mistake in it."""
+    """Parse the text of a configuration file. Raises SiteError with every mistake in it."""
     try:
         document = tomllib.loads(text)
     except (ValueError, RecursionError) as problem:  # besides TOMLDecodeError: numbers too long, nests too deep
@@ -154,7 +151,7 @@ def _nearest(key: str) -> str:
 
 
 def _locate(text: str, key: str) -> tuple[int, int]:
-    """Line and column of KEY in the file's text; (1, 1) where it is written in a way that a scan does not see."""
+    """Return the line and column of a key; (1, 1) if this simple search does not find it."""
     section, _, _name = key.rpartition(".")
     current = ""
     for number, line in enumerate(text.splitlines(), 1):
@@ -184,9 +181,9 @@ assert {key.replace(".", "_") for key in KEYS} == {field.name for field in field
 
 
 def load_config(root: Path, config_file: Path | None = None) -> Config:
-    """The settings of the site at ROOT: of its blogsite.toml, or the defaults where it has none.
+    """Return the settings of the site at `root`: those of its blogsite.toml, or the defaults if it has none.
 
-    Raises UsageError where ROOT is no site: a folder with neither blogsite.toml nor posts/.
+    Raises UsageError if `root` is no site: a folder without blogsite.toml and posts/.
     """
     path = config_file or root / FILE_NAME
     if not path.is_file():

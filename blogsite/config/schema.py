@@ -1,4 +1,7 @@
-"""The settings of blogsite.toml: the table of them, and what a value may be. A ValueError says what was expected."""
+"""The schema of blogsite.toml: each key with the function that checks its value.
+
+A check raises ValueError with what is expected.
+"""
 
 from __future__ import annotations
 
@@ -15,8 +18,8 @@ from blogsite.config.settings import CardDesign
 from blogsite.core.permalinks import PERMALINKS, TOKENS, is_pattern
 from blogsite.core.values import Table, Value
 
-LONGEST_SIDE = 16_383
-"""The most px in a row or a column that every format of [images] can have."""
+MAX_IMAGE_SIDE = 16_383
+"""Maximum width and height of an image in px that every format of [images] supports."""
 
 Reader = Callable[[Any], Any]
 
@@ -44,7 +47,7 @@ def _count(low: int, high: int | None = None) -> Reader:
 
 def _widths(value: Any) -> tuple[int, ...]:
     try:
-        widths = {_count(1, LONGEST_SIDE)(item) for item in value}
+        widths = {_count(1, MAX_IMAGE_SIDE)(item) for item in value}
     except (TypeError, ValueError):
         widths = set()
     if isinstance(value, list) and widths:
@@ -161,7 +164,7 @@ _COMMENTS = {
         "input_position",
     },
 }
-"""What each provider of comments may be told."""
+"""Provider of comments → its keys."""
 
 
 def _is_comments(value: Any) -> bool:
@@ -247,9 +250,9 @@ KEYS: dict[str, Reader] = {
 
 
 def freeze(table: Mapping[str, Any], depth: int = 20) -> Table:
-    """The same data, frozen; a date without a time stands at its midnight, without a zone.
+    """Return the same data, frozen. A date without a time becomes its midnight, without a zone.
 
-    Raises ValueError where tables or lists stand in each other deeper than DEPTH.
+    Raises ValueError if tables or lists are nested deeper than `depth`.
     """
     return Table(tuple((str(key), _frozen(value, depth)) for key, value in table.items()))
 

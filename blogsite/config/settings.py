@@ -1,4 +1,4 @@
-"""TODO."""
+"""Groups of settings that stages below build/ are given, instead of the whole Config."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ ImageFormat = Literal["webp", "avif"]
 
 
 @dataclass(frozen=True, slots=True)
-class Images(Record):
-    """The settings for pictures: whether they have variants, in which widths in px, and how these are encoded."""
+class ImageSettings(Record):
+    """The settings of [images]: whether images are resized, to which widths in px, and how they are encoded."""
 
     resize: bool
     widths: tuple[int, ...]
@@ -23,18 +23,18 @@ class Images(Record):
 
 @dataclass(frozen=True, slots=True)
 class CardDesign(Record):
-    """What social cards look like: colours as CSS writes them (#rrggbb, rgb(), hsl(), names)."""
+    """The design of social cards. Colours are in CSS notation (#rrggbb, rgb(), hsl(), names)."""
 
     background: str = "#ffffff"
     text: str = "#25282d"
     accent: str = "#1d5f94"
     font: str = ""
-    """Path of a font file, from the site's root; without one the font is that of the package's extra "cards"."""
+    """Path of a font file from the site's root; "" for the font of the package's extra "cards"."""
 
 
 @dataclass(frozen=True, slots=True)
 class MarkdownSettings:
-    """The settings that shape a post's HTML: part of the name under which a parsed post is kept."""
+    """The settings that the HTML of a post depends on."""
 
     language: str = "en"
     soft_breaks: str = "cjk"
@@ -47,7 +47,7 @@ class MarkdownSettings:
 
 @dataclass(frozen=True, slots=True)
 class ParseSettings:
-    """All that a parsed post depends on besides its file."""
+    """Everything a parsed post depends on besides its file."""
 
     markdown: MarkdownSettings
     timezone: str
@@ -57,4 +57,4 @@ class ParseSettings:
 
 
 MathFormat: TypeAlias = Literal["html", "mathml"]
-"""What a formula becomes: KaTeX's HTML with MathML beside it for screen readers, or Temml's MathML alone."""
+"""Output format of formulas: KaTeX's HTML with MathML for screen readers, or Temml's MathML alone."""

@@ -1,7 +1,7 @@
-"""Disk → Source, File: which files make the site, and nothing of what is in them.
+"""List the files of a site, without reading them.
 
-Left out: below posts/ and pages/ names that start with "." or "_" (but for the folders _posts and _drafts of other
-generators)
+Below posts/ and pages/, names that begin with "." or "_" are left out, but for the folders _posts and _drafts of
+Jekyll.
 """
 
 from __future__ import annotations
@@ -17,35 +17,35 @@ from blogsite.core.diagnostics import Diagnostic, Location, warning
 from blogsite.core.file_state import stat_of
 from blogsite.core.slugs import MARKDOWN_SUFFIXES
 
-KEPT_UNDERSCORES = ("_posts", "_drafts")
-LITTER = re.compile(r"\.git|\.DS_Store|Thumbs\.db|.*~|\.#.*|\..*\.sw[a-z]|#.*#")
+JEKYLL_FOLDERS = ("_posts", "_drafts")
+TEMPORARY_FILES = re.compile(r"\.git|\.DS_Store|Thumbs\.db|.*~|\.#.*|\..*\.sw[a-z]|#.*#")
 
 
 @dataclass(frozen=True, slots=True)
 class SiteFiles:
-    """The files of a site, each group sorted by path; paths are relative to the site's root with "/"."""
+    """The files of a site, each group sorted by path. Paths are relative to the site's root, with "/"."""
 
     sources: tuple[Source, ...]
     files: tuple[File, ...]
-    """What stands below posts/ and pages/ and is not Markdown."""
+    """The files below posts/ and pages/ that are not Markdown."""
     static: tuple[File, ...]
-    """What is copied to the root of the output; paths relative to static/, the site's own winning over the theme's."""
+    """The files that are copied to the root of the output: the site's static/, and what only the theme's has."""
     templates: tuple[File, ...]
-    """The same for templates/."""
+    """The templates, likewise."""
     diagnostics: tuple[Diagnostic, ...] = ()
     font: File | None = None
-    """What social cards are written with, where the site has them drawn."""
+    """The font of the social cards, if the site has any."""
 
 
 def theme_root() -> Path:
-    """The folder that holds the default theme's templates/ and static/: in the package, or at the top of a checkout."""
+    """Return the folder of the default theme's templates/ and static/: in the package, or at the top of a checkout."""
     package = Path(__file__).resolve().parent.parent
-    installed = package / "theme"
-    return installed if installed.is_dir() else package.parent
+    package_version = package / "theme"
+    return package_version if package_version.is_dir() else package.parent
 
 
-def scan(root: Path) -> SiteFiles:
-    """What stands on disk below ROOT and in the theme, by name and stat alone."""
+def scan_site(root: Path) -> SiteFiles:
+    """List the files of the site at `root` and of the theme, with their stats."""
     walk = _Walk(root)
     sources: list[Source] = []
     files: list[File] = []
@@ -66,12 +66,12 @@ def scan(root: Path) -> SiteFiles:
 
 
 def read_bytes(root: Path, file: File | Source) -> bytes:
-    """The bytes of a file of the inventory; OSError where it is gone or not to be read."""
+    """Return the bytes of a listed file. Raises OSError if it has been deleted or cannot be read."""
     return locate(root, file).read_bytes()
 
 
 def locate(root: Path, file: File | Source) -> Path:
-    """Where a file of the inventory stands."""
+    """Return the path of a listed file on disk."""
     return Path(file.root, file.path) if isinstance(file, File) and file.root else root / file.path
 
 
@@ -115,13 +115,13 @@ def _name(path: str) -> str:
 
 
 def _with_parents(folder: str) -> Iterator[str]:
-    """The folders from the top down to this one."""
+    """Return the folders of a path from the top down."""
     parts = folder.split("/") if folder else []
     return ("/".join(parts[: count + 1]) for count in range(len(parts)))
 
 
 class _Walk:
-    """Walks folders in order of names and keeps what it had to leave out."""
+    """Walks folders in the order of their names, and collects diagnostics for what it leaves out."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -129,7 +129,7 @@ class _Walk:
         self.diagnostics: list[Diagnostic] = []
 
     def below(self, folder: Path, base: Path | None = None) -> Iterator[File]:
-        """The files below FOLDER, sorted by path; paths relative to BASE, which they carry, or to the site's root."""
+        """Yield the files below `folder`, sorted by path. Paths are relative to `base`, or else to the site's root."""
         if not folder.is_dir():
             return
         start = "" if base else folder.relative_to(self.root).as_posix() + "/"
@@ -152,8 +152,8 @@ class _Walk:
 
     def _wanted(self, entry: os.DirEntry[str], base: Path | None) -> bool:
         name = entry.name
-        hidden = base is None and name.startswith((".", "_")) and name not in KEPT_UNDERSCORES
-        if hidden or LITTER.fullmatch(name):
+        hidden = base is None and name.startswith((".", "_")) and name not in JEKYLL_FOLDERS
+        if hidden or TEMPORARY_FILES.fullmatch(name):
             return False
         if not name.isprintable() or _not_unicode(name):
             hint = "rename it in UTF-8, without control characters"
@@ -187,7 +187,7 @@ def _not_unicode(name: str) -> bool:
 
 
 def theme_templates() -> tuple[tuple[str, File], ...]:
-    """The default theme's templates by the names that are always theirs: "theme/post.html"."""
+    """Return the default theme's templates with the names by which a site's own can extend them: "theme/post.html"."""
     folder = theme_root() / "templates"
     found = sorted(path for path in folder.rglob("*") if path.suffix in (".html", ".xml"))
     names = [path.relative_to(folder).as_posix() for path in found]

@@ -1,6 +1,8 @@
-"""The bytes of a post → its text: UTF-8 alone is read; anything else is told what it is and how to convert it.
+"""Decode the bytes of a post. Only UTF-8 is read; for anything else the error says which encoding it seems to be.
 
-A guess that turned out wrong would publish nonsense, so that a guess is only ever made for the words of the error.
+A wrong guess would publish nonsense, so a guess is used for nothing but the hint. For encodings that are not Chinese,
+Japanese or Western, charset-normalizer makes it; for those it is often wrong on short texts, so the rules here come
+first.
 """
 
 from __future__ import annotations
@@ -26,10 +28,10 @@ _GUESSED_FROM = 64 * 1024
 
 
 def decode(data: bytes, path: str) -> tuple[str, tuple[Diagnostic, ...]]:
-    """The text of the file at PATH, and what is wrong with its encoding.
+    r"""Return the text of the file at `path`, and the mistakes in its encoding.
 
-    The text has no byte-order mark, "\\n" alone ends its lines, and U+0002 and U+0003, which placeholders are made of,
-    have become U+FFFD, so that offsets stay. It is empty where the bytes are in another encoding.
+    The text has no byte-order mark and ends lines with "\n". U+0002 and U+0003, which mark placeholders, have become
+    U+FFFD, so that offsets stay the same. It is empty if the bytes are in another encoding.
     """
     data = data.removeprefix(codecs.BOM_UTF8)
     foreign = next((name for bom, name in _UTF16_BOMS if data.startswith(bom)), "")
@@ -61,7 +63,7 @@ def _place(path: str, text: str, offset: int) -> Location:
 
 
 def _undecodable(data: bytes, start: int, path: str) -> tuple[str, Diagnostic]:
-    """What can be shown of bytes that are not UTF-8 from START on, and the mistake."""
+    """Return what can be shown of bytes that are not UTF-8 from `start` on, and the error."""
     before = _normalized(data[:start].decode(errors="replace"))
     location = _place(path, before, len(before))
     replaced = data.decode(errors="replace")
@@ -85,19 +87,19 @@ def _foreign(location: Location, encoding: str, path: str) -> Diagnostic:
 
 
 def _is_broken_utf8(replaced: str) -> bool:
-    """Whether a text decoded with U+FFFD for each error was UTF-8 but for a few bytes."""
+    """Return whether a text, decoded with U+FFFD for each error, was UTF-8 but for a few bytes."""
     wide = len(replaced) - len(replaced.encode("ascii", "ignore"))
     broken = replaced.count("\ufffd")
     return wide - broken > 8 * broken
 
 
 def _is_wide(data: bytes) -> bool:
-    """Whether every other byte is NUL, as in Latin text of UTF-16 without a byte-order mark."""
+    """Return whether every other byte is NUL, as in UTF-16 without a byte-order mark."""
     return data.count(b"\x00") * 3 > len(data) and _WIDE.search(data) is not None
 
 
 def _encoding(data: bytes, start: int) -> str:
-    """The name, as iconv knows it, of the encoding that DATA looks like; "" where nothing fits."""
+    """Return the name, as iconv knows it, of the encoding that the bytes seem to be in; "" if none fits."""
     sample = data[max(0, start - 1024) : start + _GUESSED_FROM]
     for name, fits in _LIKELY:
         if fits(sample):
@@ -132,7 +134,7 @@ _ICONV_NAMES = {
 
 
 def _pairs(sample: bytes, codec: str) -> list[tuple[int, int]]:
-    """The two-byte characters of SAMPLE in that encoding; none where it cannot be in it."""
+    """Return the two-byte characters of a sample in this encoding; none if it cannot be in it."""
     text = sample.decode(codec, "replace")
     if text.count("\ufffd") > 2:  # both ends of the sample may be cut
         return []
@@ -145,26 +147,26 @@ def _share(pairs: list[tuple[int, int]], low: int, high: int) -> float:
 
 
 def _is_korean(sample: bytes) -> bool:
-    """Hangul syllables, and none of the leads that a third of any Chinese text has."""
+    """Return whether the sample is Korean: Hangul syllables, without the lead bytes that every Chinese text has."""
     pairs = _pairs(sample, "euc_kr")
     return len(pairs) >= _TELLING and _share(pairs, 0xB0, 0xC8) > 0.6 and _share(pairs, 0xC9, 0xFD) < 0.05
 
 
 def _is_gb18030(sample: bytes) -> bool:
-    """Mostly the 3,755 common characters of GB 2312 and punctuation, but no kana."""
+    """Return whether the sample is GB 18030: mostly the 3,755 common characters of GB 2312 and punctuation, no kana."""
     pairs = _pairs(sample, "gb18030")
     return _share(pairs, 0xB0, 0xD7) + _share(pairs, 0xA1, 0xA1) + _share(pairs, 0xA3, 0xA3) > 0.6
 
 
 def _is_big5(sample: bytes) -> bool:
-    """Mostly the 5,401 common characters and punctuation, a third of them with the low second byte of Big5 alone."""
+    """Return whether the sample is Big5: mostly its common characters, a third with a second byte that only Big5 has."""
     pairs = _pairs(sample, "big5")
     low = sum(trail < 0x80 for _, trail in pairs)
     return _share(pairs, 0xA1, 0xC6) > 0.6 and low * 8 > len(pairs)
 
 
 def _is_western(sample: bytes) -> bool:
-    """Single accented letters and typographic quotes between ASCII letters."""
+    """Return whether the sample is Western: single accented letters and typographic quotes between ASCII letters."""
     high = sum(map(len, _HIGH.findall(sample)))
     return high * 3 < len(sample) and not any(len(run) > 2 for run in _HIGH.findall(sample)) and _fits(sample, "cp1252")
 
@@ -178,7 +180,7 @@ def _fits(sample: bytes, codec: str) -> bool:
 
 
 _TELLING = 8
-"""Fewer characters than this say nothing of their language."""
+"""Least number of characters by which a language can be recognised."""
 _HIGH = re.compile(rb"[\x80-\xff]+")
 _LIKELY: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("EUC-KR", _is_korean),

@@ -1,16 +1,16 @@
-"""The nouns up to a parsed post: what travels between the stages. All are frozen; no dict and no function travels.
+r"""The values of a parsed post. All are frozen and picklable.
 
-    Source ─parse─► Post + Fragments ─assemble─► Site ─pages─► Output ─render─► bytes
+    Source ─parse─► Post + HtmlFragments ─assemble─► Site ─pages─► Output ─render─► bytes
 
-A *placeholder* stands in a fragment's HTML for what its own file cannot know; render puts the answer in its place.
+A *placeholder* in a fragment's HTML stands for something that the file itself does not know. render/ replaces it.
 
-    \\x02nN\\x03        the address that answers need N, escaped for an attribute
-    \\x02nN.size\\x03   ` width="…" height="…"` of need N, and ` srcset="…" sizes="…"` if it has variants; or nothing
-    \\x02nN.text\\x03   the words that answer need N: an equation's number, a post's title
-    \\x02fN\\x03        formula N of the fragment
-    \\x02self\\x03      the address of the fragment's own post
+    \x02nN\x03        the address that reference N resolves to, escaped for an attribute
+    \x02nN.size\x03   ` width="…" height="…"` of reference N, and ` srcset="…" sizes="…"` if it has variants; or nothing
+    \x02nN.text\x03   the text that reference N resolves to: an equation's number, a post's title
+    \x02fN\x03        formula N of the fragment
+    \x02self\x03      the address of the fragment's own post
 
-No author can forge one: control characters never enter a text (see read).
+Authors cannot write one, because decoding removes these control characters (see encoding.py).
 """
 
 from __future__ import annotations
@@ -35,23 +35,23 @@ Kind = Literal["post", "page"]
 
 @dataclass(frozen=True, slots=True)
 class File(Record):
-    """A file that is copied as it is: an image, a style sheet, data. `path` is relative to its root with "/"."""
+    """A file that is copied: an image, a style sheet, data. `path` is relative to `root`, with "/"."""
 
     path: str
     stat: Stat
     root: str = ""
-    """Absolute folder the path starts from; "" is the site's own root."""
+    """The absolute folder that the path starts from; "" for the site's root."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source(Record):
-    """A Markdown file of the site. `path` is relative to the site's root with "/"."""
+    """A Markdown file of the site. `path` is relative to the site's root, with "/"."""
 
     path: str
     kind: Kind
     stat: Stat
     attachments: tuple[File, ...] = ()
-    """The files beside a bundle's index.md, or in the folder that bears a post's name."""
+    """The files beside a bundle's index.md, or in the folder of the post's name."""
 
     @property
     def is_bundle(self) -> bool:
@@ -67,13 +67,13 @@ class Source(Record):
 
 @dataclass(frozen=True, slots=True)
 class FrontMatter(Record):
-    """The front matter of a post, every field in one shape whatever dialect it was written in."""
+    """The front matter of a post, in one form whatever dialect it was written in."""
 
     title: str = ""
     date: datetime | None = None
     updated: datetime | None = None
     publish: datetime | None = None
-    """When the post may be seen first, where that differs from its date (Hugo's publishDate)."""
+    """When the post is published, if that differs from its date (Hugo's publishDate)."""
     expires: datetime | None = None
     summary: str = ""
     description: str = ""
@@ -81,7 +81,7 @@ class FrontMatter(Record):
     url: str = ""
     tags: tuple[str, ...] = ()
     categories: tuple[tuple[str, ...], ...] = ()
-    """Paths from the top: (("数学", "概率论"),) is one category in another."""
+    """Paths from the top: (("数学", "概率论"),) is one category within another."""
     authors: tuple[str, ...] = ()
     draft: bool = False
     hidden: bool = False
@@ -101,7 +101,7 @@ class FrontMatter(Record):
     """(field, line, column) of each field that the file sets."""
 
     def location(self, path: str, name: str) -> Location:
-        """Where the file at PATH sets the field NAME; the file's first line where it does not."""
+        """Return where the file at `path` sets a field; its first line if it does not."""
         for key, line, column in self.locations:
             if key == name:
                 return Location(path, line, column)
@@ -113,11 +113,11 @@ ReferenceKind = Literal["link", "image", "label"]
 
 @dataclass(frozen=True, slots=True)
 class Reference(Record):
-    """Something that a post's HTML asks of the rest of the site.
+    """A reference of a post to something else on the site, to be resolved when the site is assembled.
 
-    link: the address in `target` as the author wrote it (relative, from the root, or "post:NAME" for another
-    generator's tag that names a post); image: the same, of a file that must exist; label: an equation's label,
-    "LABEL" or "POST-SLUG#LABEL".
+    "link": the address in `target` as it was written (relative, from the root, or "post:NAME" for another generator's
+    tag that names a post). "image": likewise, of a file that must exist. "label": the label of an equation, "LABEL" or
+    "POST-SLUG#LABEL".
     """
 
     kind: ReferenceKind
@@ -125,33 +125,33 @@ class Reference(Record):
     line: int = 0
     column: int = 0
     optional: bool = False
-    """An unknown target is no mistake: it stays as it was written."""
+    """An unknown target is no mistake, and stays as it was written."""
     responsive: bool = False
-    """It is the picture of an <img> that leaves its size to us, which may offer it in several widths."""
+    """The image of an <img> without a size of its own, so that it may be offered in several widths."""
 
 
 @dataclass(frozen=True, slots=True)
 class Formula(Record):
-    """A formula ready for the engine: TeX with its numbers in it, and what was defined before it in the post."""
+    """A formula ready to be typeset: numbered TeX, and the macros that were defined before it in the post."""
 
     tex: str
     display: bool
     source: str
-    """As the author wrote it, with its delimiters: what is shown where no formula can be."""
+    """The formula as it was written, with its delimiters; shown if it cannot be typeset."""
     macros: tuple[tuple[str, str], ...] = ()
     ids: tuple[str, ...] = ()
-    """Anchors, "eq-LABEL"."""
+    """Ids of its labels, "eq-LABEL"."""
     line: int = 0
     column: int = 0
     references: tuple[tuple[str, int], ...] = ()
-    """(placeholder in `tex`, index of the post's need) for references to other posts' equations."""
+    """(placeholder in `tex`, index of the post's reference) for references to equations of other posts."""
     error: str = ""
-    """Why it cannot be made, where that is known already; the author has been told."""
+    """Why it cannot be typeset, if that is known already; it has been reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class HtmlFragment(Record):
-    """A piece of HTML with placeholders, and the formulas they stand for."""
+    """HTML with placeholders, and the formulas that these stand for."""
 
     html: str
     formulas: tuple[Formula, ...] = ()
@@ -170,7 +170,7 @@ class RichText(Record):
 
 @dataclass(frozen=True, slots=True)
 class Heading(Record):
-    """A heading of a post, for its table of contents; `text` has no links and no ids in it."""
+    """A heading of a post, for its table of contents; `text` has neither links nor ids."""
 
     level: int
     id: str
@@ -179,7 +179,7 @@ class Heading(Record):
 
 @dataclass(frozen=True, slots=True)
 class Label(Record):
-    """A labelled equation: its number as it is printed, without parentheses, and its anchor."""
+    """A labelled equation: its number as it is printed, without parentheses, and its id."""
 
     name: str
     number: str
@@ -188,7 +188,7 @@ class Label(Record):
 
 @dataclass(frozen=True, slots=True)
 class FragmentRef(Record):
-    """A text kept elsewhere under its digest, and the needs that its placeholders count from 0."""
+    """A fragment in the store, by its digest, with the references that its placeholders count from 0."""
 
     fragment: Digest
     references: tuple[Reference, ...] = ()
@@ -196,7 +196,7 @@ class FragmentRef(Record):
 
 @dataclass(frozen=True, slots=True)
 class Post(Record):
-    """All that parsing one file yields, but for the long texts: small, picklable, cached by the file's digest."""
+    """Everything that parsing one file yields, but for long texts: small, picklable, stored by the file's digest."""
 
     source: str
     kind: Kind
@@ -209,15 +209,15 @@ class Post(Record):
     """Plain text for meta tags, at most 160 characters."""
     has_break: bool = False
     whole: bool = False
-    """The excerpt is the whole post."""
+    """Whether the excerpt is the whole post."""
     headings: tuple[Heading, ...] = ()
     anchors: tuple[str, ...] = ()
     """Every id in the body."""
     labels: tuple[Label, ...] = ()
     words: int = 0
-    """Han characters plus runs of Latin letters and digits, without code."""
+    """Number of Han characters, and of words in Latin letters and digits, without code."""
     has_math: bool = False
     excerpt_has_math: bool = False
     first_image: int = -1
-    """Index of the body's need for its first image, or -1."""
+    """Index of the body's reference to its first image, or -1."""
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -1,7 +1,4 @@
-"""What converting one text needs to know and finds out: its settings, and the notes that extensions write.
-
-Stands below convert and extensions/, so that both can speak of it.
-"""
+"""What the Markdown extensions and maths/ share while they convert one text."""
 
 from __future__ import annotations
 
@@ -21,13 +18,13 @@ LINE_END = re.compile("\n")
 
 @dataclass(slots=True)
 class ParseContext:
-    """What the extensions find in one text besides its HTML; a new one for each text."""
+    """Everything found in one text besides its HTML: references, formulas, labels, headings, diagnostics."""
 
     text: str
-    """The body as it stands in the file."""
+    """The body as it is in the file."""
     path: str
     first_line: int = 1
-    """Line of the file on which the body starts."""
+    """The line of the file on which the body starts."""
     references: list[Reference] = field(default_factory=list)
     formulas: list[Formula] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
@@ -37,17 +34,17 @@ class ParseContext:
     _line_starts: list[int] = field(default_factory=list)
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Line in the file and column of the character at OFFSET of the body, both from 1."""
+        """Return the line in the file and the column, both from 1, of the character at this offset of the body."""
         if not self._line_starts:
             self._line_starts += [0, *(end.end() for end in LINE_END.finditer(self.text))]
         line = bisect_right(self._line_starts, offset)
         return self.first_line + line - 1, offset - self._line_starts[line - 1] + 1
 
     def find(self, snippet: str) -> tuple[int, int]:
-        """Position of the next place where SNIPPET stands in the body; asked again, of the one after it.
+        """Return the position of the next occurrence of `snippet` in the body: at each call, of the one after the last.
 
-        For extensions that see a text after its lines have moved. The last place found is repeated where there are no
-        more; (first line, 1) where there is none.
+        For extensions that see a text whose lines have moved. After the last occurrence it is repeated; (first line, 1)
+        if there is none.
         """
         start = self.text.find(snippet, self._searched.get(snippet, -1) + 1)
         if start < 0:
@@ -58,15 +55,15 @@ class ParseContext:
         return self.position(start)
 
     def warn(self, position: tuple[int, int], message: str, hint: str) -> None:
-        """Report a mistake of the author at a (line, column) of the file."""
+        """Add a warning at (line, column) of the file."""
         self.diagnostics.append(warning(Location(self.path, *position), message, hint))
 
     def reference(self, kind: ReferenceKind, target: str, position: tuple[int, int], *, optional: bool = False) -> int:
-        """The index of a new need, for its placeholder."""
+        """Add a reference and return its index, for its placeholder."""
         self.references.append(Reference(kind, target, *position, optional))
         return len(self.references) - 1
 
 
 def parse_context_of(md: markdown.Markdown) -> ParseContext:
-    """The notes of the text that MD is converting."""
+    """Return the context of the text that `md` is converting."""
     return cast(ParseContext, md.context)  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Is a post to be seen now, and why not? The answer is one of five states and one line of words."""
+"""Publication status: whether a post is shown now, as one of five states with a reason."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from blogsite.content.model import FrontMatter
 
 
 def publication_status(meta: FrontMatter, now: datetime, zone_name: str) -> tuple[State, str]:
-    """The state of a post with this head at NOW, and the reason on one line ("" for a published one)."""
+    """Return the state of a post at `now`, and the reason on one line ("" if it is published)."""
     if meta.draft:
         return "draft", "draft"
     begins = meta.publish or meta.date
     if begins and begins > now:
-        return "future", f"future by {span(begins - now)} in {zone_name}"
+        return "future", f"future by {format_duration(begins - now)} in {zone_name}"
     if meta.expires and meta.expires <= now:
-        return "expired", f"expired {span(now - meta.expires)} ago in {zone_name}"
+        return "expired", f"expired {format_duration(now - meta.expires)} ago in {zone_name}"
     if meta.hidden:
         return "hidden", "hidden: it has a page but stands in no list"
     return "published", ""
 
 
 def next_change(meta: FrontMatter, now: datetime) -> datetime | None:
-    """The next moment after NOW at which the answer of `publication` changes by itself."""
+    """Return the next time after `now` at which `publication_status` changes by itself."""
     moments = [moment for moment in (meta.publish or meta.date, meta.expires) if moment and moment > now]
     return min(moments) if moments and not meta.draft else None
 
 
-def span(length: timedelta) -> str:
-    """A length of time in its largest unit: "3 h", "12 days"."""
+def format_duration(length: timedelta) -> str:
+    """Return a length of time in its largest unit: "3 h", "12 days"."""
     seconds = int(length.total_seconds())
     for size, unit in ((86400, "day"), (3600, "h"), (60, "min")):
         if seconds >= size:
@@ -52,4 +52,4 @@ class PublishFilter:
 
 
 PUBLISHED_ONLY = PublishFilter()
-"""What readers see."""
+"""The filter of a site for its readers."""

@@ -1,11 +1,11 @@
-"""What can go wrong, as values and as exceptions.
+"""Mistakes of the author as values, and the exceptions that end a command.
 
-    Mistake              one thing the author can mend: place, severity, what is wrong, what to do
+    Diagnostic           one mistake: location, severity, message, hint
     BlogsiteError        the only exceptions that reach the command line
-    ├── UsageError       the command was given wrongly: exit code 2
-    └── SiteError        the site holds mistakes that stop the build: exit code 1; carries them all
+    ├── UsageError       wrong arguments: exit code 2
+    └── SiteError        mistakes that stop the build, all of them: exit code 1
 
-Mistakes are collected, never raised one by one, so that a build reports all of them at once.
+Diagnostics are collected, never raised one by one, so that a build reports all of them at once.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
-    """Where something stands: path relative to the site's root with "/", line and column from 1 (0: the whole file)."""
+    """A place in a file: path relative to the site's root with "/", line and column from 1 (0: the file as a whole)."""
 
     path: str
     line: int = 0
@@ -36,7 +36,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Diagnostic:
-    """One mistake of the author: what is wrong at a place, and what to do about it."""
+    """One mistake of the author: what is wrong, where, and what to do about it."""
 
     location: Location
     severity: Severity
@@ -48,17 +48,17 @@ class Diagnostic:
 
 
 def error(location: Location, message: str, hint: str) -> Diagnostic:
-    """A mistake that keeps the site from being published."""
+    """Return a diagnostic that keeps the site from being published."""
     return Diagnostic(location, "error", message, hint)
 
 
 def warning(location: Location, message: str, hint: str) -> Diagnostic:
-    """A mistake that the site can be published with; an error under `--strict`."""
+    """Return a diagnostic that the site can be published with; `--strict` makes it an error."""
     return Diagnostic(location, "warning", message, hint)
 
 
-def unwritable(path: str, problem: OSError) -> Diagnostic:
-    """An error for a file or folder that the file system refuses to write."""
+def unwritable_file(path: str, problem: OSError) -> Diagnostic:
+    """Return the error for a file or folder that the file system refuses to write."""
     hint = _HINTS.get(problem.errno or 0, "give yourself the right to write there and build again")
     return error(Location(path), f"it cannot be written: {problem.strerror or problem}", hint)
 
@@ -72,11 +72,11 @@ _HINTS = {
 
 
 class BlogsiteError(Exception):
-    """Something the person at the command line is told, without a traceback."""
+    """An error that the user is told without a traceback."""
 
 
 class UsageError(BlogsiteError):
-    """The command was given wrongly; `hint` says what to do."""
+    """Wrong arguments of a command; `hint` says what to do."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -84,14 +84,14 @@ class UsageError(BlogsiteError):
 
 
 class SiteError(BlogsiteError):
-    """The site cannot be built as it stands; `mistakes` says why, sorted by place."""
+    """Mistakes for which a site cannot be built; `diagnostics` holds all of them, sorted by location."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = tuple(sorted(set(diagnostics)))
         super().__init__("\n".join(map(str, self.diagnostics)))
 
     def __reduce__(self) -> tuple[type[SiteError], tuple[tuple[Diagnostic, ...]]]:
-        """So that it comes back from another process with its mistakes."""
+        """Pickle the diagnostics instead of the text, for exceptions that come from another process."""
         return SiteError, (self.diagnostics,)
 
 

@@ -1,6 +1,6 @@
-"""digest(value): one short name for a frozen value, so that "is it the same?" is a comparison of two strings.
+"""Digests of frozen values, so that comparing two values is comparing two short strings.
 
-Anything that is not plain frozen data is refused: what has no digest cannot become an input that nobody declared.
+A value that is not plain frozen data has no digest: what a page depends on must be declared as such data.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Any
 from blogsite.core.frozen import field_getter
 
 Digest = str
-"""40 hexadecimal digits."""
+"""A digest as 40 hexadecimal digits."""
 
 Put = Callable[[str], None]
 
 
 def digest(value: object) -> Digest:
-    """The digest of VALUE: equal for equal values, in any process, on any machine.
+    """Return the digest of a value: equal for equal values, in any process and on any machine.
 
     Raises TypeError for a value that is not made of None, bool, int, float, str, bytes, dates, tuples, frozen sets and
     frozen dataclasses alone.
@@ -29,12 +29,12 @@ def digest(value: object) -> Digest:
 
 
 def digest_bytes(data: bytes) -> Digest:
-    """The digest of a file's bytes."""
+    """Return the digest of bytes."""
     return hashlib.blake2b(data, digest_size=20).hexdigest()
 
 
-def installed(package: str) -> str:
-    """The version of a package that shapes what is made; "?" where there is none."""
+def package_version(package: str) -> str:
+    """Return the installed version of a package, "?" if it is not installed."""
     try:
         return version(package)
     except PackageNotFoundError:
@@ -42,14 +42,14 @@ def installed(package: str) -> str:
 
 
 class Digester:
-    """Digests that are remembered for values of certain classes while they live: those that many outputs share."""
+    """Computes digests and remembers those of values of certain classes, which many outputs share."""
 
     def __init__(self, shared: tuple[type, ...]) -> None:
         self._known: dict[int, tuple[object, str]] = {}
         self._shared = frozenset(shared)
 
     def of(self, value: Any) -> bytes:
-        """20 bytes: equal for equal values."""
+        """Return the digest of a value as 20 bytes."""
         if type(value) in self._shared:
             return bytes.fromhex(self._remembered(value))
         parts: list[str] = []
@@ -57,7 +57,7 @@ class Digester:
         return _hash("".join(parts)).digest()
 
     def fields(self, value: Any) -> list[bytes]:
-        """The digest of each field of a frozen dataclass, in order."""
+        """Return the digest of each field of a frozen dataclass, in order, as 20 bytes each."""
         kind: Any = type(value)
         return [self.of(item) for item in field_getter(kind)(value)]
 
@@ -72,7 +72,7 @@ class Digester:
         return result
 
     def _write(self, values: tuple[Any, ...], put: Put) -> None:
-        """PUT gets what tells these values from any others."""
+        """Pass an unambiguous text form of the values to `put`, in pieces."""
         for value in values:
             kind = type(value)
             if kind is str:

@@ -1,6 +1,6 @@
-"""Work shared out through one concurrent.futures.Executor: this process, several here, or a cluster that is handed in.
+"""Parallel work in processes of this machine, or on an executor that the caller hands in.
 
-Tasks are top-level functions of picklable values; what comes out does not depend on who did it or in which order.
+Tasks are calls of top-level functions with one picklable argument. Their results do not depend on where they run.
 """
 
 from __future__ import annotations
@@ -23,39 +23,42 @@ from blogsite.core.diagnostics import BlogsiteError
 
 Row = TypeVar("Row")
 
-AHEAD = 64
-"""Tasks that wait for a cluster, whatever its size."""
+MAX_QUEUED = 64
+"""Tasks that are submitted before their results are read, on an executor of unknown size."""
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
 
 class Workers(AbstractContextManager["Workers"]):
-    """Runs tasks on JOBS processes, started when there is enough to do for them, or on a given executor."""
+    """Runs tasks in `jobs` worker processes, which the first parallel `map` starts, or on the given executor."""
 
     def __init__(self, jobs: int = 0, executor: Executor | None = None) -> None:
-        self.jobs = jobs or cores()
+        self.jobs = jobs or usable_cores()
         self._executor = executor
         self._own = executor is None
 
     @property
     def is_local(self) -> bool:
-        """Whether every task runs on this machine and sees its files."""
+        """Whether tasks run on this machine and see its files."""
         return self._own
 
     def map(
         self, function: Callable[[Task], Result], tasks: Iterable[Task], *, parallel: bool = True
     ) -> Iterator[Result]:
-        """The results in the order of the tasks, few tasks ahead of the reader; here, one by one, unless WORTHWHILE."""
+        """Yield the results in the order of the tasks. Unless `parallel`, the tasks run one by one in this process.
+
+        Only a few tasks are taken ahead of the results, so that not all of them are in memory.
+        """
         if self._own and (self.jobs == 1 or not parallel):
-            yield from (_alone(function, task) for task in tasks)
+            yield from (_run_locked(function, task) for task in tasks)
             return
         executor = self._started()
-        ahead = self.jobs * 2 + 1 if self._own else AHEAD
+        ahead = self.jobs * 2 + 1 if self._own else MAX_QUEUED
         waiting: deque[Future[Result]] = deque()
         try:
             for task in tasks:
-                with _deaf_to_interrupts():  # as are then the processes that this starts
-                    waiting.append(executor.submit(_alone, function, task))
+                with _interrupts_blocked():  # as are then the processes that this starts
+                    waiting.append(executor.submit(_run_locked, function, task))
                 if len(waiting) >= ahead:
                     yield waiting.popleft().result()
             while waiting:
@@ -73,11 +76,11 @@ class Workers(AbstractContextManager["Workers"]):
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is not None and issubclass(kind, KeyboardInterrupt):
-            kill_processes()
+            kill_child_processes()
         self.stop()
 
     def stop(self) -> None:
-        """No process of ours is left; a later `map` starts new ones."""
+        """Shut down the worker processes. A later `map` starts new ones."""
         if self._own and self._executor is not None:
             self._executor.shutdown(cancel_futures=True)
             self._executor = None
@@ -85,14 +88,15 @@ class Workers(AbstractContextManager["Workers"]):
     def _started(self) -> Executor:
         if self._executor is None:
             context = multiprocessing.get_context("fork" if _may_fork() else "spawn")
-            self._executor = ProcessPoolExecutor(self.jobs, context, initializer=_serve_parent)
+            self._executor = ProcessPoolExecutor(self.jobs, context, initializer=_follow_parent)
         return self._executor
 
 
 def _may_fork() -> bool:
-    """Whether this process has one thread alone, on Linux: others, as the engine has, do not survive a fork.
+    """Return whether worker processes may be forked: on Linux, while this process has a single thread.
 
-    Forked processes have from the start all that is imported here, which takes spawned ones half a second.
+    Forked processes start with everything imported; spawned ones need half a second for that. Other threads, such as
+    V8's, do not survive a fork.
     """
     return sys.platform == "linux" and len(os.listdir("/proc/self/task")) == 1
 
@@ -100,15 +104,15 @@ def _may_fork() -> bool:
 _turn = threading.Lock()
 
 
-def _alone(function: Callable[[Task], Result], task: Task) -> Result:
-    """What FUNCTION makes of TASK, one at a time in a process, whose worker on a cluster may have several threads."""
+def _run_locked(function: Callable[[Task], Result], task: Task) -> Result:
+    """Run a task under a lock, because workers of a cluster may have several threads."""
     with _turn:
         return function(task)
 
 
 @contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Ctrl-C waits until the end: who is started meanwhile, where that can be inherited, never hears of it."""
+def _interrupts_blocked() -> Iterator[None]:
+    """Block SIGINT; processes that are started inside inherit that and never see Ctrl-C."""
     if hasattr(signal, "pthread_sigmask"):
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
@@ -119,40 +123,40 @@ def _deaf_to_interrupts() -> Iterator[None]:
         yield
 
 
-def kill_processes() -> None:
-    """The processes that this one has started end in the middle of their work, which nobody wants any more."""
+def kill_child_processes() -> None:
+    """Kill the processes that this one has started."""
     for process in multiprocessing.active_children():
         process.kill()
 
 
 def exit_now(code: int) -> NoReturn:
-    """The program has ended, though processes that it started be at work, and threads that wait for them."""
-    kill_processes()
+    """Exit at once, without waiting for threads, after killing all child processes."""
+    kill_child_processes()
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
 
 
-def _serve_parent() -> None:
-    """This process ends when the one that started it does, also when that was killed, and leaves Ctrl-C to it."""
+def _follow_parent() -> None:
+    """Ignore Ctrl-C in a worker process, and exit when its parent does, also if that is killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=_leave_after, args=(parent.sentinel,), daemon=True).start()
+        threading.Thread(target=_exit_after, args=(parent.sentinel,), daemon=True).start()
 
 
-def _leave_after(sentinel: int) -> None:
+def _exit_after(sentinel: int) -> None:
     wait([sentinel])
     os._exit(1)
 
 
-def cores() -> int:
-    """The number of cores that this process may use."""
+def usable_cores() -> int:
+    """Return the number of CPU cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def chunks(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
-    """The rows in lists of at most SIZE."""
+def batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    """Yield lists of at most `size` rows. (Python 3.12 has itertools.batched.)"""
     iterator = iter(rows)
     while chunk := list(islice(iterator, size)):
         yield chunk

@@ -1,4 +1,4 @@
-"""TODO."""
+"""File states: when an unchanged stat proves that a file is unchanged."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from blogsite.core.frozen import Record
 
 @dataclass(frozen=True, slots=True)
 class Stat(Record):
-    """What the file system says of a file without reading it; equal stats mean equal bytes, except for a young file."""
+    """Size, times and inode of a file. Equal stats mean equal content, unless the file was modified just before."""
 
     size: int
     mtime_ns: int
@@ -20,36 +20,37 @@ class Stat(Record):
 
 
 def stat_of(status: os.stat_result) -> Stat:
-    """The part of a stat result that tells one state of a file from another."""
+    """Return the fields of an os.stat result that change whenever a file does."""
     return Stat(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 CLOCK_TICK = 0.025
-"""Seconds until most file systems give a file that is written again another time stamp."""
+"""Seconds after which a further change of a file gets another time stamp on most file systems."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """The state of a file when it was last looked into, and the moment of that look in ns since 1970."""
+    """The stat and the digest of a file, and the time in ns since the epoch before it was read."""
 
     stat: Stat
-    moment: int
+    looked_at: int
     digest: Digest
 
     def matches(self, stat: Stat) -> bool:
-        """Whether a file with this stat must have the same bytes."""
-        return stat == self.stat and stat_is_reliable(stat, self.moment)
+        """Return whether a file with this stat certainly has the same content."""
+        return stat == self.stat and stat_is_reliable(stat, self.looked_at)
 
 
-def stat_is_reliable(stat: Stat, moment: int) -> bool:
-    """Whether a file that had this stat at MOMENT cannot be written again without a change of it.
+def stat_is_reliable(stat: Stat, looked_at: int) -> bool:
+    """Return whether an unchanged stat proves unchanged content.
 
-    One that was written within one tick of the clock before may be written again in that tick.
+    It does not if the file was modified within one clock tick of the file system before `looked_at` (ns since the
+    epoch): a second change in that tick leaves the same time stamp.
     """
     youngest = max(stat.mtime_ns, stat.ctime_ns)
-    return moment - youngest > clock_tick(youngest)
+    return looked_at - youngest > clock_tick(youngest)
 
 
 def clock_tick(nanoseconds: int) -> int:
-    """The length in ns of the file system's clock tick, as a time stamp betrays it: whole seconds, or finer."""
+    """Return the length, in ns, of the file system's clock tick: two seconds if a time stamp has whole seconds only."""
     return 2_000_000_000 if nanoseconds % 1_000_000_000 == 0 else 20_000_000

@@ -1,4 +1,4 @@
-"""Frozen dataclasses that travel: between processes, and into the store and out of it."""
+"""Frozen dataclasses that are pickled for other processes and for the store, and checksums of stored bytes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 
 class Record:
-    """A frozen dataclass that is pickled as the call that makes it, which takes half the time of what slots do."""
+    """A frozen dataclass that is pickled as a call of its class, which takes half the time of pickling its slots."""
 
     __slots__ = ()
 
@@ -23,7 +23,7 @@ class Record:
 
 @cache
 def field_names(kind: Any) -> tuple[str, ...]:
-    """The names of all fields, in order, of a frozen dataclass; raises TypeError for any other class."""
+    """Return the field names of a frozen dataclass, in order. Raises TypeError for any other class."""
     parameters = getattr(kind, "__dataclass_params__", None)
     if parameters is None or not parameters.frozen:
         raise TypeError(f"{kind.__name__} is no frozen dataclass")
@@ -32,7 +32,7 @@ def field_names(kind: Any) -> tuple[str, ...]:
 
 @cache
 def field_getter(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
-    """What gets the values of those fields, in order."""
+    """Return a function that gets the values of the fields of such a dataclass, in order."""
     names = field_names(kind)
     if len(names) > 1:
         return attrgetter(*names)
@@ -40,23 +40,23 @@ def field_getter(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
 
 
 class DamageError(Exception):
-    """A row does not hold what was put into it."""
+    """Stored bytes that are not what was stored."""
 
 
-def seal(name: str, data: bytes) -> bytes:
-    """The data as a row of this name keeps it."""
+def add_checksum(name: str, data: bytes) -> bytes:
+    """Return the data of the row `name` with a checksum of both."""
     return zlib.crc32(data, zlib.crc32(name.encode("utf-8", "surrogatepass"))).to_bytes(4, "big") + data
 
 
-def unseal(name: str, sealed: object) -> bytes:
-    """The data that was sealed for a row of this name; raises DamageError for anything else."""
-    if not isinstance(sealed, bytes) or seal(name, sealed[4:]) != sealed:
+def verify_checksum(name: str, sealed: object) -> bytes:
+    """Return the data that `add_checksum` was given for this row. Raises DamageError for anything else."""
+    if not isinstance(sealed, bytes) or add_checksum(name, sealed[4:]) != sealed:
         raise DamageError(name)
     return sealed[4:]
 
 
-def unpickled(data: bytes) -> Any:
-    """What was pickled; raises DamageError where this version of the program has no such value any more."""
+def unpickle(data: bytes) -> Any:
+    """Unpickle stored data. Raises DamageError if this version of the program has no such class any more."""
     try:
         return pickle.loads(data)
     except Exception as problem:

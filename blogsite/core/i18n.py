@@ -1,6 +1,6 @@
-"""The interface's words in Chinese and English, and dates.
+"""The words of the interface in Chinese and English, and dates.
 
-Babel writes the dates; it is loaded only when a date is really written.
+Babel formats the dates; it is imported only when one is formatted.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Every word that the theme prints by itself, in one language."""
+    """Every text that the theme prints by itself, in one language."""
 
     home: str
     archive: str
@@ -28,7 +28,7 @@ class Words:
     contents: str
     read_more: str
     read_more_of: str
-    """With {title}: the accessible name of the link."""
+    """Accessible name of the link, with {title}."""
     newer: str
     older: str
     first: str
@@ -63,27 +63,27 @@ class Words:
     minutes: str
     """With {minutes} and {words}."""
     words_split: str
-    """Stands between two words of a list."""
+    """Separator between two items of a list."""
     colon: str
     newest: str
-    """The page of the newest posts."""
+    """Link to the page with the newest posts."""
     pages: str
-    """Name of the links from one list page to the next."""
+    """Accessible name of the links between list pages."""
     neighbours: str
-    """Name of the links from one post to the next."""
+    """Accessible name of the links to the neighbouring posts."""
     cite: str
     citation: str
-    """The form of it that is a line of text."""
+    """Heading of the citation as a line of text."""
     comments: str
     scheme: str
-    """Name of the choice between light and dark colours."""
+    """Accessible name of the choice between light and dark colours."""
     scheme_system: str
     scheme_light: str
     scheme_dark: str
     copy: str
     copied: str
     enlarge: str
-    """Show a picture at its full size."""
+    """Accessible name of the button that shows an image at full size."""
     close: str
 
 
@@ -203,22 +203,22 @@ CHINESE = Words(
 
 
 def is_chinese(language: str) -> bool:
-    """Whether a language tag is "zh" or "zh-…"."""
+    """Return whether a language tag is "zh" or begins with "zh-"."""
     return language.lower().split("-")[0] == "zh"
 
 
 def words_for(language: str) -> Words:
-    """The words of a language tag: Chinese for every "zh-…", English for all others."""
+    """Return the texts for a language tag: Chinese for "zh" and "zh-…", English for all others."""
     return CHINESE if is_chinese(language) else ENGLISH
 
 
 def badge(moment: datetime, pattern: str) -> str:
-    """The date badge: English on every site, as "27 Sep"."""
+    """Return the date badge, in English on every site: "27 Sep"."""
     return _written(moment.date(), pattern, "en")
 
 
 def long_date(moment: datetime, language: str) -> str:
-    """The date in words: "Nov 19, 2025", "2025年11月19日"; ISO where Babel does not know the language."""
+    """Return the date in words: "Nov 19, 2025", "2025年11月19日"; in ISO format if Babel does not know the language."""
     return _written(moment.date(), "medium", language)
 
 

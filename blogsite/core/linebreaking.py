@@ -1,6 +1,6 @@
-"""Where a line of Chinese or English may end, and texts in lines of a given width.
+"""Line breaking for Chinese and English text of a given width.
 
-Widths are whatever the `measure` that is given says of a text.
+Widths are in the unit of the `measure` function, for instance px of a font.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from collections.abc import Callable, Iterator
 Measure = Callable[[str], float]
 
 NEVER_FIRST = frozenset("、。，．：；？！）］｝〉》」』】〕〗”’…—·・ー々％,.:;?!)]}%»›")
-"""What no line begins with: the marks that close something or lean on what is before them."""
+"""Characters that no line begins with: closing punctuation and everything that belongs to what is before it."""
 
 NEVER_LAST = frozenset("（［｛〈《「『【〔〖“‘([{«‹$¥￥")
-"""What no line ends with: the marks that open something."""
+"""Characters that no line ends with: opening punctuation."""
 
 
 def break_lines(text: str, measure: Measure, width: float) -> list[str]:
-    """A text in lines no wider than WIDTH: broken at spaces, at hyphens within words, and between Chinese characters.
+    """Break a text into lines no wider than `width`: at spaces, at hyphens, and between Chinese characters.
 
-    No line begins with a closing mark or ends with an opening one. What has no place to break and is wider than a line
-    is cut where the line is full; only a single character may stick out.
+    No line begins with a closing mark or ends with an opening one. A run without a place to break that is wider than a
+    line is cut where the line is full; only a single character may be wider than a line.
     """
     lines: list[str] = []
     line = ""
@@ -36,8 +36,8 @@ def break_lines(text: str, measure: Measure, width: float) -> list[str]:
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
-def balanced(text: str, measure: Measure, width: float) -> list[str]:
-    """As few lines as `break_lines` makes, in the narrowest width that needs no more."""
+def balance_lines(text: str, measure: Measure, width: float) -> list[str]:
+    """Break a text into as few lines as `break_lines` does, and make these as narrow as possible."""
     lines = break_lines(text, measure, width)
     low, high = width / 2, width
     while high - low > 1:
@@ -50,19 +50,19 @@ def balanced(text: str, measure: Measure, width: float) -> list[str]:
     return lines
 
 
-def shortened(text: str, measure: Measure, width: float) -> str:
-    """The beginning of a text that fits the width with an ellipsis after it; the whole text if that fits."""
-    return text if measure(text) <= width else with_ellipsis(text, measure, width)
+def truncate(text: str, measure: Measure, width: float) -> str:
+    """Return the text, or as much of its beginning as fits the width together with an ellipsis."""
+    return text if measure(text) <= width else truncate_with_ellipsis(text, measure, width)
 
 
-def with_ellipsis(text: str, measure: Measure, width: float) -> str:
-    """As much of the beginning of a text as fits the width with an ellipsis after it."""
+def truncate_with_ellipsis(text: str, measure: Measure, width: float) -> str:
+    """Return as much of the text's beginning as fits the width together with an ellipsis, always with the ellipsis."""
     kept = _that_fits(text, lambda start: measure(start.rstrip() + "…"), width)
     return text[:kept].rstrip().rstrip("".join(NEVER_LAST) + ",.;:、。，；：") + "…"
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """The parts of a text between which a line may break, each with the spaces behind it."""
+    """Return the parts of a text between which a line may break, each with the spaces behind it."""
     begin = 0
     for location in range(1, len(text)):
         if _may_break(text, location):
@@ -72,7 +72,7 @@ def _pieces(text: str) -> Iterator[str]:
 
 
 def _may_break(text: str, location: int) -> bool:
-    """Whether a line may end before the character at PLACE."""
+    """Return whether a line may end before the character at this index."""
     before, after = text[location - 1], text[location]
     if after.isspace() or _joined(text, location) or after in NEVER_FIRST or before in NEVER_LAST:
         return False
@@ -84,19 +84,19 @@ def _may_break(text: str, location: int) -> bool:
 
 
 def _is_wide(character: str) -> bool:
-    """Han, kana, hangul, full-width marks, emoji."""
+    """Return whether a character is full-width: Han, kana, hangul, full-width punctuation, emoji."""
     return unicodedata.east_asian_width(character) in "WF"
 
 
 def _joined(text: str, location: int) -> bool:
-    """Whether the character at PLACE belongs to the one before it: accents, variants, parts of an emoji."""
+    """Return whether the character at this index belongs to the one before it: accents, variants, parts of an emoji."""
     joiner = "\u200d"
     after = text[location]
     return after == joiner or text[location - 1] == joiner or unicodedata.category(after) in ("Mn", "Me", "Mc")
 
 
 def _that_fits(text: str, measure: Measure, width: float) -> int:
-    """The length of the longest beginning that is no wider, at least one character with what is joined to it."""
+    """Return the length of the longest beginning that fits, at least one character with what belongs to it."""
     ends = [location for location in range(1, len(text)) if not _joined(text, location)] + [len(text)]
     kept = ends[0]
     for end in ends:

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Permalinks: the address of a post by the site's pattern, also by those of other generators."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeVar
 
-from blogsite.core.slugs import slugify, stem, term_slug, undated
+from blogsite.core.slugs import post_name, slugify, term_slug, without_date
 from blogsite.core.urls import AddressError, site_address
 
 TOKENS = ("year", "month", "day", "slug", "title", "filename", "categories", "id")
@@ -20,10 +20,10 @@ _TOKEN = re.compile(r":([a-z]+)")
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What a permalink may say of a post's name: its file's path below posts/ and the `slug` of its head."""
+    """What a permalink can use of a post's name: the path of its file, and the `slug` of its front matter."""
 
     path: str
-    """Without extension; a bundle's is its folder's."""
+    """The path below posts/ without extension; of a bundle, the path of its folder."""
     slug: str
     dated_by_head: bool = False
 
@@ -34,43 +34,46 @@ class Names:
 
     @property
     def usual(self) -> str:
-        """The contract's SLUG."""
-        return slugify(self.slug) or slugify(undated(self.file))
+        """The slug that `:slug` stands for."""
+        return slugify(self.slug) or slugify(without_date(self.file))
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A permalink that gives the addresses of the generator it is named after; `title` is what it makes of a name."""
+    """The permalink of another generator: its pattern, and a function from a post's name to its `:title`."""
 
     pattern: str
     title: Callable[[Names], str]
 
 
 def _usual_title(names: Names) -> str:
-    return slugify(names.slug, READABLE) or slugify(undated(names.file), READABLE) or names.usual
+    return slugify(names.slug, READABLE) or slugify(without_date(names.file), READABLE) or names.usual
 
 
 def _jekyll_title(names: Names) -> str:
-    """Utils.slugify(mode: "pretty", cased: true)."""
-    return _pretty(names.slug) or _pretty(undated(names.file).rstrip("."))
+    """Return the title as Jekyll makes it: Utils.slugify(mode: "pretty", cased: true)."""
+    return _pretty(names.slug) or _pretty(without_date(names.file).rstrip("."))
 
 
 def _hugo_title(names: Names) -> str:
-    """The path with its folders, in lower case. A date in the file's name belongs to it if the head has one, too:
-    only a site that takes dates from names (frontmatter.date = [":filename"]) has to do without one in its heads."""
+    """Return the title as Hugo makes it: the path with its folders, in lower case.
+
+    The date in a file's name belongs to it if the front matter has a date, too. Without one, the site must take its
+    dates from the names (frontmatter.date = [":filename"]), and Hugo leaves them out.
+    """
     folders, _, name = names.path.rpartition("/")
-    own = names.slug or (name if names.dated_by_head else undated(name))
+    own = names.slug or (name if names.dated_by_head else without_date(name))
     return "/".join(filter(None, map(_hugo_segment, [*folders.split("/"), own])))
 
 
 def _hexo_title(names: Names) -> str:
-    """The path as it is; Hexo pays no heed to `slug`. (new_post_name takes the date from a name that has one.)"""
+    """Return the title as Hexo makes it: the path as it is. Hexo ignores `slug`, and takes the date off the name."""
     folders, slash, name = names.path.rpartition("/")
-    return f"{folders}{slash}{undated(name).strip()}"
+    return f"{folders}{slash}{without_date(name).strip()}"
 
 
 def _pelican_title(names: Names) -> str:
-    """`Slug` as it is, else the file's name: the title, from which Pelican would make one, may change."""
+    """Return `Slug`, else the file's name. (Pelican would make a slug from the title, which may change.)"""
     return names.slug or names.usual.lower()
 
 
@@ -84,12 +87,12 @@ PERMALINKS = {
 
 
 def category_lists(permalink: str) -> Literal["auto", "nested", "flat"]:
-    """How the generator that PERMALINK is named after reads a list of categories: as one path, or as several."""
+    """Return how the generator of a permalink reads a list of categories: as one path, or as several categories."""
     return "auto" if permalink not in PERMALINKS else "nested" if permalink == "hexo" else "flat"
 
 
 def is_pattern(text: str) -> bool:
-    """Whether TEXT is a permalink pattern: a path from / with known tokens, one of which tells posts apart."""
+    """Return whether a text is a permalink pattern: a path from "/" with known tokens, one of which names the post."""
     tokens = _TOKEN.findall(text)
     names_a_post = any(token in tokens for token in ("slug", "title", "filename", "id"))
     return text.startswith("/") and names_a_post and all(token in TOKENS for token in tokens) and ".." not in text
@@ -105,7 +108,7 @@ def post_address(
     id: str,
     dated_by_head: bool = False,
 ) -> str:
-    """The site address of a post by the site's PERMALINK, DATE being in the site's zone; raises AddressError."""
+    """Return the site address of a post. `date` is in the site's zone. Raises AddressError."""
     preset = PERMALINKS.get(permalink) or Preset(permalink, _usual_title)
     names = Names(_path_below_posts(source), slug, dated_by_head)
 
@@ -148,17 +151,19 @@ def _found(name: str, names: Names) -> str:
 
 
 def _path_below_posts(source: str) -> str:
-    """posts/a/b.md → a/b; what stands above _posts/ and _drafts/ does not count."""
+    """Return the path below posts/, or below _posts/ and _drafts/ if these are in it: posts/a/b.md → a/b."""
     *folders, name = source.split("/")
     tops = [position for position, folder in enumerate(folders) if folder in ("_posts", "_drafts")]
     below = folders[tops[-1] + 1 if tops else 1 :]
     if below and name.rpartition(".")[0] == "index":
         below.pop()
-    return "/".join([*below, stem(source)])
+    return "/".join([*below, post_name(source)])
 
 
 def _category_path(source: str, categories: tuple[tuple[str, ...], ...], *, slugs: bool) -> str:
-    """Jekyll's :categories, in lower case: the folders above _posts/, then those of the head, each of them once."""
+    """Return Jekyll's `:categories`: the folders above _posts/, then those of the front matter, each once, in lower
+    case.
+    """
     above = re.match(r"posts/(?:(.*)/)?_(?:posts|drafts)/", source)
     found = [*(above[1].split("/") if above and above[1] else ()), *(name for path in categories for name in path)]
     named = map(term_slug, found) if slugs else found
@@ -166,7 +171,7 @@ def _category_path(source: str, categories: tuple[tuple[str, ...], ...], *, slug
 
 
 READABLE = "~!$&'()+,;=@"
-"""What Jekyll and Hexo keep in the name of a file besides what a slug keeps."""
+"""Characters that Jekyll and Hexo keep in file names in addition to those of a slug."""
 
 
 def _pretty(text: str) -> str:
@@ -175,7 +180,7 @@ def _pretty(text: str) -> str:
 
 
 def _hugo_segment(text: str) -> str:
-    """UnicodeSanitize: punctuation goes, spaces become one "-"."""
+    """Return a segment as Hugo's UnicodeSanitize makes it: punctuation is removed, spaces become one "-"."""
     kept = "".join(char for char in text if _is_word(char) or char in "._#+~-@ \t\u3000")
     return re.sub(r"(?<=-) +| +(?=-)", "", re.sub(r"\s+", " ", kept).strip()).replace(" ", "-").lower()
 

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Slugs: names of posts, tags and categories as parts of an address."""
 
 from __future__ import annotations
 
@@ -20,8 +20,11 @@ _ASCII_SLUG = re.compile(r"[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*")
 
 @lru_cache(maxsize=65536)
 def slugify(text: str, keep: str = "") -> str:
-    """TEXT as one segment of a path, in NFC: letters, digits and symbols of every script, "_" and "." inside, and the
-    characters of KEEP stay, everything else between them becomes one "-"; at most 180 bytes; "" where nothing stays."""
+    """Return a text as one segment of a path, in NFC, at most 180 bytes long; "" if nothing of it can be kept.
+
+    Letters, digits and symbols of every script, inner "_" and ".", and the characters of `keep` are kept. Everything
+    else between them becomes one "-".
+    """
     if len(text) <= SLUG_BYTES and _ASCII_SLUG.fullmatch(text):
         return text
     out: list[str] = []
@@ -45,12 +48,12 @@ def _shorten(slug: str) -> str:
 
 
 def term_slug(name: str) -> str:
-    """The slug of a tag or category: C, C++ and C# stay three."""
+    """Return the slug of a tag or category; it keeps "+" and "#", so that C, C++ and C# differ."""
     return slugify(name, "+#")
 
 
-def stem(path: str) -> str:
-    """The name that a source's path gives a post, with its date: the file's without extension, a bundle's folder."""
+def post_name(path: str) -> str:
+    """Return the name of a post by the path of its source: the file's without extension, or a bundle's folder."""
     parts = path.split("/")
     name = parts[-1]
     for suffix in MARKDOWN_SUFFIXES:
@@ -60,6 +63,6 @@ def stem(path: str) -> str:
     return parts[-2] if name == "index" and len(parts) > 2 else name
 
 
-def undated(name: str) -> str:
-    """NAME without the date before it: "2024-1-02-entropy" → "entropy"; a date alone stays."""
+def without_date(name: str) -> str:
+    """Return a name without the date in front: "2024-1-02-entropy" → "entropy". A date alone is kept."""
     return _DATED.sub("", name, count=1) if _DATED.match(name) else name

@@ -1,4 +1,4 @@
-"""Which of many names look like one that is wrong: for the hints of mistakes, cheap enough to be asked often."""
+"""Suggestions for misspelt names, fast enough for thousands of them among thousands of known names."""
 
 from __future__ import annotations
 
@@ -8,33 +8,34 @@ from difflib import get_close_matches
 from functools import cached_property
 
 LONGEST = 120
-"""A longer name is like no other."""
-MOST_ASKED = 100
-"""So many names are looked for; a site with more that are wrong has another trouble than spelling."""
+"""Longer names get no suggestions."""
+MAX_QUERIES = 100
+"""After so many queries there are no suggestions any more: a site with more wrong names has not just misspelt them."""
 _LOOKED_AT = 8_000
 _COMPARED = 30
 
 
-class Nearest:
-    """Many names, asked for those like another one."""
+class Suggester:
+    """Known names that can be searched for ones similar to a misspelt name."""
 
     def __init__(self, names: Iterable[str]) -> None:
         self._names = tuple(dict.fromkeys(name for name in names if len(name) <= LONGEST))
         self._asked: dict[str, list[str]] = {}
 
     def to(self, wanted: str, *, count: int, cutoff: float) -> list[str] | None:
-        """At most COUNT names that look like WANTED, the likest first, each with a likeness of CUTOFF or more.
+        """Return at most `count` names similar to `wanted`, the most similar first.
 
-        None where nobody has looked, since it would take too long.
+        `cutoff` is the least ratio of similarity, as difflib computes it. Returns None if it was not searched, because
+        the name is too long or too many were searched before.
         """
         if wanted not in self._asked:
-            if len(wanted) > LONGEST or len(self._asked) >= MOST_ASKED:
+            if len(wanted) > LONGEST or len(self._asked) >= MAX_QUERIES:
                 return None
             self._asked[wanted] = get_close_matches(wanted, self._candidates(wanted), n=count, cutoff=cutoff)
         return self._asked[wanted]
 
     def _candidates(self, wanted: str) -> list[str]:
-        """The names that share most pairs of letters with WANTED; the commonest pairs do not count."""
+        """Return the names that share most pairs of letters with `wanted`, leaving out the commonest pairs."""
         if len(self._names) <= _COMPARED:
             return list(self._names)
         shared: Counter[int] = Counter()
@@ -56,6 +57,6 @@ class Nearest:
 
 
 def _pairs(name: str) -> list[str]:
-    """The pairs of neighbouring letters in NAME, each once, in the order in which they come."""
+    """Return the pairs of neighbouring letters in a name, each once, in order."""
     padded = f" {name} "
     return list(dict.fromkeys(padded[at : at + 2] for at in range(len(padded) - 1)))

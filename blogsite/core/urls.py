@@ -18,16 +18,17 @@ _PLAIN = re.compile(r"[A-Za-z0-9_./~-]*")
 
 
 class AddressError(ValueError):
-    """No address can be made; the two arguments are what is wrong and what to do."""
+    """An address that cannot be used; its two arguments are the message and the hint."""
 
 
 # ── addresses ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def checked_address(path: str) -> str:
-    """PATH, plain or percent-encoded, as a site address: from "/" on, ending in "/" unless it names an .html file.
+    """Return a path, plain or percent-encoded, as a site address.
 
-    Raises AddressError for a path that would leave the output folder or that no file system can hold.
+    It starts with "/", and ends with "/" unless it names a file. Raises AddressError for a path that would leave the
+    output folder or that no file system can hold.
     """
     return site_address(re.sub(r"^[a-z]+://[^/]*", "", unquote(path.strip())), path)
 
@@ -55,26 +56,26 @@ def site_address(path: str, written: str = "") -> str:
 
 
 def encode(path: str) -> str:
-    """A decoded path as it stands in an href."""
+    """Percent-encode a path for an href."""
     return path if _PLAIN.fullmatch(path) else quote(path, safe="/~!$&'()*,;=:@")
 
 
 def output_path(address: str) -> str:
-    """The output path of a site address: "/posts/a/" → "posts/a/index.html"."""
+    """Return the output path of a site address: "/posts/a/" → "posts/a/index.html"."""
     path = unquote(address.split("#")[0].split("?")[0]).lstrip("/")
     return path + "index.html" if not path or path.endswith("/") else path
 
 
 def folder_address(address: str) -> str:
-    """The address below which a post's files land: its own, or for one that is an .html file that of its name."""
+    """Return the address below which the files of a post are published: "/a/" → "/a/", "/a.html" → "/a/"."""
     return address if address.endswith("/") else address.rsplit(".", 1)[0] + "/"
 
 
 def term_address(kind: str, slugs: tuple[str, ...]) -> str:
-    """The address of a tag, category or series by its slugs from the top: ("a", "b") → "/categories/a/b/"."""
+    """Return the address of a tag, category or series: ("a", "b") → "/categories/a/b/"."""
     return encode(f"/{kind}/" + "".join(slug + "/" for slug in slugs))
 
 
 def page_number_address(base: str, number: int) -> str:
-    """The address of a numbered list page below BASE: "/" , 3 → "/page/3/"."""
+    """Return the address of a numbered list page: "/", 3 → "/page/3/"."""
     return f"{base}page/{number}/"

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Values of configuration and front matter, frozen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Value: TypeAlias = "str | int | float | bool | datetime | tuple[Value, ...] | Ta
 
 @dataclass(frozen=True, slots=True)
 class Table(Record, Mapping[str, Value]):
-    """A frozen mapping with text keys, in the order they were written; templates read `table.key`."""
+    """A frozen mapping with text keys, in the order in which they were written. Templates read `table.key`."""
 
     items_: tuple[tuple[str, Value], ...] = ()
 

@@ -1,6 +1,6 @@
-"""Variants of pictures and social cards as they were made, in files under .blogsite/, until no page has them any more.
+"""Resized images and social cards of earlier builds, as files in .blogsite/, while a page of the site uses them.
 
-They are named by all that they are made of. Losing them costs nothing but time.
+Their names are digests of everything they are made of. Losing them costs nothing but time.
 """
 
 from __future__ import annotations
@@ -13,44 +13,44 @@ from contextlib import suppress
 from pathlib import Path
 
 from blogsite.core.digest import Digest
-from blogsite.core.frozen import DamageError, seal, unseal
+from blogsite.core.frozen import DamageError, add_checksum, verify_checksum
 
 FOLDER = "pictures"
 
 
 class ImageCache:
-    """What is kept in FOLDER; several processes may use it at once."""
+    """The cached images of a site. Several processes may use them at once."""
 
     def __init__(self, work: Path) -> None:
         self._folder = work / FOLDER
 
     def get(self, key: Digest) -> bytes | None:
-        """The picture of this name; None where it is not known, or its file was damaged."""
+        """Return the image of this key; None if it is not cached or its file is damaged."""
         try:
-            return unseal(key, (self._folder / key).read_bytes())
+            return verify_checksum(key, (self._folder / key).read_bytes())
         except (OSError, DamageError):
             return None
 
     def put(self, key: Digest, data: bytes) -> None:
-        """Keep a picture, if the disk lets us."""
+        """Cache an image, if the file system permits."""
         with suppress(OSError):
             self._folder.mkdir(parents=True, exist_ok=True)
             number, name = tempfile.mkstemp(prefix="new-", dir=self._folder)
             try:
                 with os.fdopen(number, "wb") as file:
-                    file.write(seal(key, data))
+                    file.write(add_checksum(key, data))
                 os.replace(name, self._folder / key)
             except BaseException:
                 os.unlink(name)
                 raise
 
     def keep(self, keys: Collection[Digest]) -> None:
-        """Drop all others."""
+        """Delete all other images."""
         with suppress(OSError):
             for name in os.listdir(self._folder):
                 if name not in keys:
                     os.unlink(self._folder / name)
 
     def clear(self) -> None:
-        """Drop all."""
+        """Delete all images."""
         shutil.rmtree(self._folder, ignore_errors=True)

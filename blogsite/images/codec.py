@@ -1,6 +1,6 @@
-"""Pictures decoded and encoded, with Pillow, which is imported here alone and only for that.
+"""Decode and encode images with Pillow, which is imported nowhere else and only when needed.
 
-Pure functions of a picture's bytes: what they give does not depend on where, or together with what, they are called.
+The result for an image does not depend on the machine's cores or on other images.
 """
 
 from __future__ import annotations
@@ -14,27 +14,27 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blogsite.config.settings import ImageFormat
-from blogsite.core.digest import Digest, digest, installed
+from blogsite.core.digest import Digest, digest, package_version
 from blogsite.images import exif as metadata
 from blogsite.images.model import DecodeResult
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MOST_PIXELS = 100_000_000
-"""A picture that has more is not decoded: it would take gigabytes."""
+MAX_PIXELS = 100_000_000
+"""Images with more pixels are not decoded, because that would take gigabytes."""
 _READ = ("PNG", "JPEG", "WEBP")
 
 
-def sight_of(data: bytes, size: tuple[int, int]) -> DecodeResult:
-    """What decoding a picture comes to; SIZE, in px, is what its header says, as far as that is known."""
-    if size[0] * size[1] > MOST_PIXELS:
+def decode_image(data: bytes, size: tuple[int, int]) -> DecodeResult:
+    """Decode an image and return the result; `size` in px is that of its header, as far as it is known."""
+    if size[0] * size[1] > MAX_PIXELS:
         return "huge"
     from PIL.Image import DecompressionBombError
 
     try:
         with _opened(data) as image:
-            if image.width * image.height > MOST_PIXELS:
+            if image.width * image.height > MAX_PIXELS:
                 return "huge"
             if image.format in ("PNG", "WEBP") and getattr(image, "is_animated", False):
                 return "animated"
@@ -50,7 +50,7 @@ def sight_of(data: bytes, size: tuple[int, int]) -> DecodeResult:
 
 
 def encode(data: bytes, widths: Sequence[int], format: ImageFormat, quality: int) -> tuple[bytes, ...]:
-    """The picture in these widths in px, the right way up, in its own colours, without any other metadata."""
+    """Return the image in these widths in px, upright, in its own colours, without other metadata."""
     with _opened(data) as opened:
         drawn = opened.format == "PNG"
         image, profile = _upright(opened, metadata.orientation(data))
@@ -65,12 +65,12 @@ def encode(data: bytes, widths: Sequence[int], format: ImageFormat, quality: int
 
 
 def height_at(width: int, size: tuple[int, int]) -> int:
-    """The height in px, at this width, of a picture that has this size."""
+    """Return the height in px, at this width, of an image of this size."""
     return max(1, round(size[1] * width / size[0]))
 
 
-def can_write(format: ImageFormat) -> bool:
-    """Whether Pillow, as it is installed, can encode this format."""
+def can_encode(format: ImageFormat) -> bool:
+    """Return whether the installed Pillow can encode a format."""
     from PIL import features
 
     return bool(features.check(format))
@@ -78,8 +78,8 @@ def can_write(format: ImageFormat) -> bool:
 
 @cache
 def revision() -> Digest:
-    """Another one whenever a picture may be encoded to other bytes."""
-    return digest((installed("pillow"), Path(__file__).read_bytes(), metadata.revision()))
+    """Return a digest of everything that the bytes of an encoded image depend on besides the image."""
+    return digest((package_version("pillow"), Path(__file__).read_bytes(), metadata.revision()))
 
 
 def _pillow() -> Any:
@@ -90,7 +90,7 @@ def _pillow() -> Any:
 
 @contextmanager
 def _opened(data: bytes) -> Iterator[Image]:
-    """The picture, nothing but its header read; what Pillow would warn of, we see for ourselves."""
+    """Open an image and read its header, without Pillow's own warnings about large images."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with _pillow().open(io.BytesIO(data), formats=_READ) as image:
@@ -98,7 +98,7 @@ def _opened(data: bytes) -> Iterator[Image]:
 
 
 def _upright(image: Image, turn: int) -> tuple[Image, bytes]:
-    """The picture in RGB, or with transparency in RGBA, turned as EXIF says; and the profile of its colours."""
+    """Return the image in RGB, or with transparency in RGBA, rotated as EXIF says, and its colour profile."""
     how = _pillow().Transpose
     turns = {2: how.FLIP_LEFT_RIGHT, 3: how.ROTATE_180, 4: how.FLIP_TOP_BOTTOM, 5: how.TRANSPOSE}
     turns |= {6: how.ROTATE_270, 7: how.TRANSVERSE, 8: how.ROTATE_90}
@@ -113,7 +113,7 @@ def _upright(image: Image, turn: int) -> tuple[Image, bytes]:
 
 
 def _in_srgb(image: Image, profile: bytes) -> Image:
-    """A picture in inks or in grey, in the colours of screens."""
+    """Convert an image in CMYK or grey to sRGB."""
     from PIL import ImageCms
 
     if image.mode in ("CMYK", "L"):
@@ -129,7 +129,7 @@ def _in_srgb(image: Image, profile: bytes) -> Image:
 
 
 def _webp(image: Image, quality: int, profile: bytes, drawn: bool) -> bytes:
-    """Without loss where that is smaller, as it is for lines and plain colours."""
+    """Encode as WebP, lossless if that is smaller, as it is for line drawings and plain colours."""
     lossy = _saved(image, "WEBP", quality=quality, method=4, icc_profile=profile)
     if not drawn:
         return lossy
@@ -138,7 +138,7 @@ def _webp(image: Image, quality: int, profile: bytes, drawn: bool) -> bytes:
 
 
 def _avif(image: Image, quality: int, profile: bytes, drawn: bool) -> bytes:
-    """By one thread: what comes out must not depend on the number of cores."""
+    """Encode as AVIF in one thread, because the bytes depend on the number of threads."""
     subsampling = "4:4:4" if drawn else "4:2:0"
     return _saved(image, "AVIF", quality=quality, speed=6, max_threads=1, subsampling=subsampling, icc_profile=profile)
 

@@ -1,7 +1,8 @@
-"""What pictures say besides their pixels: which way up they are, and where they were taken, which nobody is to learn.
+"""Image metadata: the orientation, and the place where a photograph was taken, which is removed before publishing.
 
-A location is taken out without touching the pixels, and without moving anything: what EXIF and XMP say otherwise stays,
-and so does what refers to places in the file.
+The place is blanked out in EXIF and XMP without decoding pixels or moving any other byte, so that file offsets and
+other metadata stay valid. Pillow would encode the image again, and no maintained library edits metadata in place in all
+of these formats.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ _ORIENTATION, _GPS = 0x0112, 0x8825
 _VERSION_OF_GPS = 0
 """A tag that many cameras write without knowing where they are."""
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8}
-"""Bytes of a value of each type of TIFF."""
+"""Bytes of a value of each TIFF type."""
 _MOST_DIRECTORIES = 8
 _MOST_TEXT = 20_000_000
-"""Bytes of a compressed text that are looked at."""
+"""Bytes of a compressed text that are examined."""
 
 _EXIF_SEGMENT = re.compile(rb"\xff\xe1(..)Exif\0\0", re.DOTALL)
 _XMP_SEGMENT = re.compile(rb"\xff\xe1(..)http://ns\.adobe\.com/(?:xap/1\.0/\0|(xmp/extension/\0.{40}))", re.DOTALL)
@@ -39,7 +40,7 @@ _NO_XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"/>'
 
 
 def orientation(data: bytes) -> int:
-    """How a picture (JPEG, PNG, WebP) is to be turned, as EXIF counts it from 1 to 8; 1 where it does not say."""
+    """Return the EXIF orientation of an image (JPEG, PNG, WebP), from 1 to 8; 1 if it has none."""
     for start, end in _exif_blocks(data):
         block = data[start:end]
         order = _byte_order(block)
@@ -53,9 +54,9 @@ def orientation(data: bytes) -> int:
 
 
 def without_location(data: bytes) -> bytes:
-    """A picture (JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF) that does not say where it was taken.
+    """Return an image (JPEG, PNG, WebP, AVIF, HEIC, TIFF, GIF) without the place where it was taken.
 
-    DATA itself where it does not say so, or is no picture.
+    Returns `data` itself if it has none, or is no image.
     """
     if data.startswith(b"\xff\xd8"):
         return _jpeg(data)
@@ -72,7 +73,7 @@ def without_location(data: bytes) -> bytes:
 
 @cache
 def revision() -> Digest:
-    """Another one whenever this module may leave other bytes of a picture."""
+    """Return a digest of this code, on which published images depend."""
     return digest_bytes(Path(__file__).read_bytes() + Path(isobmff.__file__).read_bytes())
 
 
@@ -80,7 +81,7 @@ def revision() -> Digest:
 
 
 def _exif_blocks(data: bytes) -> Iterator[tuple[int, int]]:
-    """Where the TIFF blocks of a picture's EXIF begin and end."""
+    """Return the start and end of each TIFF block of an image's EXIF."""
     if data.startswith(b"\xff\xd8"):
         location = 2
         while data[location : location + 1] == b"\xff" and data[location + 1 : location + 2] not in (
@@ -101,7 +102,7 @@ def _exif_blocks(data: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _jpeg(data: bytes) -> bytes:
-    """All of a file is looked at: what cameras put behind the first picture has metadata of its own."""
+    """Examine the whole file, because cameras put further pictures with metadata behind the first."""
     new = bytearray(data)
     for found in _EXIF_SEGMENT.finditer(data):
         end = found.start() + 2 + int.from_bytes(found[1], "big")
@@ -157,7 +158,7 @@ def _boxed(data: bytes) -> bytes:
 
 
 def _with_packets(data: bytes, exif: bytes) -> bytes:
-    """A picture whose EXIF has been seen to, with its packets of XMP, which stand in it as they are."""
+    """Remove the place from the XMP packets in an image whose EXIF is clean already."""
     new = bytearray(exif)
     end = 0
     while (start := data.find(b"<x:xmpmeta", end)) >= 0 and (end := data.find(b"</x:xmpmeta", start)) >= 0:
@@ -166,7 +167,7 @@ def _with_packets(data: bytes, exif: bytes) -> bytes:
 
 
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """Type of each whole chunk, and where its data begins and ends."""
+    """Yield the type of each complete chunk, and the start and end of its data."""
     location = len(_PNG)
     while location + 12 <= len(data):
         start = location + 8
@@ -186,7 +187,7 @@ def _webp_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _itxt(chunk: bytes) -> bytes:
-    """A chunk of international text that holds XMP, without a location."""
+    """Return an international text chunk with XMP without a place."""
     head = chunk[: chunk.find(b"\0") + 3]
     language = chunk.find(b"\0", len(head))
     start = chunk.find(b"\0", language + 1) + 1
@@ -200,7 +201,7 @@ def _itxt(chunk: bytes) -> bytes:
 
 
 def _is_located_profile(kind: bytes, chunk: bytes) -> bool:
-    """Whether a text chunk holds metadata, in hexadecimal digits as ImageMagick writes it, with a location."""
+    """Return whether a text chunk has metadata with a place, in hexadecimal digits as ImageMagick writes it."""
     _, _, text = chunk.partition(b"\0")
     if kind == b"zTXt":
         text = _inflated(text[1:])
@@ -227,7 +228,7 @@ def _byte_order(block: bytes | bytearray) -> Literal["little", "big"]:
 
 
 def _directories(block: bytes | bytearray) -> list[tuple[int, int]]:
-    """Where each directory of a TIFF block begins, and how many entries it has; none for what is no such block."""
+    """Yield the offset and number of entries of each directory of a TIFF block; nothing if it is no such block."""
     if bytes(block[:4]) not in _TIFF:
         return []
     order = _byte_order(block)
@@ -242,7 +243,7 @@ def _directories(block: bytes | bytearray) -> list[tuple[int, int]]:
 
 
 def _exif(block: bytes) -> bytes:
-    """The block without GPS directories; all else stands where it stood."""
+    """Return the TIFF block with its GPS directories blanked out."""
     new = bytearray(block)
     order = _byte_order(block)
     for location, count in _directories(block):
@@ -258,7 +259,7 @@ def _exif(block: bytes) -> bytes:
 
 
 def _blank_gps(block: bytearray, location: int) -> bool:
-    """Whether a location stood in the directory at PLACE; it does no longer."""
+    """Blank out a GPS directory; return whether there was a place in it."""
     order = _byte_order(block)
     count = int.from_bytes(block[location : location + 2], order)
     entries = [block[entry : entry + 12] for entry in range(location + 2, location + 2 + 12 * count, 12)]
@@ -279,7 +280,7 @@ def _blank_gps(block: bytearray, location: int) -> bool:
 
 
 def _xmp(packet: bytes) -> bytes:
-    """The packet, as long as it was, without a location; with nothing in it where that is not to be taken out."""
+    """Return an XMP packet of the same length without a place; an empty one if the place cannot be removed from it."""
     if not _has_location(packet):
         return packet
     new = _ATTRIBUTE.sub(lambda found: _blank(found[0]), packet)

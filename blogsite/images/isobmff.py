@@ -1,4 +1,4 @@
-"""The items of a HEIC or AVIF file: what each one is, and where its bytes stand (ISO/IEC 14496-12 and 23008-12)."""
+"""The items of HEIC and AVIF files: their types, and the offsets of their bytes (ISO/IEC 14496-12 and 23008-12)."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from collections.abc import Iterator
 
 MOST_ITEMS = 10_000
 Span = tuple[int, int]
-"""Where something begins and ends in the file."""
+"""Start and end offset in the file."""
 
 
 def is_boxed(data: bytes) -> bool:
-    """Whether these bytes are of such a file."""
+    """Return whether these are the bytes of such a file."""
     return data[4:8] == b"ftyp"
 
 
 def items(data: bytes) -> Iterator[tuple[bytes, int, int]]:
-    """The type of each item ("Exif", "mime", "av01", …), and where its parts begin and end; none of what is damaged."""
+    """Yield the type of each item ("Exif", "mime", "av01", …) and the spans of its parts; nothing if it is damaged."""
     for kind, start, end in _boxes(data, 0, len(data)):
         if kind == b"meta":
             inner = {name: (first, last) for name, first, last in _boxes(data, start + 4, end)}
@@ -27,7 +27,7 @@ def items(data: bytes) -> Iterator[tuple[bytes, int, int]]:
 
 
 def _boxes(data: bytes, location: int, limit: int) -> Iterator[tuple[bytes, int, int]]:
-    """Type of each box, and where what is in it begins and ends."""
+    """Yield the type of each box and the span of its content."""
     while location + 8 <= limit:
         size, head = int.from_bytes(data[location : location + 4], "big"), 8
         if size == 1:
@@ -40,7 +40,7 @@ def _boxes(data: bytes, location: int, limit: int) -> Iterator[tuple[bytes, int,
 
 
 def _kinds(data: bytes, start: int, end: int) -> dict[int, bytes]:
-    """Item → its type, of a box "iinf"."""
+    """Return item → type, from an "iinf" box."""
     kinds: dict[int, bytes] = {}
     if end - start < 8:
         return kinds
@@ -54,7 +54,7 @@ def _kinds(data: bytes, start: int, end: int) -> dict[int, bytes]:
 
 
 def _places(data: bytes, start: int, end: int, idat: Span) -> Iterator[tuple[int, Span]]:
-    """Item → where each of its parts stands, of a box "iloc"."""
+    """Return item → spans, from an "iloc" box."""
     if end - start < 8:
         return
     version, location = data[start], start + 6

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Values about images: what is known of a file, and the images that a build makes."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from blogsite.core.file_state import FileState
 from blogsite.core.frozen import Record
 
 DecodeResult = Literal["", "still", "animated", "broken", "huge"]
-"""What decoding a picture comes to: one that may have variants, or why it may not; "" while nobody has tried."""
+"""Result of decoding an image: "still" may be resized, the others may not; "" if it has not been decoded."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileInfo(Record):
-    """What was seen in a file; 0 and 0 for the width and height in px of what is no picture."""
+    """What is known of a file. `width` and `height` in px are 0 if it is no image."""
 
     seen: FileState
     width: int = 0
@@ -28,7 +28,7 @@ class FileInfo(Record):
 
 @dataclass(frozen=True, slots=True)
 class ImageVariant(Record):
-    """An output that is a smaller version of a picture."""
+    """An output: a smaller version of an image."""
 
     path: str
     file: File
@@ -36,27 +36,27 @@ class ImageVariant(Record):
     format: ImageFormat
     quality: int
     key: Digest
-    """Names all that it is made of: what is in the file, these settings, the encoder."""
+    """Digest of everything it is made of: the image, these settings, the encoder."""
 
 
 @dataclass(frozen=True, slots=True)
 class SocialCard(Record):
-    """What the picture of a post says that other sites show of it; what is empty is left out."""
+    """The texts of a social card, the image that other sites show for a post. Empty texts are left out."""
 
     title: str
     site_title: str = ""
     author: str = ""
     badge: str = ""
-    """The date as the site's badges have it, "27 Sep": its first word stands large, above the others."""
+    """The date as in date badges, "27 Sep": its first word is large, above the others."""
 
 
 @dataclass(frozen=True, slots=True)
 class SocialCardImage(Record):
-    """An output that is a social card."""
+    """An output: a social card."""
 
     path: str
     card: SocialCard
     design: CardDesign
     font: File
     key: Digest
-    """Names all that it is made of: card, design, what is in the font's file, how it is drawn."""
+    """Digest of everything it is made of: texts, design, font file, drawing code."""

@@ -1,4 +1,4 @@
-"""Many pictures at once, shared out: looked into before the site is assembled, made once what is stale is known."""
+"""Image work in parallel: images are decoded before the site is assembled, and resized or drawn after planning."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ from blogsite.content.discovery import locate
 from blogsite.content.model import File, Post
 from blogsite.core.diagnostics import Location, SiteError, UsageError, error
 from blogsite.core.digest import Digest
-from blogsite.core.executor import Workers, chunks
+from blogsite.core.executor import Workers, batched
 from blogsite.images.cache import ImageCache
-from blogsite.images.codec import can_write
+from blogsite.images.codec import can_encode
 from blogsite.images.inspection import FileInspector
 from blogsite.images.model import FileInfo, ImageVariant, SocialCardImage
 from blogsite.images.responsive import is_raster
 from blogsite.images.social_cards import check_design
 
 LOOKED_AT_ONCE = 4
-"""Pictures in a task; up to twice as many are looked into without starting processes."""
+"""Images in a task; up to twice as many are decoded without starting worker processes."""
 ENCODED_HERE = 2
-"""Pictures, with all their variants, that are encoded without starting processes."""
+"""Number of images that are resized, to all their widths, without starting worker processes."""
 DRAWN_AT_ONCE = 10
-"""Cards in a task; no more than these are drawn without starting processes."""
+"""Social cards in a task; no more than these are drawn without starting worker processes."""
 
 Progress = Callable[[str, int, int], None]
 
 
-def shown_by(posts: Iterable[Post], files: Iterable[File]) -> list[File]:
-    """The pictures among FILES that posts may show, by their names alone: a guess that only saves time."""
+def images_used_by(posts: Iterable[Post], files: Iterable[File]) -> list[File]:
+    """Return the images among `files` that posts may show, judged by their names: a guess that only saves time."""
     names = {
         _name(unquote(reference.target.partition("#")[0].partition("?")[0]))
         for post in posts
@@ -45,27 +45,27 @@ def shown_by(posts: Iterable[Post], files: Iterable[File]) -> list[File]:
     return [file for file in files if is_raster(file.path) and _name(file.path) in names] if names else []
 
 
-def look_at_all(files: FileInspector, workers: Workers, pictures: Iterable[File], progress: Progress) -> None:
-    """FILES has seen these pictures decoded; a few are left to when they are asked for."""
-    unknown = [file for file in pictures if not files.is_decoded(file)]
+def decode_images(files: FileInspector, workers: Workers, pictures: Iterable[File], progress: Progress) -> None:
+    """Decode images on all cores and add the results to `files`; a few are left to be decoded when needed."""
+    unknown = [file for file in pictures if not files.has_decode_result(file)]
     if len(unknown) <= 2 * LOOKED_AT_ONCE:
         return
-    tasks = (tuple(_picture(files, workers, file) for file in batch) for batch in chunks(unknown, LOOKED_AT_ONCE))
+    tasks = (tuple(_picture(files, workers, file) for file in batch) for batch in batched(unknown, LOOKED_AT_ONCE))
     done = 0
-    for looks in workers.map(look_batch, tasks):
-        for look in looks:
+    for infos in workers.map(inspect_batch, tasks):
+        for look in infos:
             if look is not None:  # else it is looked into again, which says why it cannot be read
-                files.learn(unknown[done], look)
+                files.add(unknown[done], look)
             done += 1
         progress("pictures", done, len(unknown))
 
 
-def encode_all(
+def encode_variants(
     files: FileInspector, workers: Workers, kept: ImageCache, variants: Iterable[ImageVariant], progress: Progress
 ) -> Iterator[tuple[ImageVariant, bytes]]:
-    """Each variant, in no special order, with its bytes, which are KEPT from now on.
+    """Yield each variant, in no particular order, with its bytes, after adding them to the cache.
 
-    Raises SiteError for a picture that was changed meanwhile.
+    Raises SiteError if an image has changed since it was inspected.
     """
     unknown: dict[File, dict[Digest, list[ImageVariant]]] = {}
     for variant in variants:
@@ -88,21 +88,21 @@ def encode_all(
         progress("pictures", number + 1, len(groups))
 
 
-def encode_one(root: Path, kept: ImageCache, variant: ImageVariant) -> bytes | None:
-    """The bytes of a variant, which are KEPT from now on; None where its picture is another. For any thread."""
+def encode_variant(root: Path, kept: ImageCache, variant: ImageVariant) -> bytes | None:
+    """Return the bytes of a variant, from the cache or encoded; None if its image has changed. For any thread."""
     data = kept.get(variant.key)
     if data is None:
-        picture = Picture(variant.file, str(locate(root, variant.file)), None)
+        picture = ImageSource(variant.file, str(locate(root, variant.file)), None)
         data = next(iter(encode_batch(EncodeTask(picture, (variant,)))), None)
         if data is not None:
             kept.put(variant.key, data)
     return data
 
 
-def draw_all(
+def draw_cards(
     workers: Workers, kept: ImageCache, drawings: Iterable[SocialCardImage], progress: Progress
 ) -> Iterator[tuple[SocialCardImage, bytes]]:
-    """Each card, in no special order, with its picture, which is KEPT from now on."""
+    """Yield each social card, in no particular order, with its bytes, after adding them to the cache."""
     unknown: list[SocialCardImage] = []
     for drawing in drawings:
         if (data := kept.get(drawing.key)) is not None:
@@ -110,7 +110,7 @@ def draw_all(
         else:
             unknown.append(drawing)
     done, many = 0, workers.is_local and len(unknown) > DRAWN_AT_ONCE  # elsewhere there may be no such font
-    for pictures in workers.map(draw_batch, map(tuple, chunks(unknown, DRAWN_AT_ONCE)), parallel=many):
+    for pictures in workers.map(draw_batch, map(tuple, batched(unknown, DRAWN_AT_ONCE)), parallel=many):
         for data in pictures:
             drawing = unknown[done]
             kept.put(drawing.key, data)
@@ -119,8 +119,8 @@ def draw_all(
         progress("cards", done, len(unknown))
 
 
-def draw_one(kept: ImageCache, drawing: SocialCardImage) -> bytes:
-    """The picture of a card, which is KEPT from now on. For any thread."""
+def draw_cached_card(kept: ImageCache, drawing: SocialCardImage) -> bytes:
+    """Return the bytes of a social card, from the cache or drawn. For any thread."""
     data = kept.get(drawing.key)
     if data is None:
         (data,) = draw_batch((drawing,))
@@ -128,17 +128,17 @@ def draw_one(kept: ImageCache, drawing: SocialCardImage) -> bytes:
     return data
 
 
-def check_cards(drawings: Iterable[SocialCardImage], location: Location) -> None:
-    """Raises SiteError where they cannot be drawn as is set at PLACE."""
+def check_card_design(drawings: Iterable[SocialCardImage], location: Location) -> None:
+    """Raise SiteError, at the setting's location, if cards cannot be drawn with their design and font."""
     try:
         check_design({(drawing.design, drawing.font) for drawing in drawings})
     except UsageError as problem:
         raise SiteError([error(location, str(problem), problem.hint)]) from None
 
 
-def check_format(format: ImageFormat, location: Location) -> None:
-    """Raises SiteError where Pillow cannot write the FORMAT that is set at PLACE."""
-    if not can_write(format):
+def check_image_format(format: ImageFormat, location: Location) -> None:
+    """Raise SiteError, at the setting's location, if Pillow cannot write the format."""
+    if not can_encode(format):
         hint = "install Pillow from PyPI (pip install --force-reinstall pillow), or set another format"
         raise SiteError([error(location, f"Pillow, as it is installed here, cannot write {format}", hint)])
 
@@ -149,9 +149,9 @@ def _task(
     return EncodeTask(_picture(files, workers, file), tuple(same[0] for same in group.values()))
 
 
-def _picture(files: FileInspector, workers: Workers, file: File) -> Picture:
-    """FILE as whoever works for the pool can read it."""
-    return Picture(file, files.location(file), None if workers.is_local else files.read(file), files.known(file))
+def _picture(files: FileInspector, workers: Workers, file: File) -> ImageSource:
+    """Return the image for a worker, with its bytes if workers cannot read the file."""
+    return ImageSource(file, files.path(file), None if workers.is_local else files.read(file), files.last_info(file))
 
 
 def _name(path: str) -> str:
@@ -159,8 +159,8 @@ def _name(path: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture, and where it stands, or its bytes for who may not see that; what was known of it before."""
+class ImageSource:
+    """An image file: its path, or its bytes for a worker that cannot read that, and what was known of it before."""
 
     file: File
     location: str
@@ -168,52 +168,52 @@ class Picture:
     known: FileInfo | None = None
 
     def read(self) -> bytes:
-        """Its bytes; raises OSError."""
+        """Return its bytes. Raises OSError."""
         return Path(self.location).read_bytes() if self.data is None else self.data
 
 
-def look_batch(task: tuple[Picture, ...]) -> list[FileInfo | None]:
-    """What is seen in each picture, in order; None for one that cannot be read."""
-    from blogsite.images.inspection import decoded, look_into
+def inspect_batch(task: tuple[ImageSource, ...]) -> list[FileInfo | None]:
+    """Inspect and decode images, in order; None for one that cannot be read."""
+    from blogsite.images.inspection import inspect_file, with_decode_result
 
-    looks: list[FileInfo | None] = []
+    infos: list[FileInfo | None] = []
     for picture in task:
         look = None
         with suppress(OSError):
-            moment = time.time_ns()
+            looked_at = time.time_ns()
             data = picture.read()
-            look = look_into(picture.file, moment, data, picture.known)
-            look = look if look.decode_result else decoded(look, data)
-        looks.append(look)
-    return looks
+            look = inspect_file(picture.file, looked_at, data, picture.known)
+            look = look if look.decode_result else with_decode_result(look, data)
+        infos.append(look)
+    return infos
 
 
 @dataclass(frozen=True, slots=True)
 class EncodeTask:
-    """Variants of one picture that differ in their width alone."""
+    """Variants of one image that differ in nothing but their width."""
 
-    picture: Picture
+    picture: ImageSource
     variants: tuple[ImageVariant, ...]
 
 
 def encode_batch(task: EncodeTask) -> tuple[bytes, ...]:
-    """The bytes of each variant, in order; none where the picture is no longer what they were planned for."""
+    """Return the bytes of each variant, in order; () if the image is no longer the one they were planned for."""
     from blogsite.core.digest import digest_bytes
     from blogsite.images.codec import encode
-    from blogsite.images.responsive import key_of
+    from blogsite.images.responsive import variant_key
 
     first = task.variants[0]
     try:
         data = task.picture.read()
     except OSError:
         return ()
-    if key_of(digest_bytes(data), first.width, first.format, first.quality) != first.key:
+    if variant_key(digest_bytes(data), first.width, first.format, first.quality) != first.key:
         return ()
     return encode(data, [variant.width for variant in task.variants], first.format, first.quality)
 
 
 def draw_batch(task: tuple[SocialCardImage, ...]) -> list[bytes]:
-    """The picture of each card, in order."""
+    """Return the bytes of each social card, in order."""
     from blogsite.images.social_cards import draw_card
 
     return [draw_card(drawing.card, drawing.design, drawing.font) for drawing in task]

@@ -1,7 +1,7 @@
-"""The picture of a post that other sites show when somebody sends its address on: title, date badge, site and author.
+"""Social cards: the image that other sites show for a post without one, with its title, date badge, site and author.
 
-`draw_card` is a pure function: equal cards of an equal design are equal bytes, for one version of Pillow. The title
-stands in the largest size in which it has room.
+`draw_card` is a pure function: equal texts in an equal design give equal bytes, for one version of Pillow. The title is
+set in the largest size for which there is room.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from blogsite.content.discovery import locate
 from blogsite.content.model import File
 from blogsite.core import linebreaking as linebreaks
 from blogsite.core.diagnostics import UsageError
-from blogsite.core.digest import Digest, digest, installed
+from blogsite.core.digest import Digest, digest, package_version
 from blogsite.core.file_state import stat_of
 from blogsite.core.i18n import badge
-from blogsite.core.linebreaking import balanced, break_lines, shortened, with_ellipsis
+from blogsite.core.linebreaking import balance_lines, break_lines, truncate, truncate_with_ellipsis
 from blogsite.images.model import SocialCard, SocialCardImage
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ TITLE_HEIGHT = FOOT_TOP - MARGIN - 44
 
 
 def draw_card(card: SocialCard, design: CardDesign, font: File) -> bytes:
-    """A card as PNG, 1200 by 630; UsageError if that cannot be drawn with this design or font."""
+    """Draw a card of 1200 x 630 px and return it as PNG. Raises UsageError if the design or the font cannot be used."""
     sheet = _Sheet(design, font)
     left = MARGIN
     if card.badge:
@@ -55,10 +55,10 @@ def draw_card(card: SocialCard, design: CardDesign, font: File) -> bytes:
     return sheet.as_png()
 
 
-def font_of(root: Path, design: CardDesign) -> File:
-    """The font that cards are written with: the design's, which counts from the site's ROOT, or the extra's.
+def card_font(root: Path, design: CardDesign) -> File:
+    """Return the font of the cards: the design's (relative to the site's root), or that of the extra "cards".
 
-    UsageError where there is none.
+    Raises UsageError if there is none.
     """
     if design.font:
         path, hint = root / design.font, "paths of fonts count from the folder of blogsite.toml"
@@ -76,36 +76,36 @@ def font_of(root: Path, design: CardDesign) -> File:
 
 
 def check_design(designs: Iterable[tuple[CardDesign, File]]) -> None:
-    """UsageError where cards cannot be drawn with one of these designs and fonts."""
+    """Raise UsageError if cards cannot be drawn with one of these designs and fonts."""
     for design, font in designs:
         _Sheet(design, font)
 
 
 @cache
 def revision() -> Digest:
-    """Another one whenever a card may be drawn to other bytes."""
-    return digest((installed("pillow"), Path(__file__).read_bytes(), Path(linebreaks.__file__).read_bytes()))
+    """Return a digest of everything that affects how a card is drawn: the Pillow version and the code."""
+    return digest((package_version("pillow"), Path(__file__).read_bytes(), Path(linebreaks.__file__).read_bytes()))
 
 
 def title_lines(title: str, font: File, width: float) -> tuple[int, list[str]]:
-    """The largest size in which a title has room, in no more than four lines of this width, and those lines, balanced.
+    """Return the largest font size in which a title fits into four lines of this width in px, and these lines.
 
-    In the smallest size what is left over becomes an ellipsis.
+    In the smallest size, the rest is replaced by an ellipsis.
     """
     for size in TITLE_SIZES:
         face = _face(font, size)
         text = _drawable(title, face)
         lines = break_lines(text, face.getlength, width)
         if len(lines) <= TITLE_LINES and size * (1.2 + LEADING * (len(lines) - 1)) <= TITLE_HEIGHT:
-            return size, balanced(text, face.getlength, width)
-    return size, [*lines[: TITLE_LINES - 1], with_ellipsis(lines[TITLE_LINES - 1], face.getlength, width)]
+            return size, balance_lines(text, face.getlength, width)
+    return size, [*lines[: TITLE_LINES - 1], truncate_with_ellipsis(lines[TITLE_LINES - 1], face.getlength, width)]
 
 
 Colour = tuple[int, int, int]
 
 
 class _Sheet:
-    """What is drawn on: the picture, its colours, and what is written with."""
+    """The image of a card while it is drawn, with its colours and font."""
 
     def __init__(self, design: CardDesign, font: File) -> None:
         from PIL import Image, ImageDraw
@@ -125,11 +125,11 @@ class _Sheet:
         colour: Colour,
         anchor: Literal["ls", "ms", "rs"] = "ls",
     ) -> None:
-        """A line of text whose base line begins, has its middle or ends at a place."""
+        """Write a line of text that begins, is centred or ends at a position on its base line."""
         self._draw.text((round(location[0]), round(location[1])), text, colour, _face(self.font, size), anchor)
 
     def draw_badge(self, badge: str) -> None:
-        """The box of the date, as the theme has it: the accent on top, the day large, the month below."""
+        """Draw the date badge as the theme has it: the accent on top, the day large, the month below."""
         left, top, right, bottom = MARGIN, MARGIN, MARGIN + BADGE, MARGIN + BADGE
         below = (False, False, True, True)
         self._draw.rounded_rectangle((left, top, right, top + 30), 10, self.accent)
@@ -141,18 +141,18 @@ class _Sheet:
             self.write(text, size, (left + BADGE / 2, top + base), colour, "ms")
 
     def draw_foot(self, card: SocialCard) -> None:
-        """Below a line the site's title, and at the other end the author, who gets at most a third of it."""
+        """Draw a line and below it the site's title and, right-aligned, the author, at most a third of the width."""
         self._draw.line((MARGIN, FOOT_TOP, WIDTH - MARGIN, FOOT_TOP), self.line, 2)
         face = _face(self.font, FOOT_SIZE)
         author = "" if card.author == card.site_title else _drawable(card.author, face)
-        author = shortened(author, face.getlength, (WIDTH - 2 * MARGIN) / 3)
+        author = truncate(author, face.getlength, (WIDTH - 2 * MARGIN) / 3)
         room = WIDTH - 2 * MARGIN - face.getlength(author) - GAP
-        site_title = shortened(_drawable(card.site_title, face), face.getlength, room)
+        site_title = truncate(_drawable(card.site_title, face), face.getlength, room)
         self.write(site_title, FOOT_SIZE, (MARGIN, HEIGHT - MARGIN - 4), self.ink)
         self.write(author, FOOT_SIZE, (WIDTH - MARGIN, HEIGHT - MARGIN - 4), self.muted, "rs")
 
     def as_png(self) -> bytes:
-        """The picture in a file; a palette is enough for three colours and what is between them."""
+        """Return the PNG with a palette, which is enough for three colours and the shades between them."""
         from PIL import Image
 
         file = io.BytesIO()
@@ -163,7 +163,7 @@ class _Sheet:
 
 @lru_cache(maxsize=64)
 def _face(font: File, size: int) -> ImageFont.FreeTypeFont:
-    """A font in a size; the basic layout, because the other is not in every Pillow and gives other pictures."""
+    """Return a font in a size, with the basic layout, because Pillow's other one is optional and draws differently."""
     from PIL import ImageFont
 
     try:
@@ -174,7 +174,7 @@ def _face(font: File, size: int) -> ImageFont.FreeTypeFont:
 
 
 def _drawable(text: str, face: ImageFont.FreeTypeFont) -> str:
-    """A text as one line, without the characters that the font lacks, unless it lacks them all."""
+    """Return a text on one line, without the characters that the font lacks, unless it lacks all of them."""
     words = " ".join(unicodedata.normalize("NFC", text).split())
     words = "".join(character for character in words if unicodedata.category(character) not in ("Cc", "Cf", "Cs"))
     known = " ".join("".join(c for c in words if c == " " or _has(face, c)).split())
@@ -183,7 +183,7 @@ def _drawable(text: str, face: ImageFont.FreeTypeFont) -> str:
 
 @lru_cache(maxsize=8192)
 def _has(face: ImageFont.FreeTypeFont, character: str) -> bool:
-    """Whether a font has a character: it looks unlike one that does not exist."""
+    """Return whether a font has a character: it is drawn unlike one that does not exist."""
     drawn, missing = face.getmask(character), face.getmask("\uffff")
     return drawn.size != missing.size or bytes(drawn) != bytes(missing)
 
@@ -200,7 +200,7 @@ def _colour(css: str) -> Colour:
 
 
 def _mixed(paper: Colour, ink: Colour, share: float) -> Colour:
-    """A colour between two, with this share of the second."""
+    """Return a colour between two, with this share of the second."""
     red, green, blue = (round(one + (other - one) * share) for one, other in zip(paper, ink, strict=True))
     return red, green, blue
 
@@ -208,18 +208,18 @@ def _mixed(paper: Colour, ink: Colour, share: float) -> Colour:
 FOLDER = "cards"
 
 
-class Drawings:
-    """The cards that were asked for, by output path; none where the site wants none, which FONT says."""
+class SocialCardPlanner:
+    """Decides which posts get a social card. `drawn` has the cards by output path; none if there is no font."""
 
     def __init__(self, config: Config, font: File | None, digest_of: Callable[[File], Digest]) -> None:
         self.drawn: dict[str, SocialCardImage] = {}
         self._config = config
         self._font = font
-        self._design = config.cards()
+        self._design = config.card_design()
         self._made_with = digest((digest_of(font), revision())) if font else ""
 
     def address(self, title: str, date: datetime | None, authors: Sequence[str]) -> str:
-        """The site address of the card that says this; "" if none is drawn."""
+        """Return the site address of a card with these texts; "" if the site has no cards."""
         if self._font is None or self._design is None:
             return ""
         day = badge(date, self._config.badge) if date else ""

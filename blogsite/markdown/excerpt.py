@@ -104,7 +104,7 @@ def _cut_at_break(html: str) -> _Cut:
             shut += _step(token, opened)
         elif not shut and (word := _marker(token)):
             start, end = token.span()
-            closing = _alone(html, opened[-1], start, end) if opened else 0
+            closing = _run_locked(html, opened[-1], start, end) if opened else 0
             if closing:
                 start, end = opened[-1].start, closing
             if head is None and word != _BEGIN:
@@ -138,7 +138,7 @@ def _marker(token: re.Match[str]) -> str:
     return word if word in _BREAKS or word == _BEGIN else ""
 
 
-def _alone(html: str, element: Open, start: int, end: int) -> int:
+def _run_locked(html: str, element: Open, start: int, end: int) -> int:
     """The end of ELEMENT if that is a paragraph that holds nothing but the marker from START to END; else 0."""
     if element.name != "p" or _space_end(html, element.content) != start:
         return 0

@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from blogsite.config.settings import ParseSettings
 from blogsite.content.encoding import decode
-from blogsite.content.frontmatter.reader import read_head
+from blogsite.content.frontmatter.reader import read_front_matter
 from blogsite.content.model import FragmentRef, FrontMatter, HtmlFragment, Kind, Post, Reference, RichText
 from blogsite.content.parse_context import ParseContext
 from blogsite.core.digest import Digest, digest, digest_bytes
-from blogsite.core.slugs import stem, undated
+from blogsite.core.slugs import post_name, without_date
 from blogsite.markdown import excerpt
 from blogsite.markdown.converter import converter
 from blogsite.markdown.html.balance import balance
@@ -45,7 +45,7 @@ def parse(path: str, kind: Kind, data: bytes, settings: ParseSettings) -> Parsed
         nothing = FragmentRef(digest(HtmlFragment("")))
         post = Post(path, kind, name, FrontMatter(), _untitled(path), nothing, nothing, diagnostics=unreadable)
         return Parsed(post, ((nothing.fragment, HtmlFragment("")),))
-    head = read_head(text, path, zone=ZoneInfo(settings.timezone), category_lists=settings.category_lists)
+    head = read_front_matter(text, path, zone=ZoneInfo(settings.timezone), category_lists=settings.category_lists)
     meta = head.meta
     context = ParseContext(head.body, path, head.first_line)
     html = converter(settings.markdown).run(context)
@@ -80,7 +80,7 @@ def parse(path: str, kind: Kind, data: bytes, settings: ParseSettings) -> Parsed
 
 
 def _untitled(path: str) -> RichText:
-    name = undated(stem(path))
+    name = without_date(post_name(path))
     return RichText(name, HtmlFragment(escape(name, quote=False)))
 
 

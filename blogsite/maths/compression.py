@@ -6,7 +6,7 @@ import pickle
 import zlib
 from typing import TYPE_CHECKING
 
-from blogsite.core.frozen import DamageError, unpickled
+from blogsite.core.frozen import DamageError, unpickle
 
 if TYPE_CHECKING:
     from blogsite.config.settings import MathFormat
@@ -23,7 +23,7 @@ def load_tex(data: bytes) -> tuple[MathFormat, TeX]:
     """What `dump_tex` wrote."""
     from blogsite.maths.katex import TeX
 
-    output, *parts = unpickled(data)
+    output, *parts = unpickle(data)
     return output, TeX(*parts)
 
 

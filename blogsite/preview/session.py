@@ -23,7 +23,7 @@ from blogsite.core.frozen import DamageError
 from blogsite.images.cache import ImageCache
 from blogsite.images.inspection import FileInspector
 from blogsite.images.model import ImageVariant, SocialCardImage
-from blogsite.images.processing import check_cards, check_format, draw_one, encode_one
+from blogsite.images.processing import check_card_design, check_image_format, draw_cached_card, encode_variant
 from blogsite.preview.page_cache import CachedPage, PageCache
 from blogsite.preview.site_state import SiteState, apply_changes, assemble_state
 from blogsite.preview.source_cache import ChangedPaths, SourceCache, SourceChanges
@@ -113,11 +113,11 @@ class Session:
         context, cache = self.context, ImageCache(self.root / WORK_FOLDER)
         if isinstance(image, SocialCardImage):
             if context:
-                check_cards([image], context.config.location("theme"))
-            return draw_one(cache, image)
+                check_card_design([image], context.config.location("theme"))
+            return draw_cached_card(cache, image)
         if context:
-            check_format(image.format, context.config.location("images_format"))
-        return encode_one(self.root, cache, image)
+            check_image_format(image.format, context.config.location("images_format"))
+        return encode_variant(self.root, cache, image)
 
     def get(self, path: str, *, older: bool = False) -> Resource:
         """Return what is at `path`, rendered if necessary; with `older` the last version that could be rendered."""
@@ -243,13 +243,13 @@ class Session:
 
     def _assemble(self, sources: SourceCache, context: BuildContext) -> SiteState:
         with without_garbage_collection():
-            known = self._files.looks if self._files else context.store.file_infos(context.code)
+            known = self._files.infos if self._files else context.store.file_infos(context.code)
             files = FileInspector(self.root, known)
             templates = self.state.templates if self.state else {}
             state = assemble_state(sources, self._publish_filter, files, templates)
-        if any(info.decode_result and info != known.get(path) for path, info in files.looks.items()):
+        if any(info.decode_result and info != known.get(path) for path, info in files.infos.items()):
             with suppress(sqlite3.Error), context.store.transaction():  # else images are decoded again the next time
-                context.store.save_file_infos(context.code, {**known, **files.looks})
+                context.store.save_file_infos(context.code, {**known, **files.infos})
         self._files = files
         if self.state:
             gc.collect()
@@ -260,7 +260,7 @@ class Session:
         """Return the context for the settings on disk: the same as before if they are the same."""
         config = load_config(self.root, self.config_file)
         old = self.context
-        if old is not None and old.config.without_places() == config.without_places():
+        if old is not None and old.config.without_locations() == config.without_locations():
             return old
         if self._store is None:
             self._store = Store(self.root / WORK_FOLDER / STORE_FILE)

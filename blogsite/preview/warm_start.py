@@ -28,7 +28,7 @@ from blogsite.build.context import WORK_FOLDER, BuildContext, LoadedSite
 from blogsite.build.full_plan import read_templates
 from blogsite.content.status import PUBLISHED_ONLY, PublishFilter
 from blogsite.core.diagnostics import SiteError
-from blogsite.core.executor import chunks
+from blogsite.core.executor import batched
 from blogsite.core.frozen import DamageError
 from blogsite.images.inspection import FileInspector
 from blogsite.pages import asked_for_first
@@ -110,7 +110,7 @@ class WarmStart:
             store.save_build_snapshot(folder, code, mark)
         self._saved, before, self._pages = mark, self._pages, None
         yield
-        for batch in chunks(pages.values(), PAGES_PER_STEP):
+        for batch in batched(pages.values(), PAGES_PER_STEP):
             new = [page for page in batch if before.get(page.path) != page]
             with store.transaction():
                 if store.build_snapshot(folder, code) != mark:

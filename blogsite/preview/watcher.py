@@ -10,7 +10,7 @@ from pathlib import Path
 from watchfiles import Change, awatch
 
 from blogsite.config.loader import FILE_NAME
-from blogsite.content.discovery import LITTER, theme_root
+from blogsite.content.discovery import TEMPORARY_FILES, theme_root
 from blogsite.preview.source_cache import ChangedPaths
 
 SINGLE_FILE_MS = 15
@@ -117,7 +117,7 @@ async def _watch(
 
 
 def _is_relevant(_: Change, path: str) -> bool:
-    return not LITTER.fullmatch(os.path.basename(path))
+    return not TEMPORARY_FILES.fullmatch(os.path.basename(path))
 
 
 def _git_lock(root: Path) -> Path | None:

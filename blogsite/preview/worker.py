@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from queue import Empty, SimpleQueue
 from typing import ParamSpec, TypeVar
 
-from blogsite.core.executor import kill_processes
+from blogsite.core.executor import kill_child_processes
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
@@ -50,7 +50,7 @@ class Worker:
         self._calls.put(None)
         end = time.monotonic() + seconds
         while self._thread.is_alive() and time.monotonic() < end:
-            kill_processes()
+            kill_child_processes()
             self._thread.join(KILL_INTERVAL)
 
     def _run(self) -> None:

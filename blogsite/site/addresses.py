@@ -12,7 +12,7 @@ from blogsite.content.model import Post
 from blogsite.content.status import PublishFilter, State, publication_status
 from blogsite.core.diagnostics import Diagnostic, Location, error
 from blogsite.core.permalinks import post_address
-from blogsite.core.slugs import slugify, stem, undated
+from blogsite.core.slugs import post_name, slugify, without_date
 from blogsite.core.urls import AddressError, checked_address
 from blogsite.site.lookup import AddressedPost
 from blogsite.site.model import SitePost
@@ -38,8 +38,8 @@ def _address(config: Config, post: Post) -> str:
 def _page_path(post: Post) -> str:
     """pages/about.md → /about/, pages/notes/index.md → /notes/, pages/notes/a.md → /notes/a/."""
     folders = post.source.split("/")[1:-1]
-    name = stem(post.source)
-    own = [] if folders and post.source.rsplit("/", 1)[-1].startswith("index.") else [undated(name)]
+    name = post_name(post.source)
+    own = [] if folders and post.source.rsplit("/", 1)[-1].startswith("index.") else [without_date(name)]
     segments = [*folders, *own]
     if post.meta.slug:
         segments[-1] = post.meta.slug

@@ -15,7 +15,7 @@ from blogsite.content.model import File, Post
 from blogsite.content.status import PublishFilter, next_change
 from blogsite.core.diagnostics import Diagnostic, Location, warning
 from blogsite.core.i18n import words_for
-from blogsite.images.social_cards import Drawings
+from blogsite.images.social_cards import SocialCardPlanner
 from blogsite.maths.assets import MATH_ASSETS
 from blogsite.site.addresses import SelectedPost, check_aliases, select_posts, with_kind
 from blogsite.site.asset_fingerprints import fingerprinted
@@ -31,7 +31,7 @@ def assemble(
     site_files: SiteFiles,
     now: datetime,
     publish_filter: PublishFilter,
-    looks: FileInfoSource,
+    files: FileInfoSource,
 ) -> Site:
     """The whole site as it is to be seen at NOW; its mistakes include those of every post."""
     diagnostics: list[Diagnostic] = [*site_files.diagnostics]
@@ -46,7 +46,7 @@ def assemble(
     seen, unseen = select_posts(config, placed, now, publish_filter, diagnostics)
     seen.sort(key=lambda item: item.post.meta.date or datetime.min.replace(tzinfo=UTC), reverse=True)
     needed = _needed(config, seen, site_files.static)
-    names = fingerprinted(needed, looks.digest)
+    names = fingerprinted(needed, files.digest)
     info = make_info(config, [item for item in seen if item.post.kind == "page"], names, preview=publish_filter.preview)
     resolver = ReferenceResolver(
         [item.addressed for item in seen],
@@ -55,15 +55,15 @@ def assemble(
         site_files.files,
         {names.get(file.path, file.path): file for file in needed},
         info.base_path,
-        looks,
-        config.images(),
+        files,
+        config.image_settings(),
     )
     layouts = frozenset(file.path.removesuffix(".html") for file in site_files.templates if file.path.endswith(".html"))
     listed = [item for item in seen if item.post.kind == "post" and item.state != "hidden"]
     tags, categories = Taxonomy("tags", dict(config.tags_map)), Taxonomy("categories", dict(config.tags_map))
     tags.learn(((tag,), item.post) for item in listed for tag in item.post.meta.tags)
     categories.learn((path, item.post) for item in listed for path in item.post.meta.categories)
-    drawings = Drawings(config, site_files.font, looks.digest)
+    drawings = SocialCardPlanner(config, site_files.font, files.digest)
     entries = [_entry(config, item, resolver, drawings, tags, categories) for item in seen]
     of = {entry.post.source: entry for entry in entries}
     for entry in entries:
@@ -142,7 +142,7 @@ def _entry(
     config: Config,
     item: SelectedPost,
     resolver: ReferenceResolver,
-    drawings: Drawings,
+    drawings: SocialCardPlanner,
     tags: Taxonomy,
     categories: Taxonomy,
 ) -> SitePost:

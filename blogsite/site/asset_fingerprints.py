@@ -29,5 +29,5 @@ def fingerprinted(static: Iterable[File], digest: Callable[[File], Digest]) -> d
 
 
 def _named(path: str, digest: Digest) -> str:
-    stem, suffix = posixpath.splitext(path)
-    return f"{stem}.{digest[:LENGTH]}{suffix}"
+    post_name, suffix = posixpath.splitext(path)
+    return f"{post_name}.{digest[:LENGTH]}{suffix}"

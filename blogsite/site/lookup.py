@@ -12,8 +12,8 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from blogsite.content.model import Post
-from blogsite.core.slugs import MARKDOWN_SUFFIXES, stem, undated
-from blogsite.core.suggest import Nearest
+from blogsite.core.slugs import MARKDOWN_SUFFIXES, post_name, without_date
+from blogsite.core.suggest import Suggester
 from blogsite.core.urls import AddressError, checked_address
 
 _ABOVE = re.compile(r"^(?:\.{1,2}/)+|^(?:content|source)/")
@@ -72,7 +72,7 @@ class PostIndex:
         """The post that NAME means in the text of another: none, one, or those that it may be."""
         key = _key(name)
         last = key.rpartition("/")[2]
-        found = self._by_name.get(key) or self._by_name.get(last) or self._by_name.get(_key(undated(last)), [])
+        found = self._by_name.get(key) or self._by_name.get(last) or self._by_name.get(_key(without_date(last)), [])
         if not found and "/" not in name:
             found = self._by_title.get(name.strip().casefold(), [])
         if (dated := _NAME_DATE.match(last)) and (day := _day(*dated.groups())):
@@ -86,7 +86,7 @@ class PostIndex:
 
     def like(self, name: str) -> list[str] | None:
         """Names of posts that look like NAME; None where nobody has looked."""
-        return self._nearest.to(undated(_key(name).rpartition("/")[2]), count=3, cutoff=0.5)
+        return self._nearest.to(without_date(_key(name).rpartition("/")[2]), count=3, cutoff=0.5)
 
     def _narrowed(self, found: list[AddressedPost], key: str, asking: Post) -> list[AddressedPost]:
         """Those of more than one post that KEY most likely means: by their folder, or else by their language."""
@@ -108,15 +108,17 @@ class PostIndex:
         return titles
 
     @cached_property
-    def _nearest(self) -> Nearest:
-        return Nearest(undated(stem(item.post.source)) for item in self._posts)
+    def _nearest(self) -> Suggester:
+        return Suggester(without_date(post_name(item.post.source)) for item in self._posts)
 
 
 def _names(post: Post, url: str) -> set[str]:
     """What other posts may call this one, each name in the form of _key."""
-    name = stem(post.source)
+    name = post_name(post.source)
     last = unquote(url).rstrip("/").rpartition("/")[2]
-    return {_key(known) for known in {name, undated(name), post.meta.slug, last, post.source, post.meta.id} if known}
+    return {
+        _key(known) for known in {name, without_date(name), post.meta.slug, last, post.source, post.meta.id} if known
+    }
 
 
 def _key(name: str) -> str:
@@ -144,10 +146,10 @@ def _alias_key(alias: str) -> str:
 def _places(source: str) -> set[str]:
     """The paths without extension that a source is found under: its own, a bundle's folder, without the name's date."""
     folder = posixpath.dirname(source)
-    path, name = source.rpartition(".")[0], stem(source)
+    path, name = source.rpartition(".")[0], post_name(source)
     if posixpath.basename(path) == "index" and name != "index":
         path, folder = folder, posixpath.dirname(folder)
-    return {path, f"{folder}/{undated(name)}"}
+    return {path, f"{folder}/{without_date(name)}"}
 
 
 def _day(year: str, month: str, day: str) -> date | None:
@@ -159,7 +161,7 @@ def _day(year: str, month: str, day: str) -> date | None:
 
 def _is_of(item: AddressedPost, day: date) -> bool:
     """Whether a post is of that day, whatever zone its address was made in."""
-    own = _NAME_DATE.match(stem(item.post.source))
+    own = _NAME_DATE.match(post_name(item.post.source))
     if own and _day(*own.groups()) == day:
         return True
     return item.post.meta.date is not None and abs(item.post.meta.date.date() - day) <= timedelta(days=1)

@@ -11,16 +11,16 @@ from functools import cached_property
 from typing import Protocol
 from urllib.parse import unquote, urljoin
 
-from blogsite.config.settings import Images
+from blogsite.config.settings import ImageSettings
 from blogsite.content.model import File, Post, Reference, Source
 from blogsite.core.diagnostics import Diagnostic, Location, error, warning
 from blogsite.core.digest import Digest, digest_bytes
 from blogsite.core.slugs import MARKDOWN_SUFFIXES
-from blogsite.core.suggest import LONGEST, Nearest
+from blogsite.core.suggest import LONGEST, Suggester
 from blogsite.core.urls import encode, folder_address, output_path
-from blogsite.images.codec import MOST_PIXELS
+from blogsite.images.codec import MAX_PIXELS
 from blogsite.images.model import DecodeResult, ImageVariant
-from blogsite.images.responsive import is_offered, is_raster, variants_of
+from blogsite.images.responsive import is_raster, offers_original, plan_variants
 from blogsite.site.lookup import AddressedPost, PostIndex
 from blogsite.site.model import ResolvedReference
 
@@ -30,7 +30,7 @@ _FLAWS: dict[DecodeResult, tuple[str, str]] = {
         "save it again as what its name says, PNG, JPEG or WebP: it is damaged",
     ),
     "huge": (
-        f"the image {{}} has more than {MOST_PIXELS // 1_000_000} million pixels and is not made smaller",
+        f"the image {{}} has more than {MAX_PIXELS // 1_000_000} million pixels and is not made smaller",
         "save it in the size in which it is to be seen",
     ),
 }
@@ -43,7 +43,7 @@ class FileInfoSource(Protocol):
     def digest(self, file: File, /) -> Digest:
         """The digest of its bytes."""
 
-    def measure(self, file: File, /) -> tuple[int, int]:
+    def size_of(self, file: File, /) -> tuple[int, int]:
         """Width and height of a picture in px, (0, 0) where they cannot be known."""
 
     def decode_result(self, file: File, /) -> DecodeResult:
@@ -61,13 +61,13 @@ class ReferenceResolver:
         files: Iterable[File],
         static: Mapping[str, File],
         base_path: str,
-        looks: FileInfoSource,
-        images: Images,
+        file_infos: FileInfoSource,
+        images: ImageSettings,
     ) -> None:
         self.assets: dict[str, File] = dict(static)
         self.variants: dict[str, ImageVariant] = {}
         self.diagnostics: list[Diagnostic] = []
-        self._looks = looks
+        self._files_info = file_infos
         self._images = images
         self._base_path = base_path
         self._files = {_nfc(file.path): file for file in files}
@@ -134,7 +134,7 @@ class ReferenceResolver:
             if not reference.optional:
                 self._warn(item, reference, f"the image {target} does not exist", self._nearest_file(path))
             return ResolvedReference(encode(self._from_root(item, path)) + tail)
-        width, height = size = self._looks.measure(located[0])
+        width, height = size = self._files_info.size_of(located[0])
         variants = self._variants(item, reference, *located, size) if reference.responsive else ()
         return ResolvedReference(located[1] + tail, width=width, height=height, variants=variants)
 
@@ -144,16 +144,16 @@ class ReferenceResolver:
         """(address, width in px) of the versions that a page offers of the picture at ADDRESS."""
         if not self._images.resize or not is_raster(file.path):
             return ()
-        decode_result = self._looks.decode_result(file)
+        decode_result = self._files_info.decode_result(file)
         if decode_result in _FLAWS:
             message, hint = _FLAWS[decode_result]
             self._warn(item, reference, message.format(_split(reference.target)[0]), hint)
         if decode_result != "still":
             return ()
-        variants = variants_of(file, output_path(address), self._looks.digest(file), size, self._images)
+        variants = plan_variants(file, output_path(address), self._files_info.digest(file), size, self._images)
         self.variants |= {variant.path: variant for variant in variants}
         offered = tuple((encode(f"/{variant.path}"), variant.width) for variant in variants)
-        return (*offered, (address, size[0])) if is_offered(size, variants, self._images) else offered
+        return (*offered, (address, size[0])) if offers_original(size, variants, self._images) else offered
 
     # ── posts ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -257,8 +257,8 @@ class ReferenceResolver:
         return {posixpath.basename(path): path for path in (*self._published, *self._files)}
 
     @cached_property
-    def _nearest_names(self) -> Nearest:
-        return Nearest(self._file_names)
+    def _nearest_names(self) -> Suggester:
+        return Suggester(self._file_names)
 
     def _warn(self, item: AddressedPost, reference: Reference, message: str, hint: str) -> None:
         self.diagnostics.append(warning(Location(item.post.source, reference.line, reference.column), message, hint))

@@ -366,15 +366,18 @@ def test_a_file_that_vanishes_during_a_build_is_no_traceback(blog: Path) -> None
     """The next build is right again."""
     from blogsite.build import changes
 
-    usual = changes.scan
+    usual = changes.scan_site
 
-    def scan(root: Path) -> object:
+    def scan_site(root: Path) -> object:
         found = usual(root)
         (root / "posts/p2.md").unlink(missing_ok=True)
         (root / "static/posts/p3").unlink(missing_ok=True)
         return found
 
-    with patch.object(changes, "scan", scan), pytest.raises(SiteError, match="posts/p3: error: it cannot be read"):
+    with (
+        patch.object(changes, "scan_site", scan_site),
+        pytest.raises(SiteError, match="posts/p3: error: it cannot be read"),
+    ):
         build_site(blog)
     build_site(blog)
     assert tree(blog / "public") == from_nothing(blog)

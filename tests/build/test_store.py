@@ -19,7 +19,7 @@ from blogsite.build.context import BuildOptions
 from blogsite.build.store.store import Store
 from blogsite.core.diagnostics import SiteError
 from blogsite.core.file_state import FileState, Stat
-from blogsite.core.frozen import DamageError, seal, unseal
+from blogsite.core.frozen import DamageError, add_checksum, verify_checksum
 from tests.support.law import scratch
 from tests.support.sites import build_site, png, post, site, tree, write
 
@@ -180,7 +180,7 @@ def test_a_text_that_is_lost_while_its_post_is_edited_is_a_mistake_that_says_so(
 def test_a_record_of_a_class_that_is_no_more_is_no_traceback(blog: Blog) -> None:
     ((folder, code),) = blog.sql("SELECT folder, code FROM builds")
     assert isinstance(folder, str)
-    data = seal(folder, pickle.dumps(Stat(1, 2, 3, 4), 5).replace(b"Stat", b"Gone"))
+    data = add_checksum(folder, pickle.dumps(Stat(1, 2, 3, 4), 5).replace(b"Stat", b"Gone"))
     with closing(sqlite3.connect(blog.store)) as database, database:
         database.execute("UPDATE builds SET data = ?", (data,))
     assert blog.build() == DAMAGED
@@ -189,13 +189,13 @@ def test_a_record_of_a_class_that_is_no_more_is_no_traceback(blog: Blog) -> None
 
 @given(st.text(), st.binary(), st.data())
 def test_a_seal_breaks(name: str, data: bytes, choice: st.DataObject) -> None:
-    sealed = seal(name, data)
-    assert unseal(name, sealed) == data
+    sealed = add_checksum(name, data)
+    assert verify_checksum(name, sealed) == data
     location = choice.draw(st.integers(0, len(sealed) - 1))
     other = sealed[:location] + bytes([sealed[location] ^ choice.draw(st.integers(1, 255))]) + sealed[location + 1 :]
     for broken in (other, sealed[:-1], b"", None, "text", 7):
         with pytest.raises(DamageError):
-            unseal(name, broken)
+            verify_checksum(name, broken)
 
 
 # ── the disk ─────────────────────────────────────────────────────────────────────────────────────────────────────────

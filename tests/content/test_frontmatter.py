@@ -22,9 +22,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blogsite.content.frontmatter.dialects import DIALECTS
-from blogsite.content.frontmatter.dialects.yaml import YamlHead
-from blogsite.content.frontmatter.fields import FIELDS, near_miss
-from blogsite.content.frontmatter.reader import Head, read_head
+from blogsite.content.frontmatter.dialects.yaml import YamlDialect
+from blogsite.content.frontmatter.fields import FIELDS, similar_name
+from blogsite.content.frontmatter.reader import ParsedFile, read_front_matter
 from blogsite.content.model import FrontMatter
 from blogsite.core.diagnostics import Diagnostic
 from blogsite.core.values import Table, Value
@@ -53,8 +53,8 @@ def cases() -> Iterator[Case]:
 ALL = list(cases())
 
 
-def read(text: str, path: str = "posts/a.md") -> Head:
-    return read_head(text, path, zone=ZONE)
+def read(text: str, path: str = "posts/a.md") -> ParsedFile:
+    return read_front_matter(text, path, zone=ZONE)
 
 
 def shown(value: Value | datetime) -> str:
@@ -65,7 +65,7 @@ def shown(value: Value | datetime) -> str:
     return str(value).replace("\n", "⏎")
 
 
-def dump(head: Head) -> str:
+def dump(head: ParsedFile) -> str:
     """A head as the cases show it."""
     usual = FrontMatter()
     lines = []
@@ -141,7 +141,7 @@ def test_columns_count_characters() -> None:
     ],
 )
 def test_a_near_miss_names_the_right_key(key: str, right: str) -> None:
-    assert near_miss(key) == right
+    assert similar_name(key) == right
 
 
 REAL_KEYS = """translator mood logo location forum_id weight meta_extra number type subtitle keywords pandoc theme cate1
@@ -155,7 +155,7 @@ canonicalurl licences reward render_with_liquid published_in sitemap robots noin
 
 @pytest.mark.parametrize("key", REAL_KEYS.split())
 def test_keys_of_real_posts_are_no_near_misses(key: str) -> None:
-    assert near_miss(key) == ""
+    assert similar_name(key) == ""
 
 
 def test_every_name_of_a_field_belongs_to_it_alone() -> None:
@@ -178,7 +178,7 @@ def test_keys_are_known_in_any_case(name: str) -> None:
 
 
 def test_the_dialects_are_handlers_of_python_frontmatter() -> None:
-    metadata, body = frontmatter.parse("---\ntitle: 2018-02-31\n...\nbody", handler=YamlHead())
+    metadata, body = frontmatter.parse("---\ntitle: 2018-02-31\n...\nbody", handler=YamlDialect())
     assert str(metadata["title"].value) == "2018-02-31"  # type: ignore[attr-defined]
     assert body == "body"
 
@@ -378,11 +378,11 @@ def test_escapes_forge_no_placeholder() -> None:
 
 def test_lists_of_categories_nest_where_the_site_says_so() -> None:
     text = "---\ntitle: x\ncategories: [数学, 概率论]\n---\n"
-    nested = read_head(text, "posts/a.md", zone=ZONE, category_lists="nested")
-    flat = read_head(text, "posts/a.md", zone=ZONE, category_lists="flat")
+    nested = read_front_matter(text, "posts/a.md", zone=ZONE, category_lists="nested")
+    flat = read_front_matter(text, "posts/a.md", zone=ZONE, category_lists="flat")
     assert nested.meta.categories == (("数学", "概率论"),)
     assert flat.meta.categories == (("数学",), ("概率论",))
 
 
 def test_dialects_are_tried_in_an_order_that_loses_no_text() -> None:
-    assert [type(dialect).__name__ for dialect in DIALECTS][-2:] == ["BareYamlHead", "PelicanHead"]
+    assert [type(dialect).__name__ for dialect in DIALECTS][-2:] == ["BareYamlDialect", "PelicanDialect"]

@@ -13,8 +13,8 @@ from blogsite.core import executor
 from blogsite.core.executor import Workers
 
 process.EXTRA_QUEUED_CALLS = -1  # so that tasks wait outside the queue, where they can be cancelled
-end = executor.kill_processes
-executor.kill_processes = lambda: (end(), time.sleep(0.3))  # so that it is noticed before anything else is done
+end = executor.kill_child_processes
+executor.kill_child_processes = lambda: (end(), time.sleep(0.3))  # so that it is noticed before anything else is done
 
 if __name__ == "__main__":
     threading.Timer(0.5, _thread.interrupt_main).start()

@@ -109,7 +109,7 @@ DIFFERENT = [
 def address(permalink: str, path: str, head: str) -> str:
     """The decoded site address of the post at PATH with this HEAD, in a site of Shanghai."""
     config = parse_config(f'permalink = "{permalink}"\ntimezone = "Asia/Shanghai"\n', "blogsite.toml")
-    settings = ParseSettings(config.markdown(), config.timezone, 100, category_lists(permalink))
+    settings = ParseSettings(config.markdown_settings(), config.timezone, 100, category_lists(permalink))
     bare = head.startswith(("+++", "Title:"))
     text = f"{head}\n\nText.\n" if bare else f"---\n{head}\n---\nText.\n"
     post = parse(path, "post", text.encode(), settings).post

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blogsite.core.permalinks import is_pattern, post_address
-from blogsite.core.slugs import slugify, stem, term_slug, undated
+from blogsite.core.slugs import post_name, slugify, term_slug, without_date
 from blogsite.core.urls import AddressError, checked_address, output_path
 
 RESERVED = set("<>:\"/\\|?*%#&=+;,@$!'()[]{}^`~ \t\n\0")
@@ -74,7 +74,7 @@ def test_a_long_slug_is_cut_between_characters() -> None:
     ],
 )
 def test_stems(path: str, name: str) -> None:
-    assert stem(path) == name
+    assert post_name(path) == name
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_stems(path: str, name: str) -> None:
     [("2024-01-02-a", "a"), ("2024-1-2_a", "a"), ("2024-01-02", "2024-01-02"), ("a-2024-01-02", "a-2024-01-02")],
 )
 def test_names_without_their_dates(name: str, rest: str) -> None:
-    assert undated(name) == rest
+    assert without_date(name) == rest
 
 
 @pytest.mark.parametrize(

@@ -446,8 +446,8 @@ def test_a_picture_that_cannot_be_decoded_is_a_warning_time_and_again(tmp_path: 
 
 def test_what_the_header_says_is_believed_before_anything_is_decoded() -> None:
     with patch.object(pictures, "_opened", side_effect=AssertionError("it was decoded")):
-        assert pictures.sight_of(FLAWED["huge.png"], (20_000, 20_000)) == "huge"
-    assert pictures.sight_of(FLAWED["huge.png"], (0, 0)) == "huge"
+        assert pictures.decode_image(FLAWED["huge.png"], (20_000, 20_000)) == "huge"
+    assert pictures.decode_image(FLAWED["huge.png"], (0, 0)) == "huge"
 
 
 # ── settings ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -546,16 +546,16 @@ def test_nothing_is_decoded_again_and_only_what_changed_is_written(tmp_path: Pat
         assert not build_site(root).changes.written
     write(root, {"posts/x/b.png": png(901)})
     report = build_site(root)
-    old, new = variants_of(before, "b"), variants_of(tree(root / "public"), "b")
+    old, new = plan_variants(before, "b"), plan_variants(tree(root / "public"), "b")
     assert len(old) == len(new) == 3
     assert not set(old) & set(new)
     own = {path for path in report.changes.written if path.startswith("posts/x/")}
     assert own == {"posts/x/index.html", "posts/x/b.png", *new}
     assert set(report.changes.removed) == set(old)
-    assert variants_of(before, "a") == variants_of(tree(root / "public"), "a")
+    assert plan_variants(before, "a") == plan_variants(tree(root / "public"), "a")
 
 
-def variants_of(files: dict[str, bytes], stem: str) -> dict[str, bytes]:
+def plan_variants(files: dict[str, bytes], stem: str) -> dict[str, bytes]:
     return {path: data for path, data in files.items() if re.fullmatch(rf"posts/x/{stem}-\d+w\.{HASH}\.webp", path)}
 
 

@@ -19,7 +19,7 @@ from blogsite.build.context import BuildOptions
 from blogsite.config.settings import CardDesign
 from blogsite.content.model import File
 from blogsite.core.diagnostics import SiteError, UsageError
-from blogsite.core.linebreaking import NEVER_FIRST, NEVER_LAST, balanced, break_lines, shortened
+from blogsite.core.linebreaking import NEVER_FIRST, NEVER_LAST, balance_lines, break_lines, truncate
 from blogsite.images import social_cards as cards
 from blogsite.images.model import SocialCard
 from blogsite.images.social_cards import (
@@ -28,8 +28,8 @@ from blogsite.images.social_cards import (
     TITLE_LINES,
     TITLE_SIZES,
     WIDTH,
+    card_font,
     draw_card,
-    font_of,
     title_lines,
 )
 from tests.support.serving import fetch, serving
@@ -128,7 +128,7 @@ def test_accents_and_parts_of_emoji_stay_with_their_letters(text: str, width: fl
 
 @given(titles, widths)
 def test_balanced_lines_are_as_few_and_no_wider(text: str, width: float) -> None:
-    lines, even = break_lines(text, wide, width), balanced(text, wide, width)
+    lines, even = break_lines(text, wide, width), balance_lines(text, wide, width)
     assert "".join("".join(even).split()) == "".join(text.split())
     assert len(even) <= len(lines)
     assert max(map(wide, even), default=0) <= max(map(wide, lines), default=0)
@@ -137,19 +137,19 @@ def test_balanced_lines_are_as_few_and_no_wider(text: str, width: float) -> None
 def test_balanced_lines_leave_no_word_alone() -> None:
     text = "every formula that a paper takes for granted"
     assert break_lines(text, wide, 40) == ["every formula that a paper takes for", "granted"]
-    assert balanced(text, wide, 40) == ["every formula that a", "paper takes for granted"]
+    assert balance_lines(text, wide, 40) == ["every formula that a", "paper takes for granted"]
 
 
 @given(titles, widths)
 def test_what_is_shortened_fits(text: str, width: float) -> None:
-    short = shortened(text, wide, width)
+    short = truncate(text, wide, width)
     assert short == text if wide(text) <= width else short.endswith("…")
     assert wide(short) <= width or letters(short) <= 2
 
 
 def test_a_shortened_text_ends_with_a_word_not_a_comma() -> None:
-    assert shortened("one, two, three", wide, 10) == "one, two…"
-    assert shortened("熵，与「最大", wide, 9) == "熵，与…"
+    assert truncate("one, two, three", wide, 10) == "one, two…"
+    assert truncate("熵，与「最大", wide, 9) == "熵，与…"
 
 
 def letters(text: str) -> int:
@@ -180,13 +180,13 @@ TITLES = [
 
 
 def own_font() -> File:
-    return font_of(Path(), CardDesign())
+    return card_font(Path(), CardDesign())
 
 
 def drawn(card: SocialCard, design: CardDesign | None = None, root: Path = Path()) -> bytes:
     """A card as a site at ROOT draws it."""
     design = design or CardDesign()
-    return draw_card(card, design, font_of(root, design))
+    return draw_card(card, design, card_font(root, design))
 
 
 def picture(card: SocialCard, design: CardDesign | None = None) -> Image.Image:

@@ -66,7 +66,7 @@ def fence(body: str) -> str:
 LEAF = st.one_of(
     TEXT,
     TEXT,
-    st.builds(lambda level, word: f"{'#' * level} {word}", st.integers(1, 4), st.sampled_from(["Head", "标题"])),
+    st.builds(lambda level, word: f"{'#' * level} {word}", st.integers(1, 4), st.sampled_from(["ParsedFile", "标题"])),
     st.sampled_from(["Title\n===", "Title\n---", "***", "| a | b |\n|---|---|\n| 1 | 2 |"]),
     st.sampled_from(["code()", "- no list", "> no quote\n\nmore"]).map(fence),
     st.sampled_from(["    indented", "    indented\n\n    more"]),

@@ -15,7 +15,7 @@ from blogsite.content.model import File, FragmentRef, FrontMatter, Post, Referen
 from blogsite.content.model import HtmlFragment as Html
 from blogsite.core.digest import digest
 from blogsite.core.file_state import Stat
-from blogsite.core.suggest import MOST_ASKED, Nearest
+from blogsite.core.suggest import MAX_QUERIES, Suggester
 from blogsite.images.inspection import FileInspector
 from blogsite.site.lookup import AddressedPost
 from blogsite.site.references import ReferenceResolver
@@ -248,7 +248,9 @@ def test_thousands_of_wrong_references_take_seconds_not_minutes() -> None:
     files = [File(f"posts/pictures/picture-{n}.png", stat) for n in range(5000)]
     sources = [Source(item.post.source, "post", stat) for item in posts]
     start = time.process_time()
-    resolver = ReferenceResolver(posts, [], sources, files, {}, "", FileInspector(Path(), {}), Config().images())
+    resolver = ReferenceResolver(
+        posts, [], sources, files, {}, "", FileInspector(Path(), {}), Config().image_settings()
+    )
     for item in posts:
         resolver.resolved(item, (*item.post.body.references, Reference("image", f"pictuer-{item.url}.png")))
     resolver.resolved(
@@ -256,12 +258,12 @@ def test_thousands_of_wrong_references_take_seconds_not_minutes() -> None:
     )
     assert time.process_time() - start < 10
     assert len(resolver.diagnostics) == 10_002
-    assert sum("nearest post" in diagnostic.hint for diagnostic in resolver.diagnostics) == MOST_ASKED
+    assert sum("nearest post" in diagnostic.hint for diagnostic in resolver.diagnostics) == MAX_QUERIES
 
 
 def test_the_nearest_of_many_names_are_found_by_what_they_share() -> None:
     names = [f"notes-on-chapter-{number}" for number in range(3000)] + ["entropy", "信息熵", "最大熵原理"]
-    nearest = Nearest(names)
+    nearest = Suggester(names)
     assert nearest.to("entorpy", count=3, cutoff=0.5) == ["entropy"]
     assert nearest.to("最大熵的原理", count=3, cutoff=0.5) == ["最大熵原理"]
     assert nearest.to("qqqq", count=3, cutoff=0.5) == []

@@ -12,7 +12,7 @@ from blogsite.content.model import HtmlFragment, Post
 from blogsite.core.diagnostics import Diagnostic, Location
 from blogsite.core.digest import Digest
 from blogsite.core.file_state import FileState, Stat
-from blogsite.core.frozen import DamageError, unpickled
+from blogsite.core.frozen import DamageError, unpickle
 from blogsite.site.outputs import Page
 
 KEY_BYTES = 20
@@ -49,13 +49,13 @@ def load_stat(data: object) -> Stat:
 
 def dump_state(state: FileState) -> bytes:
     """Return the bytes of a file's state."""
-    return _STATE.pack(*_STAT.unpack(dump_stat(state.stat)), state.moment, bytes.fromhex(state.digest))
+    return _STATE.pack(*_STAT.unpack(dump_stat(state.stat)), state.looked_at, bytes.fromhex(state.digest))
 
 
 def load_state(data: bytes) -> tuple[FileState, bytes]:
     """Return the state at the start of `data` that `dump_state` wrote, and the bytes behind it."""
-    size, mtime, ctime, inode, moment, digest = _STATE.unpack_from(data)
-    return FileState(Stat(size, mtime, ctime, inode), moment, digest.hex()), data[_STATE.size :]
+    size, mtime, ctime, inode, looked_at, digest = _STATE.unpack_from(data)
+    return FileState(Stat(size, mtime, ctime, inode), looked_at, digest.hex()), data[_STATE.size :]
 
 
 def dump_post(post: Post) -> bytes:
@@ -65,7 +65,7 @@ def dump_post(post: Post) -> bytes:
 
 def load_post(data: bytes) -> Post:
     """Return the post that `dump_post` wrote. Raises DamageError."""
-    return _checked(Post, unpickled(data))
+    return _checked(Post, unpickle(data))
 
 
 def dump_page(page: Page) -> bytes:
@@ -75,7 +75,7 @@ def dump_page(page: Page) -> bytes:
 
 def load_page(data: bytes) -> Page:
     """Return the page that `dump_page` wrote. Raises DamageError."""
-    return _checked(Page, unpickled(data))
+    return _checked(Page, unpickle(data))
 
 
 def dump_fragment(fragment: HtmlFragment) -> bytes:
@@ -85,7 +85,7 @@ def dump_fragment(fragment: HtmlFragment) -> bytes:
 
 def load_fragment(data: bytes) -> HtmlFragment:
     """Return the text that `dump_fragment` wrote. Raises DamageError."""
-    return _checked(HtmlFragment, unpickled(zlib.decompress(data)))
+    return _checked(HtmlFragment, unpickle(zlib.decompress(data)))
 
 
 def dump_diagnostics(diagnostics: tuple[Diagnostic, ...]) -> bytes:
@@ -96,7 +96,7 @@ def dump_diagnostics(diagnostics: tuple[Diagnostic, ...]) -> bytes:
 
 def load_diagnostics(data: bytes) -> tuple[Diagnostic, ...]:
     """Return the diagnostics that `dump_diagnostics` wrote. Raises DamageError."""
-    return tuple(Diagnostic(Location(*row[:3]), *row[3:]) for row in unpickled(data))
+    return tuple(Diagnostic(Location(*row[:3]), *row[3:]) for row in unpickle(data))
 
 
 def split_keys(keys: bytes) -> list[str]:

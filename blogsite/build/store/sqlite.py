@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from blogsite.core.executor import chunks
+from blogsite.core.executor import batched
 
 CACHE_KIB = 16_000
 """SQLite's page cache: room for all indexes of ten thousand posts."""
@@ -91,7 +91,7 @@ class Database:
 
     def _by_name(self, query: str, names: Iterable[str | bytes]) -> Iterator[Any]:
         """Yield the rows of a query for these names, 500 at a time in the place of its "IN ({})"."""
-        for chunk in chunks(names, 500):
+        for chunk in batched(names, 500):
             yield from self._database.execute(query.format(",".join("?" * len(chunk))), chunk).fetchall()
 
 

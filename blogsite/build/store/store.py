@@ -39,9 +39,9 @@ from blogsite.build.store.sqlite import Database, refused
 from blogsite.content.model import Post
 from blogsite.core.diagnostics import Location, SiteError, error
 from blogsite.core.digest import Digest
-from blogsite.core.executor import chunks
+from blogsite.core.executor import batched
 from blogsite.core.file_state import FileState
-from blogsite.core.frozen import DamageError, seal, unpickled, unseal
+from blogsite.core.frozen import DamageError, add_checksum, unpickle, verify_checksum
 from blogsite.images.model import FileInfo
 from blogsite.site.outputs import Page
 
@@ -102,14 +102,14 @@ class Store(Database):
     def posts(self, settings: Digest) -> dict[str, tuple[FileState, bytes]]:
         """Return path → state of the source and the post, as `load_post` reads it, of all with this parse digest."""
         rows = self._database.execute("SELECT path, row FROM posts WHERE settings = ?", (settings,))
-        return {path: load_state(unseal(path, row)) for path, row in rows}
+        return {path: load_state(verify_checksum(path, row)) for path, row in rows}
 
     def save_posts(self, rows: Iterable[tuple[str, FileState, Post, bytes]], settings: Digest) -> None:
         """Save parsed posts: (path, state of the source, post, the same as `dump_post` writes it)."""
         self._database.executemany(
             "INSERT OR REPLACE INTO posts VALUES (?,?,?,?,?)",
             (
-                (path, settings, post.body.fragment, post.excerpt.fragment, seal(path, dump_state(state) + row))
+                (path, settings, post.body.fragment, post.excerpt.fragment, add_checksum(path, dump_state(state) + row))
                 for path, state, post, row in rows
             ),
         )
@@ -126,7 +126,7 @@ class Store(Database):
     def drop_fragments(self, digests: Iterable[Digest]) -> None:
         """Delete those of these texts that no post has any more."""
         used = "SELECT body FROM posts UNION ALL SELECT excerpt FROM posts"
-        for chunk in chunks(digests, 500):
+        for chunk in batched(digests, 500):
             marks = ",".join("?" * len(chunk))
             self._database.execute(f"DELETE FROM fragments WHERE digest IN ({marks}) AND digest NOT IN ({used})", chunk)
 
@@ -135,7 +135,7 @@ class Store(Database):
         self._database.executemany(
             "INSERT OR REPLACE INTO fragments VALUES (?,?,?)",
             (
-                (name, seal(name, data), None if keys is None else bytes.fromhex("".join(keys)))
+                (name, add_checksum(name, data), None if keys is None else bytes.fromhex("".join(keys)))
                 for name, data, keys in rows
             ),
         )
@@ -143,7 +143,7 @@ class Store(Database):
     def fragments(self, digests: Iterable[Digest]) -> dict[Digest, bytes]:
         """Return digest → text, as `load_fragment` reads it, of those that are in the store."""
         rows = self._by_name("SELECT digest, data FROM fragments WHERE digest IN ({})", digests)
-        return {name: unseal(name, data) for name, data in rows}
+        return {name: verify_checksum(name, data) for name, data in rows}
 
     def formula_keys(self, digests: Iterable[Digest]) -> dict[Digest, list[str] | None]:
         """Return digest → keys of the text's formulas; None if they depend on references to other posts."""
@@ -156,7 +156,7 @@ class Store(Database):
         """Save formulas, as (key, TeX), that are not in the store yet."""
         self._database.executemany(
             "INSERT OR IGNORE INTO formulas VALUES (?,?)",
-            ((bytes.fromhex(key), seal(key, tex)) for key, tex in rows),
+            ((bytes.fromhex(key), add_checksum(key, tex)) for key, tex in rows),
         )
 
     def formulas_to_typeset(self, keys: Iterable[str]) -> list[bytes]:
@@ -168,19 +168,19 @@ class Store(Database):
     def formula_sources(self, keys: Iterable[bytes]) -> list[tuple[str, bytes]]:
         """Return (key, TeX) of these formulas."""
         rows = self._by_name("SELECT key, tex FROM formulas WHERE key IN ({})", keys)
-        return [(key.hex(), unseal(key.hex(), tex)) for key, tex in rows]
+        return [(key.hex(), verify_checksum(key.hex(), tex)) for key, tex in rows]
 
     def save_rendered_formulas(self, rows: Iterable[tuple[str, bytes]]) -> None:
         """Save typeset formulas, as (key, HTML)."""
         self._database.executemany(
             "INSERT OR REPLACE INTO rendered VALUES (?,?)",
-            ((bytes.fromhex(key), seal(key, html)) for key, html in rows),
+            ((bytes.fromhex(key), add_checksum(key, html)) for key, html in rows),
         )
 
     def rendered_formulas(self, keys: Iterable[str]) -> dict[str, bytes]:
         """Return key → HTML of those formulas that have been typeset."""
         rows = self._by_name("SELECT key, html FROM rendered WHERE key IN ({})", map(bytes.fromhex, keys))
-        return {key.hex(): unseal(key.hex(), html) for key, html in rows}
+        return {key.hex(): verify_checksum(key.hex(), html) for key, html in rows}
 
     def drop_unused_formulas(self) -> None:
         """Delete the formulas that no text has any more, once there may be many of them."""
@@ -202,7 +202,7 @@ class Store(Database):
     def file_infos(self, code: Digest) -> dict[str, FileInfo]:
         """Return path → what is known of the file's content."""
         row = self._database.execute("SELECT data FROM file_infos WHERE code = ?", (code,)).fetchone()
-        rows = unpickled(unseal(code, row[0])) if row else ()
+        rows = unpickle(verify_checksum(code, row[0])) if row else ()
         return {path: FileInfo(load_state(state)[0], *others) for path, state, *others in rows}
 
     def save_file_infos(self, code: Digest, infos: Mapping[str, FileInfo]) -> None:
@@ -212,7 +212,7 @@ class Store(Database):
             for path, info in infos.items()
         ]
         self._database.execute("DELETE FROM file_infos")
-        self._database.execute("INSERT INTO file_infos VALUES (?,?)", (code, seal(code, pickle.dumps(rows, 5))))
+        self._database.execute("INSERT INTO file_infos VALUES (?,?)", (code, add_checksum(code, pickle.dumps(rows, 5))))
 
     def outputs(self, folder: str, paths: Sequence[str] | None = None) -> dict[str, OutputRecord]:
         """Return path → record of the outputs in an output folder, of all or of these paths."""
@@ -223,7 +223,7 @@ class Store(Database):
             rows = self._database.execute(f"{query} AND path IN ({','.join('?' * len(paths))})", (folder, *paths))
         records = {}
         for path, ingredients, digest, stat, reliable, data in rows:
-            warnings = load_diagnostics(unseal(path, data)) if data is not None else ()
+            warnings = load_diagnostics(verify_checksum(path, data)) if data is not None else ()
             records[path] = OutputRecord(ingredients, digest, load_stat(stat), bool(reliable), warnings)
         return records
 
@@ -246,7 +246,7 @@ class Store(Database):
             (
                 (
                     *(folder, path, record.ingredients, record.digest, dump_stat(record.stat), record.stat_reliable),
-                    seal(path, dump_diagnostics(record.warnings)) if record.warnings else None,
+                    add_checksum(path, dump_diagnostics(record.warnings)) if record.warnings else None,
                 )
                 for path, record in records.items()
             ),
@@ -256,30 +256,30 @@ class Store(Database):
         """Return source path → its page as it was planned for an output folder."""
         query = f"SELECT source, page FROM pages WHERE folder = ? AND source IN ({','.join('?' * len(sources))})"
         rows = self._database.execute(query, (folder, *sources))
-        return {source: load_page(unseal(source, page)) for source, page in rows}
+        return {source: load_page(verify_checksum(source, page)) for source, page in rows}
 
     def page(self, folder: str, path: str) -> Page | None:
         """Return the page at an output path as it was planned, or None."""
         query = "SELECT source, page FROM pages WHERE folder = ? AND path = ?"
         row = self._database.execute(query, (folder, path)).fetchone()
-        return load_page(unseal(row[0], row[1])) if row else None
+        return load_page(verify_checksum(row[0], row[1])) if row else None
 
     def save_pages(self, folder: str, pages: Iterable[Page]) -> None:
         """Save pages as they were planned."""
         self._database.executemany(
             "INSERT OR REPLACE INTO pages VALUES (?,?,?,?)",
-            ((folder, page.path, page.source, seal(page.source, dump_page(page))) for page in pages),
+            ((folder, page.path, page.source, add_checksum(page.source, dump_page(page))) for page in pages),
         )
 
     def build_snapshot(self, folder: str, code: Digest) -> Any:
         """Return what this program last saved as the snapshot of an output folder, or None."""
         query = "SELECT data FROM builds WHERE folder = ? AND code = ?"
         row = self._database.execute(query, (folder, code)).fetchone()
-        return unpickled(unseal(folder, row[0])) if row else None
+        return unpickle(verify_checksum(folder, row[0])) if row else None
 
     def save_build_snapshot(self, folder: str, code: Digest, data: object) -> None:
         """Save the snapshot of an output folder, and forget output folders that no longer exist."""
-        row = (folder, code, seal(folder, pickle.dumps(data, 5)))
+        row = (folder, code, add_checksum(folder, pickle.dumps(data, 5)))
         self._database.execute("INSERT OR REPLACE INTO builds VALUES (?,?,?)", row)
         for (other,) in self._database.execute("SELECT folder FROM builds").fetchall():
             if other != folder and not os.path.isdir(other):

@@ -1,4 +1,4 @@
-"""The commands, one a file, and the table of them."""
+"""One command a file. COMMANDS is the table."""
 
 from __future__ import annotations
 

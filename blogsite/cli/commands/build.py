@@ -1,4 +1,4 @@
-"""`blogsite build`: the site in its output folder."""
+"""The command `blogsite build`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import click
 
 from blogsite.build.context import BuildOptions, BuildReport
 from blogsite.build.driver import build
-from blogsite.cli.options import Where, common
-from blogsite.cli.output import say, say_mistake
+from blogsite.cli.options import SiteOptions, with_common_options
+from blogsite.cli.output import say, say_diagnostic
 from blogsite.config.loader import Config
 from blogsite.config.schema import KEYS
 from blogsite.content.status import PublishFilter
@@ -32,10 +32,10 @@ from blogsite.core.diagnostics import UsageError
     "--jobs", metavar="N", type=click.IntRange(1), help="Processes that work at once; else one for each core."
 )
 @click.option("--scheduler", metavar="ADDRESS", help="Let a Dask cluster do the work, as tcp://host:8786.")
-@common
+@with_common_options
 @click.pass_obj
 def build_command(
-    where: Where,
+    where: SiteOptions,
     drafts: bool,
     future: bool,
     output: Path | None,
@@ -74,7 +74,7 @@ def build_command(
 
 @contextmanager
 def _cluster(address: str | None) -> Iterator[Executor | None]:
-    """The executor of the Dask cluster at ADDRESS; None without one."""
+    """Return an executor of the Dask cluster at `address`; None without an address."""
     if address is None:
         yield None
         return
@@ -94,14 +94,14 @@ def _say_waiting() -> None:
     say("another build of this site is running; waiting for it to end")
 
 
-def _build(where: Where, config: Config, options: BuildOptions) -> BuildReport:
+def _build(where: SiteOptions, config: Config, options: BuildOptions) -> BuildReport:
     progress = where.progress()
     try:
         report = build(where.directory, config, options, progress, _say_waiting)
     finally:
         progress.done()
     for diagnostic in report.diagnostics:
-        say_mistake(diagnostic)
+        say_diagnostic(diagnostic)
     if options.dry_run:
         for path in report.changes.written:
             click.echo(f"write {path}")

@@ -1,4 +1,4 @@
-"""`blogsite clean`: nothing is left of what was built."""
+"""The command `blogsite clean`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import shutil
 import click
 
 from blogsite.build.context import WORK_FOLDER
-from blogsite.cli.options import Where, common
+from blogsite.cli.options import SiteOptions, with_common_options
 from blogsite.cli.output import say
 
 
 @click.command("clean")
-@common
+@with_common_options
 @click.pass_obj
-def clean_command(where: Where) -> None:
+def clean_command(where: SiteOptions) -> None:
     """Remove what the build has made: its files in public/ (others stay) and .blogsite/.
 
     \b

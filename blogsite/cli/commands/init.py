@@ -1,4 +1,4 @@
-"""`blogsite init`: a new site."""
+"""The command `blogsite init`."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from pathlib import Path
 import click
 
 from blogsite.build.context import now
-from blogsite.cli.options import Where, common
+from blogsite.cli.options import SiteOptions, with_common_options
 from blogsite.cli.output import say
 
 
 @click.command("init")
 @click.argument("target", metavar="DIR", type=click.Path(path_type=Path))
-@common
+@with_common_options
 @click.pass_obj
-def init_command(where: Where, target: Path) -> None:
+def init_command(where: SiteOptions, target: Path) -> None:
     """Make a new site in DIR, which must be empty or not exist.
 
     It holds blogsite.toml with every setting explained, a first post, and an About page.

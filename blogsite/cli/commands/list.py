@@ -1,4 +1,4 @@
-"""`blogsite list`: the posts of a site."""
+"""The command `blogsite list`."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import sys
 import click
 
 from blogsite.build.loader import load_site_readonly
-from blogsite.cli.options import Where, common
-from blogsite.cli.output import say_mistake
+from blogsite.cli.options import SiteOptions, with_common_options
+from blogsite.cli.output import say_diagnostic
 from blogsite.content.status import PublishFilter
 from blogsite.site.model import Site, SitePost
 
@@ -18,9 +18,9 @@ from blogsite.site.model import Site, SitePost
 @click.option("--drafts", is_flag=True, help="Also drafts.")
 @click.option("--future", is_flag=True, help="Also posts whose date is still to come.")
 @click.option("--json", "as_json", is_flag=True, help="As an array of objects.")
-@common
+@with_common_options
 @click.pass_obj
-def list_command(where: Where, drafts: bool, future: bool, as_json: bool) -> None:
+def list_command(where: SiteOptions, drafts: bool, future: bool, as_json: bool) -> None:
     """List the published posts, newest first.
 
     \b
@@ -42,7 +42,7 @@ def list_command(where: Where, drafts: bool, future: bool, as_json: bool) -> Non
             click.echo(f"{day}  {entry.post.source}  {entry.post.title.plain}{reason}")
     for diagnostic in site.diagnostics:
         if diagnostic.severity == "error":
-            say_mistake(diagnostic)
+            say_diagnostic(diagnostic)
     if any(diagnostic.severity == "error" for diagnostic in site.diagnostics):
         sys.exit(1)
 

@@ -1,11 +1,11 @@
-"""`blogsite new`: a new post."""
+"""The command `blogsite new`."""
 
 from __future__ import annotations
 
 import click
 
 from blogsite.build.context import now
-from blogsite.cli.options import Where, common
+from blogsite.cli.options import SiteOptions, with_common_options
 
 
 @click.command("new")
@@ -16,9 +16,11 @@ from blogsite.cli.options import Where, common
 @click.option("--date", default="", metavar="DATE", help="As 2024-09-27 or 2024-09-27 20:30; else now.")
 @click.option("--page", is_flag=True, help="A standalone page in pages/.")
 @click.option("--edit", is_flag=True, help="Open it in the editor of $VISUAL or $EDITOR.")
-@common
+@with_common_options
 @click.pass_obj
-def new_command(where: Where, title: str, slug: str, tags: str, draft: bool, date: str, page: bool, edit: bool) -> None:
+def new_command(
+    where: SiteOptions, title: str, slug: str, tags: str, draft: bool, date: str, page: bool, edit: bool
+) -> None:
     """Make a new post and print its path: posts/YYYY-MM-DD-SLUG.md.
 
     \b

@@ -1,4 +1,4 @@
-"""`blogsite serve`: the site in the browser while it is written."""
+"""The command `blogsite serve`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from contextlib import suppress
 
 import click
 
-from blogsite.cli.options import Where, common
+from blogsite.cli.options import SiteOptions, with_common_options
 from blogsite.cli.output import say as tell
-from blogsite.cli.output import say_mistake
+from blogsite.cli.output import say_diagnostic
 from blogsite.content.status import PublishFilter
 from blogsite.core.executor import exit_now
 
@@ -27,9 +27,9 @@ from blogsite.core.executor import exit_now
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
 @click.option("--no-drafts", is_flag=True, help="Show what readers will see: no drafts, nothing of the future.")
 @click.option("--follow", is_flag=True, help="After a change in a post, scroll to it in the tab that shows the post.")
-@common
+@with_common_options
 @click.pass_obj
-def serve_command(where: Where, port: int, bind: str, open_browser: bool, no_drafts: bool, follow: bool) -> None:
+def serve_command(where: SiteOptions, port: int, bind: str, open_browser: bool, no_drafts: bool, follow: bool) -> None:
     """Show the site, with drafts, at http://127.0.0.1:8000/ while you write; public/ is not touched.
 
     What is saved is in the browser at once. With --bind 0.0.0.0 others in your network can look too.
@@ -60,6 +60,6 @@ def serve_command(where: Where, port: int, bind: str, open_browser: bool, no_dra
             where.directory,
             where.config_file,
             ServeOptions(publish_filter, port, bind, follow),
-            Reporter(say, say_mistake, announce, progress),
+            Reporter(say, say_diagnostic, announce, progress),
         )
     exit_now(0)

@@ -1,7 +1,8 @@
-"""Dates as people write them → moments in time.
+"""Parse dates as people write them.
 
-A date without a zone is in the site's zone, never in UTC; one that cannot be read is the author's to mend, never a
-guess. Year, month, day stand in this order, or the month has a name: 5/4/2021 is two days to two readers.
+A date without a zone is in the site's zone, never in UTC. A date that is ambiguous is an error, never a guess: year,
+month and day stand in this order, or the month has a name, because 5/4/2021 is two days to two readers. That is why no
+library does it: dateutil and dateparser guess.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _MONTH_DAY = re.compile(
 )
 _COMPACT = re.compile(r"(?P<year>[12]\d{3})(?P<month>\d{2})(?P<day>\d{2})")
 _MILLISECONDS = re.compile(r"1\d{12}", re.ASCII)
-"""Since 1970, as JavaScript counts and some editors write: from 2001 to 2033."""
+"""Milliseconds since 1970, as JavaScript and some editors write: from 2001 to 2033."""
 _AMBIGUOUS = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})(?!\d)")
 _MONTHS = (
     "january february march april may june july august september october november december".split()  # noqa: SIM905
@@ -40,7 +41,7 @@ EXAMPLE = "2024-09-27 10:30, and +08:00 after it for another zone than the site'
 
 
 class DateError(ValueError):
-    """A date that cannot be read: `what` is wrong with it, `hint` says what to do."""
+    """A date that cannot be read; its arguments are the message and the hint."""
 
     def __init__(self, message: str, hint: str = "") -> None:
         self.message = message
@@ -49,7 +50,7 @@ class DateError(ValueError):
 
 
 def parse_date(value: str | date | datetime, zone: tzinfo) -> datetime:
-    """The moment that VALUE names, in the zone it gives, else in ZONE; a day alone begins at midnight.
+    """Return the time that a value names, in the zone that it gives or else in `zone`. A day alone begins at midnight.
 
     Raises DateError.
     """
@@ -119,7 +120,7 @@ def _zone(written: str | None, text: str, zone: tzinfo) -> tzinfo:
 
 
 def _in_range(moment: datetime) -> datetime:
-    """MOMENT, which every zone can tell: at the ends of the calendar a change of zone leaves it."""
+    """Return the time if it can be converted to every zone; at both ends of the calendar it cannot."""
     if not 2 <= moment.year <= 9998:
         raise DateError(f"the year {moment.year} is out of range")
     return moment

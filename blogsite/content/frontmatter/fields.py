@@ -1,6 +1,6 @@
-"""The fields of a post's head, literally: our name for each, the names that other generators give it, and its reader.
+"""The table of front matter fields: the names that generators give each one, and the function that reads its value.
 
-A new field is one line here and one in model.Meta.
+A new field is a line here and one in `content.model.FrontMatter`.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from blogsite.core.diagnostics import Severity
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of Meta: `names` in the order in which they win, in lower case and with "_" for "-"."""
+    """A field of FrontMatter. `names` are in lower case, with "_" for "-"; the first that has a value wins."""
 
     name: str
     names: tuple[str, ...]
     read: Reader
     severity: Severity = "error"
-    """Of a value that cannot be read: an error where the post would be published at a wrong time or place."""
+    """Severity of a value that cannot be read: an error if the post would appear at a wrong time or place."""
     merges: bool = False
     """The values of all names are joined, instead of the first one winning."""
 
@@ -119,7 +119,7 @@ STATUS: dict[str, tuple[str, bool]] = {
 # ── keys that are none of these ──────────────────────────────────────────────────────────────────────────────────────
 
 WARNED = frozenset(("tag",))
-"""Names that are read, but are most likely a slip of the pen."""
+"""Names that are read, with a warning, because they are most likely misspelt."""
 
 # Keys that real posts have and that look like one of ours.
 _HARMLESS = frozenset(
@@ -158,14 +158,14 @@ _CLOSE = 0.82
 
 
 @lru_cache(maxsize=4096)
-def normal(key: str) -> str:
-    """A key as the table spells it."""
+def normalise_key(key: str) -> str:
+    """Return a key in the spelling of the table: in lower case, with "_" for "-" and spaces."""
     return key.strip().lower().replace("-", "_").replace(" ", "_")
 
 
 @lru_cache(maxsize=4096)
-def near_miss(key: str) -> str:
-    """The known name that an unknown KEY (in its normal spelling) looks like, or "": `catagory` → "category"."""
+def similar_name(key: str) -> str:
+    """Return the known name that an unknown key looks like, or "": `catagory` → "category"."""
     if len(key) < _SHORTEST or key in _HARMLESS or key in BY_NAME or key in OPPOSITE:
         return ""
     known = [name for name in (*BY_NAME, "published") if len(name) >= _SHORTEST]
@@ -174,7 +174,7 @@ def near_miss(key: str) -> str:
 
 
 def _extends(key: str, name: str) -> bool:
-    """Whether KEY is NAME with a word or number added: image_alt, title2, authorurl."""
+    """Return whether a key is a name with a word or number added: image_alt, title2, authorurl."""
     for rest in (key.removeprefix(name), key.removesuffix(name)):
         if rest != key and (len(rest) > 1 or not rest.isalpha()):
             return True

@@ -1,4 +1,4 @@
-"""What the lines of a head look like: keys at the start of a line, those that name a field of a post among them."""
+"""Recognise front matter by its lines: keys at the start of a line, and those that set a known field."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ TELLING = frozenset(
 
 
 def key_of(text: str) -> str:
-    """The key that TEXT begins with, in lower case; "" where it begins with none."""
+    """Return the key that a text begins with, in lower case; "" if it begins with none."""
     match = _KEY.match(text)
     return match[1].lower() if match else ""
 
 
 def is_field(key: str) -> bool:
-    """Whether KEY is one that tells a head."""
+    """Return whether a key sets a field that distinguishes front matter from text."""
     return key.lower() in TELLING
 
 
 def names_a_field(head: str) -> bool:
-    """Whether a line of HEAD begins with such a key, however its colon is written."""
+    """Return whether a line begins with such a key, with any kind of colon."""
     return any(match[1].lower() in TELLING for match in _CLOSE_KEY.finditer(head))

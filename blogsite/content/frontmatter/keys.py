@@ -1,4 +1,4 @@
-"""The keys of one head, whatever their order and names, sorted by the field they set and read into its value."""
+"""Assign the keys of front matter to fields, whatever their names and order, and read the fields' values."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from blogsite.content.frontmatter.fields import (
     STATUS,
     WARNED,
     Field,
-    near_miss,
-    normal,
+    normalise_key,
+    similar_name,
 )
-from blogsite.content.frontmatter.raw_fields import RawField, settle, text_of
-from blogsite.content.frontmatter.values import Shape, UnreadableError
+from blogsite.content.frontmatter.raw_fields import RawField, convert_plain_scalars, text_of
+from blogsite.content.frontmatter.values import DialectTraits, UnreadableError
 from blogsite.core.diagnostics import Diagnostic, Location, error, warning
 from blogsite.core.values import Table, Value
 
 _MOST_KEYS = 100
-"""Further unknown keys are not compared with the known ones: that takes time."""
+"""Number of unknown keys that are compared with the known ones, which takes time."""
 
 
-class Reading:
-    """The entries of one head, sorted by the field they set, and what was found wrong with them."""
+class FieldCollector:
+    """Collects the raw fields of one file by the field they set, with diagnostics."""
 
-    def __init__(self, path: str, shape: Shape, diagnostics: list[Diagnostic]) -> None:
+    def __init__(self, path: str, shape: DialectTraits, diagnostics: list[Diagnostic]) -> None:
         self.path = path
         self.shape = shape
         self.diagnostics = diagnostics
@@ -40,9 +40,9 @@ class Reading:
         self.locations: dict[str, tuple[int, int]] = {}
 
     def sort(self, entries: Iterable[RawField]) -> None:
-        """Each entry is filed under the field it sets, or kept in `extra`."""
+        """Assign each raw field to the field it sets, or keep it in `extra`."""
         for entry in entries:
-            key = normal(entry.key)
+            key = normalise_key(entry.key)
             if entry.first_line:
                 hint = f"take out one of the two; line {entry.first_line} holds the other"
                 self.warn(entry, f"{entry.key} stands twice in the head, and the last one counts", hint, key=True)
@@ -57,11 +57,11 @@ class Reading:
                 self.keep(key, entry)
 
     def file(self, field: Field, key: str, entry: RawField) -> None:
-        """ENTRY sets FIELD, unless a better name of it does."""
+        """Add a raw field to those that set `field`."""
         if field.name == "date" and isinstance(entry.value, Table):
             for inner in entry.items():
-                if normal(inner.key) in ("created", "updated"):
-                    name = "date" if normal(inner.key) == "created" else "updated"
+                if normalise_key(inner.key) in ("created", "updated"):
+                    name = "date" if normalise_key(inner.key) == "created" else "updated"
                     self.setters.setdefault(name, []).append((0, inner))
             return
         if key in WARNED:
@@ -74,31 +74,31 @@ class Reading:
         self.setters.setdefault(field.name, []).append((field.names.index(key), entry))
 
     def keep(self, key: str, entry: RawField) -> None:
-        """A value for templates; a warning if its key looks like a field's."""
-        self.extra[entry.key] = settle(entry.value)
-        if len(self.extra) <= _MOST_KEYS and (right := near_miss(key)):
+        """Keep a value for templates, with a warning if its key looks like a field's."""
+        self.extra[entry.key] = convert_plain_scalars(entry.value)
+        if len(self.extra) <= _MOST_KEYS and (right := similar_name(key)):
             name = BY_NAME[right].name if right in BY_NAME else right
             message = f"unknown key {entry.key}: did you mean {right}?"
             self.warn(entry, message, f"write {name}:, or another word for a key of your own", key=True)
 
     def table(self, key: str, entry: RawField) -> None:
-        """[extra] and params: values for templates, some of which are fields; [taxonomies]: fields."""
+        """Read [extra] and params: values for templates, some of which are fields; and [taxonomies]: fields."""
         if not isinstance(entry.value, Table):
             self.keep(key, entry)
             return
         for inner in entry.items():
-            name = normal(inner.key)
+            name = normalise_key(inner.key)
             field = BY_NAME.get(name)
             if key != "taxonomies":
-                self.extra[inner.key] = settle(inner.value)
+                self.extra[inner.key] = convert_plain_scalars(inner.value)
                 field = field if name in IN_EXTRA else None
             elif field is None:
-                self.extra[inner.key] = settle(inner.value)
+                self.extra[inner.key] = convert_plain_scalars(inner.value)
             if field:
                 self.setters.setdefault(field.name, []).append((len(field.names), inner))
 
     def opposite(self, key: str, entry: RawField) -> None:
-        """`published: false` and the like; `published: 2020-01-02` is a date."""
+        """Read `published: false` and the like; `published: 2020-01-02` is a date."""
         field = OPPOSITE[key]
         if entry.value is None:
             return
@@ -108,7 +108,7 @@ class Reading:
             self.opposed[key] = field, entry
 
     def state(self, key: str, entry: RawField) -> None:
-        """`status: draft` of Pelican, Nikola and WordPress; any other status is the theme's."""
+        """Read `status: draft` of Pelican, Nikola and WordPress; any other status is for the theme."""
         word = entry.value.strip().lower() if isinstance(entry.value, str) else ""
         if word not in STATUS:
             self.keep(key, entry)
@@ -118,7 +118,7 @@ class Reading:
         self.locations.setdefault(name, (entry.line, entry.column))
 
     def hide(self, key: str, entry: RawField) -> None:
-        """`hide: true`, or (Material) the parts of a page that are not shown."""
+        """Read `hide: true`, or (Material) the parts of a page that are not shown."""
         if isinstance(entry.value, tuple):
             if "toc" in entry.value:
                 self.status["toc"] = False
@@ -127,7 +127,7 @@ class Reading:
             self.setters.setdefault("hidden", []).append((len(BY_NAME["hidden"].names), entry))
 
     def level(self, key: str, entry: RawField) -> None:
-        """`cate1: a` and `cate2: b`: a category in another."""
+        """Read `cate1: a` and `cate2: b`: a category within another."""
         outer = self.setters.get("categories", [])
         if key == "cate2" and entry.value is not None and outer and outer[-1][1].key.lower() == "cate1":
             rank, above = outer.pop()
@@ -136,7 +136,7 @@ class Reading:
             self.setters.setdefault("categories", []).append((len(BY_NAME["categories"].names), entry))
 
     def fields(self) -> dict[str, Any]:
-        """The values of the fields that the head sets."""
+        """Return the values of the fields that are set."""
         found: dict[str, Any] = {}
         for field in FIELDS:
             if setters := self.setters.get(field.name):
@@ -156,7 +156,7 @@ class Reading:
             if entry.value is None or entry.value == "" or entry.value == ():
                 continue
             self.locations.setdefault(field.name, (entry.line, entry.column))
-            value = self._value(field, normal(entry.key), entry)
+            value = self._value(field, normalise_key(entry.key), entry)
             if value == "" or value == ():
                 continue
             if value is None:
@@ -174,7 +174,7 @@ class Reading:
         self.locations.setdefault(field.name, (entry.line, entry.column))
 
     def _value(self, field: Field, key: str, entry: RawField) -> Any:
-        """The value of FIELD, or None where it cannot be read; then the mistake is noted."""
+        """Return the value of a field, or None, with a diagnostic, if it cannot be read."""
         try:
             return field.read(entry.value, self.shape.under(key))
         except UnreadableError as problem:
@@ -184,17 +184,17 @@ class Reading:
             return None
 
     def warn(self, entry: RawField, message: str, hint: str, *, key: bool = False) -> None:
-        """A warning at ENTRY's value, or at its key."""
+        """Add a warning at the value of a raw field, or at its key."""
         location = Location(self.path, entry.line, entry.key_column if key else entry.column)
         self.diagnostics.append(warning(location, message, hint))
 
 
 _SPECIAL = {
-    "taxonomies": Reading.table,
-    "extra": Reading.table,
-    "params": Reading.table,
-    "status": Reading.state,
-    "hide": Reading.hide,
-    "cate1": Reading.level,
-    "cate2": Reading.level,
-} | dict.fromkeys(OPPOSITE, Reading.opposite)
+    "taxonomies": FieldCollector.table,
+    "extra": FieldCollector.table,
+    "params": FieldCollector.table,
+    "status": FieldCollector.state,
+    "hide": FieldCollector.hide,
+    "cate1": FieldCollector.level,
+    "cate2": FieldCollector.level,
+} | dict.fromkeys(OPPOSITE, FieldCollector.opposite)

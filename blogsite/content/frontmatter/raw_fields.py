@@ -1,4 +1,4 @@
-"""What every dialect's head is read into: entries with their places, or the errors that keep it from being read."""
+"""The fields of front matter as a dialect parsed them, with their positions, and the errors of parsing."""
 
 from __future__ import annotations
 
@@ -13,23 +13,22 @@ from blogsite.core.values import Table, Value
 
 MAX_DEPTH = 32
 MAX_SIZE = 10_000
-"""Values in one head, those that an alias repeats counted each time."""
+"""Maximum number of values, counting those that an alias repeats each time."""
 MAX_LENGTH = 1 << 20
-"""Characters in one head."""
+"""Maximum number of characters."""
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
-class Plain(str):
-    """A text that its dialect writes without quotes, so that it may stand for a number or for true and false."""
+class PlainScalar(str):
+    """A text without quotes in its dialect, so that it may stand for a number or a truth value."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RawField:
-    """A key of a head with its value; line and column, from 1, are those of the value where it has a line with the
-    key, else those of the key."""
+    """A key with its value. `line` and `column`, from 1, are those of the value if it stands on the line of its key."""
 
     key: str
     value: Value
@@ -37,14 +36,14 @@ class RawField:
     column: int
     key_column: int = 1
     first_line: int = 0
-    """Where the same key stood before, or 0."""
+    """The line of an earlier use of the same key, or 0."""
     cut: bool = False
     """A comment follows the value on its line."""
     inner: tuple[tuple[str, int, int], ...] = ()
-    """(key, line, column) of what the value's mapping holds, where the dialect tells."""
+    """(key, line, column) of the entries of the value's mapping, where the dialect knows them."""
 
     def items(self) -> tuple[RawField, ...]:
-        """The keys of a mapping as entries."""
+        """Return the entries of the value's mapping as raw fields."""
         if not isinstance(self.value, Table):
             return ()
         locations = {key: (line, column) for key, line, column in self.inner}
@@ -57,25 +56,25 @@ class RawField:
 RawFields = dict[str, RawField]
 
 
-class HeadError(ValueError):
-    """A head that cannot be read: (line, column, what is wrong, what to do) of each mistake found in it."""
+class FrontMatterError(ValueError):
+    """Front matter that cannot be read: (line, column, message, hint) of each mistake."""
 
     def __init__(self, *diagnostics: tuple[int, int, str, str]) -> None:
         self.diagnostics = diagnostics
         super().__init__(diagnostics[0][2])
 
 
-class NoHeadError(ValueError):
-    """What looked like a head is text of the body."""
+class NoFrontMatterError(ValueError):
+    """A text that looked like front matter and is part of the body."""
 
 
 def printable(text: str) -> str:
-    """TEXT with a space for each character that no head may hold, so that columns stay."""
+    """Replace each character that front matter must not hold by a space, so that columns stay."""
     return _CONTROL.sub(" ", text) if _CONTROL.search(text) else text
 
 
 def freeze(document: Mapping[str, Any]) -> Table:
-    """Data as tomllib and json give it, frozen; ValueError for one that is too deep or holds too much."""
+    """Freeze data that tomllib or json parsed. Raises ValueError if it is too deep or too large."""
     budget = [MAX_SIZE]
     frozen = _frozen(document, MAX_DEPTH, budget)
     assert isinstance(frozen, Table)
@@ -110,9 +109,9 @@ _FLOAT = re.compile(r"[-+]?(?:0|[1-9]\d{0,17})?\.\d{1,17}(?:[eE][-+]?\d{1,2})?",
 _WORDS: dict[str, bool] = {"true": True, "false": False}
 
 
-def settle(value: Value) -> Value:
-    """VALUE for templates: plain scalars have become numbers, true and false where they are written so."""
-    if isinstance(value, Plain):
+def convert_plain_scalars(value: Value) -> Value:
+    """Return a value for templates: plain scalars become numbers and truth values."""
+    if isinstance(value, PlainScalar):
         text = str(value)
         if text.lower() in _WORDS:
             return _WORDS[text.lower()]
@@ -120,12 +119,16 @@ def settle(value: Value) -> Value:
             return int(text)
         return float(text) if _FLOAT.fullmatch(text) else text
     if isinstance(value, tuple):
-        return tuple(map(settle, value))
-    return Table(tuple((key, settle(item)) for key, item in value.items_)) if isinstance(value, Table) else value
+        return tuple(map(convert_plain_scalars, value))
+    return (
+        Table(tuple((key, convert_plain_scalars(item)) for key, item in value.items_))
+        if isinstance(value, Table)
+        else value
+    )
 
 
 def texts(values: Iterable[Value]) -> Iterable[str]:
-    """The scalars among VALUES and in the lists among them, as text; null and mappings left out."""
+    """Yield the scalars among the values, and in lists among them, as text, without null and mappings."""
     for value in values:
         if isinstance(value, tuple):
             yield from texts(value)
@@ -134,7 +137,7 @@ def texts(values: Iterable[Value]) -> Iterable[str]:
 
 
 def text_of(value: Value) -> str:
-    """A scalar as its author wrote it, as nearly as its dialect tells."""
+    """Return a scalar as its author wrote it, as far as its dialect preserves that."""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)

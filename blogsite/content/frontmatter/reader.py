@@ -1,7 +1,7 @@
-"""The head of a file → Meta, in whatever dialect it is written, and the body after it.
+"""Read the front matter of a file, in whatever dialect it is written.
 
-All mistakes are found in one pass. A field is set by the first of its names that has a value (see fields); what is no
-field is kept in `extra` as it is.
+All mistakes are found in one pass. A field is set by the first of its names that has a value (see fields.py); other
+keys are kept in `extra`.
 """
 
 from __future__ import annotations
@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any, Literal
 
+import frontmatter
+
 from blogsite.content.frontmatter.dates import DateError, parse_date
 from blogsite.content.frontmatter.dialects import DIALECTS
-from blogsite.content.frontmatter.dialects.json import JsonHead
-from blogsite.content.frontmatter.dialects.line_based import PelicanHead
-from blogsite.content.frontmatter.dialects.toml import TomlHead
-from blogsite.content.frontmatter.dialects.yaml import BareYamlHead, YamlHead, is_closed
-from blogsite.content.frontmatter.fields import normal
-from blogsite.content.frontmatter.keys import Reading
-from blogsite.content.frontmatter.raw_fields import HeadError, RawFields, printable
+from blogsite.content.frontmatter.dialects.json import JsonDialect
+from blogsite.content.frontmatter.dialects.line_based import PelicanDialect
+from blogsite.content.frontmatter.dialects.toml import TomlDialect
+from blogsite.content.frontmatter.dialects.yaml import BareYamlDialect, YamlDialect, is_closed
+from blogsite.content.frontmatter.fields import normalise_key
+from blogsite.content.frontmatter.keys import FieldCollector
+from blogsite.content.frontmatter.raw_fields import FrontMatterError, RawFields, printable
 from blogsite.content.frontmatter.title_heading import first_heading, has_chapters, same_title
-from blogsite.content.frontmatter.values import Shape, title
+from blogsite.content.frontmatter.values import DialectTraits, title
 from blogsite.content.model import FrontMatter
 from blogsite.core.diagnostics import Diagnostic, Location, error, warning
 from blogsite.core.values import Table
@@ -30,9 +32,8 @@ CategoryLists = Literal["auto", "nested", "flat"]
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """What the top of a file says, and the rest: `body` is the text after the head as it stands, from the line
-    `first_line` of the file on."""
+class ParsedFile:
+    """The front matter of a file and its body, the text that begins on line `first_line` of the file."""
 
     meta: FrontMatter
     body: str
@@ -40,17 +41,17 @@ class Head:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def read_head(text: str, path: str, *, zone: tzinfo, category_lists: CategoryLists = "auto") -> Head:
-    """The head of the file at PATH (from the site's root), its dates in ZONE unless they say otherwise.
+def read_front_matter(text: str, path: str, *, zone: tzinfo, category_lists: CategoryLists = "auto") -> ParsedFile:
+    """Read the front matter of the file at `path` (from the site's root); dates without a zone are in `zone`.
 
-    A list of categories is one path from the top where CATEGORY_LISTS is "nested", several where it is "flat"; "auto"
-    takes it for a path in posts of Hexo's shape. The title is the head's, else the heading of the first level that the
-    body begins with, which then is blanked out of it; "" where there is neither, or where it is one of several. The
-    date is the head's, else that in the file's name or its address; None where there is none.
+    `category_lists` says whether a flat list of categories is one path ("nested") or several categories ("flat");
+    "auto" takes it for a path in posts that look like Hexo's. Without a title in the front matter, the first-level
+    heading that the body begins with becomes the title and is blanked out, unless there are more of its level. Without
+    a date, that of the file's name or address is used.
     """
     text = text.removeprefix("\ufeff")
     dialect, entries, body, diagnostics = _taken_apart(text, path)
-    reading = Reading(path, _shape(dialect, entries, path, zone, category_lists), diagnostics)
+    reading = FieldCollector(path, _shape(dialect, entries, path, zone, category_lists), diagnostics)
     reading.sort(entries.values())
     fields = reading.fields()
     first_line = text.count("\n", 0, len(text) - len(body)) + 1
@@ -64,27 +65,26 @@ def read_head(text: str, path: str, *, zone: tzinfo, category_lists: CategoryLis
         extra=Table(tuple(reading.extra.items())),
         locations=tuple((name, line, column) for name, (line, column) in locations),
     )
-    return Head(meta, body, first_line, tuple(sorted(set(diagnostics))))
+    return ParsedFile(meta, body, first_line, tuple(sorted(set(diagnostics))))
 
 
 def _taken_apart(text: str, path: str) -> tuple[object, RawFields, str, list[Diagnostic]]:
-    """The dialect of TEXT's head (None where it has no head), its entries, the body, and what is wrong with it."""
-    for dialect in DIALECTS:
-        if not dialect.detect(text):
-            continue
+    """Return the dialect of a text (None without front matter), the raw fields, the body, and the mistakes."""
+    untried = iter(DIALECTS)
+    while (dialect := frontmatter.detect_format(text, untried)) is not None:
         body = text
         try:
             head, body = dialect.split(text)
             entries = dialect.load(printable(head))
-            return dialect, entries, body, _unclosed(path, text, body) if type(dialect) is YamlHead else []
-        except HeadError as problem:
+            return dialect, entries, body, _unclosed(path, text, body) if type(dialect) is YamlDialect else []
+        except FrontMatterError as problem:
             return (
                 dialect,
                 {},
                 body,
                 [error(Location(path, *at), message, hint) for *at, message, hint in problem.diagnostics],
             )
-        except ValueError:  # python-frontmatter's word for "no head of this dialect"
+        except ValueError:  # by python-frontmatter's convention: the text is not of this dialect
             continue
     return None, {}, text, []
 
@@ -126,27 +126,28 @@ _HEXO_DATE = re.compile(
 _DATED_NAME = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?=[-_ .]|$)")
 
 
-def _shape(dialect: object, entries: RawFields, path: str, zone: tzinfo, category_lists: CategoryLists) -> Shape:
-    keys = {normal(key) for key in entries}
-    lines = isinstance(dialect, PelicanHead)
+def _shape(
+    dialect: object, entries: RawFields, path: str, zone: tzinfo, category_lists: CategoryLists
+) -> DialectTraits:
+    keys = {normalise_key(key) for key in entries}
+    lines = isinstance(dialect, PelicanDialect)
     jekyll = not lines and ("layout" in keys or "/_posts/" in "/" + path)
     nest = category_lists == "nested" or (category_lists == "auto" and _is_hexo(dialect, entries, keys, path))
-    return Shape(zone, spaces_split=jekyll, lists_nest=nest, semicolons_first=lines)
+    return DialectTraits(zone, spaces_split=jekyll, lists_nest=nest, semicolons_first=lines)
 
 
 def _is_hexo(dialect: object, entries: RawFields, keys: set[str], path: str) -> bool:
-    """Whether a post looks like one of Hexo: its date has seconds or slashes but no zone, and nothing of Jekyll and
-    Hugo is in it, no dated file name either."""
-    if isinstance(dialect, BareYamlHead) or "abbrlink" in keys:
+    """Return whether a post looks like Hexo's: its date has seconds or slashes, and no key is Jekyll's or Hugo's."""
+    if isinstance(dialect, BareYamlDialect) or "abbrlink" in keys:
         return True
-    if isinstance(dialect, TomlHead | JsonHead | PelicanHead) or not keys.isdisjoint(_NOT_HEXO):
+    if isinstance(dialect, TomlDialect | JsonDialect | PelicanDialect) or not keys.isdisjoint(_NOT_HEXO):
         return False
-    date = next((entry.value for key, entry in entries.items() if normal(key) == "date"), None)
+    date = next((entry.value for key, entry in entries.items() if normalise_key(key) == "date"), None)
     return isinstance(date, str) and bool(_HEXO_DATE.fullmatch(date)) and not _DATED_NAME.match(_own_name(path))
 
 
 def _own_name(path: str) -> str:
-    """The file's name; for a bundle's index file that of its folder."""
+    """Return the file's name; for the index file of a bundle, that of its folder."""
     *folders, name = path.split("/")
     return folders[-1] if folders and name.startswith("index.") else name
 
@@ -154,9 +155,11 @@ def _own_name(path: str) -> str:
 # ── title and date from elsewhere ────────────────────────────────────────────────────────────────────────────────────
 
 
-def _titled(body: str, first_line: int, fields: dict[str, Any], reading: Reading, *, has_head: bool) -> str:
-    """BODY without the heading that is its title; a head without a title gets that of the heading, unless the body has
-    more of its level: then these are its chapters, and the file's name is the title."""
+def _titled(body: str, first_line: int, fields: dict[str, Any], reading: FieldCollector, *, has_head: bool) -> str:
+    """Return the body without the heading that is its title, and set a missing title to that of the heading.
+
+    If the body has more headings of its level, they are chapters, and the title stays empty.
+    """
     heading = first_heading(body)
     if heading is None or (has_head and not fields.get("title") and has_chapters(body[heading.end :])):
         return body
@@ -173,8 +176,8 @@ def _titled(body: str, first_line: int, fields: dict[str, Any], reading: Reading
 _ADDRESS_DATE = re.compile(r"(?:^|/)(\d{4})[/-](\d{1,2})[/-](\d{1,2})(?=[-/]|$)")
 
 
-def _dated(path: str, zone: tzinfo, fields: dict[str, Any], reading: Reading) -> None:
-    """A post without a date in its head gets that of publishDate, of its file's name or of its address."""
+def _dated(path: str, zone: tzinfo, fields: dict[str, Any], reading: FieldCollector) -> None:
+    """Set a missing date to publishDate, or to the date in the file's name or address."""
     publish: datetime | None = fields.get("publish")
     if not fields.get("date") and publish:
         fields["date"] = publish

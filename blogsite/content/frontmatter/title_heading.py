@@ -1,4 +1,4 @@
-"""The first heading of a body, where it is the post's title: it is not printed a second time."""
+"""The first heading of a body, if it is the post's title, which is not shown twice."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _MARKUP = re.compile(r"[*_`\s\\]+")
 
 @dataclass(frozen=True, slots=True)
 class FirstHeading:
-    """A heading of the first level that a body begins with: its text as written, and where all of it stands."""
+    """A first-level heading at the start of a body: its text as written, and its offsets."""
 
     text: str
     start: int
     end: int
 
     def blanked(self, body: str) -> str:
-        """BODY without it, no line moved."""
+        """Return the body with the heading blanked out, so that no line moves."""
         return body[: self.start] + "\n" * body.count("\n", self.start, self.end) + body[self.end :]
 
 
 def first_heading(body: str) -> FirstHeading | None:
-    """The heading of the first level that BODY begins with."""
+    """Return the first-level heading that a body begins with."""
     gap = _BLANK.match(body)
     start = gap.end() if gap else 0
     end = body.find("\n", start) + 1 or len(body)
@@ -44,7 +44,7 @@ def first_heading(body: str) -> FirstHeading | None:
 
 
 def same_title(one: str, other: str) -> bool:
-    """Whether two titles read the same, apart from Markdown's marks."""
+    """Return whether two titles are the same but for Markdown's markup."""
     return one == other or _MARKUP.sub("", one).casefold() == _MARKUP.sub("", other).casefold()
 
 
@@ -53,5 +53,5 @@ _CHAPTER = re.compile(r"^[ ]{0,3}#[ \t]+\S", re.M)
 
 
 def has_chapters(body: str) -> bool:
-    """Whether BODY has headings of the first level, outside its fenced code."""
+    """Return whether a body has first-level headings outside fenced code."""
     return _CHAPTER.search(body) is not None and _CHAPTER.search(_CODE.sub("", body)) is not None

@@ -1,6 +1,6 @@
-"""The readers of fields: the value of an entry, in whatever shape its dialect gives it → the value of a field of Meta.
+"""Read the value of a raw field, in whatever form its dialect gives it, as the value of a field of FrontMatter.
 
-A reader raises UnreadableError where the value is of no use; its words end the sentence "KEY …".
+A reader raises UnreadableError for a value that it cannot use; its message continues the sentence "KEY …".
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from blogsite.core.values import Table, Value
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """What a value's meaning depends on besides itself: the post's dialect, as far as it shows."""
+class DialectTraits:
+    """What the meaning of a value depends on besides itself: the dialect and the zone of the post."""
 
     zone: tzinfo
     key: str = ""
-    """The key that the value stands under, in lower case."""
+    """The key of the value, in lower case."""
     spaces_split: bool = False
-    """Tags and categories in a text without commas are split at its spaces (Jekyll)."""
+    """Tags and categories without commas are separated by spaces (Jekyll)."""
     lists_nest: bool = False
     """A list of categories is one path from the top (Hexo)."""
     semicolons_first: bool = False
-    """A semicolon splits, and then commas do not (Pelican)."""
+    """Semicolons separate, and commas only where there are none (Pelican)."""
 
-    def under(self, key: str) -> Shape:
-        """The same for a value under KEY."""
-        return Shape(self.zone, key, self.spaces_split, self.lists_nest, self.semicolons_first)
+    def under(self, key: str) -> DialectTraits:
+        """Return the same for the value of another key."""
+        return DialectTraits(self.zone, key, self.spaces_split, self.lists_nest, self.semicolons_first)
 
 
 class UnreadableError(ValueError):
-    """A value of the wrong kind: `what` was wrong, `hint` says what to write."""
+    """A value of the wrong kind, with a message and a hint."""
 
     def __init__(self, message: str, hint: str) -> None:
         self.message = message
@@ -45,27 +45,27 @@ class UnreadableError(ValueError):
         super().__init__(message)
 
 
-Reader = Callable[[Value, Shape], Any]
+Reader = Callable[[Value, DialectTraits], Any]
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 
-def kind_of(value: Value) -> str:
-    """What VALUE is, in words."""
+def describe_kind(value: Value) -> str:
+    """Return the kind of a value in words."""
     if isinstance(value, tuple):
         return "a list"
     return "a mapping" if isinstance(value, Table) else f"`{text_of(value)[:60]}`"
 
 
 def is_scalar(value: Value) -> bool:
-    """Whether VALUE is one thing: no list and no mapping."""
+    """Return whether a value is neither a list nor a mapping."""
     return type(value) is not tuple and type(value) is not Table
 
 
-def text(value: Value, shape: Shape) -> str:
-    """One text on one line; a number as it is written."""
+def text(value: Value, shape: DialectTraits) -> str:
+    """Read a text on one line; a number as it is written."""
     if not is_scalar(value):
-        raise UnreadableError(f"must be a text, not {kind_of(value)}", "put the value in quotes")
+        raise UnreadableError(f"must be a text, not {describe_kind(value)}", "put the value in quotes")
     return _one_line(text_of(value)) if value is not None else ""
 
 
@@ -73,8 +73,8 @@ def _one_line(written: str) -> str:
     return " ".join(map(str.strip, written.split("\n"))).strip() if "\n" in written else written.strip()
 
 
-def title(value: Value, shape: Shape) -> str:
-    """A text with its character references resolved, but for those of <, > and &, which Markdown itself wants."""
+def title(value: Value, shape: DialectTraits) -> str:
+    """Read a text with character references resolved, but for those of <, > and &, which Markdown needs."""
     written = text(value, shape)
     return _ENTITY.sub(_character, written) if "&" in written else written
 
@@ -84,10 +84,10 @@ def _character(entity: re.Match[str]) -> str:
     return entity[0] if char in "<>&" or not char.isprintable() else char
 
 
-def prose(value: Value, shape: Shape) -> str:
-    """A text that may hold paragraphs."""
+def prose(value: Value, shape: DialectTraits) -> str:
+    """Read a text that may have several paragraphs."""
     if not is_scalar(value):
-        raise UnreadableError(f"must be a text, not {kind_of(value)}", "put the value in quotes")
+        raise UnreadableError(f"must be a text, not {describe_kind(value)}", "put the value in quotes")
     return text_of(value).strip() if value is not None else ""
 
 
@@ -97,16 +97,16 @@ _YES = frozenset(["true", "yes", "on", "y", "1"])
 _NO = frozenset(["false", "no", "off", "n", "0", "none", "never"])
 
 
-def flag(value: Value, shape: Shape) -> bool:
-    """True or false, however it is written."""
+def flag(value: Value, shape: DialectTraits) -> bool:
+    """Read a truth value, however it is written."""
     word = text_of(value).strip().lower() if is_scalar(value) else ""
     if word in _YES or word in _NO:
         return word in _YES
-    raise UnreadableError(f"must be true or false, not {kind_of(value)}", "write true or false, without quotes")
+    raise UnreadableError(f"must be true or false, not {describe_kind(value)}", "write true or false, without quotes")
 
 
-def switch(value: Value, shape: Shape) -> bool:
-    """True or false; a mapping is what its `enable` says, and the name of a tool means yes."""
+def switch(value: Value, shape: DialectTraits) -> bool:
+    """Read a truth value; of a mapping its `enable`; the name of a tool means true."""
     if isinstance(value, Table):
         inner = next((value[key] for key in ("enable", "enabled", "show", "on") if key in value), None)
         return True if inner is None else switch(inner, shape)
@@ -121,17 +121,17 @@ _TOOLS = frozenset(
 )
 
 
-def rank(value: Value, shape: Shape) -> bool:
-    """Whether a post is shown first: true, or any number but 0."""
+def rank(value: Value, shape: DialectTraits) -> bool:
+    """Read whether a post is pinned: true, or any number but 0."""
     if is_scalar(value) and re.fullmatch(r"[-+]?\d{1,18}", text_of(value).strip()):
         return int(text_of(value)) != 0
     return flag(value, shape)
 
 
 def negated(reader: Reader) -> Reader:
-    """The reader of a key that says the opposite of its field: `published: false`, `disable_math: true`."""
+    """Return the reader of a key that means the opposite of its field: `published: false`, `disable_math: true`."""
 
-    def read(value: Value, shape: Shape) -> bool:
+    def read(value: Value, shape: DialectTraits) -> bool:
         return not reader(value, shape)
 
     return read
@@ -140,10 +140,10 @@ def negated(reader: Reader) -> Reader:
 # ── dates ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def moment(value: Value, shape: Shape) -> datetime:
-    """A date with its zone."""
+def moment(value: Value, shape: DialectTraits) -> datetime:
+    """Read a date."""
     if not is_scalar(value) or value is True or value is False:
-        raise UnreadableError(f"must be a date, not {kind_of(value)}", "write it as 2024-09-27 10:30")
+        raise UnreadableError(f"must be a date, not {describe_kind(value)}", "write it as 2024-09-27 10:30")
     try:
         return parse_date(value if isinstance(value, date) else text_of(value), shape.zone)
     except DateError as problem:
@@ -156,12 +156,12 @@ _SEPARATOR = re.compile(r"[,，、;；]")
 _SEMICOLON = re.compile(r"[;；]")
 
 
-def names(value: Value, shape: Shape) -> tuple[str, ...]:
-    """Tags: a list, or a text split as its dialect does; empty and repeated ones left out."""
+def names(value: Value, shape: DialectTraits) -> tuple[str, ...]:
+    """Read tags: a list, or a text that is split as the dialect does, without empty and repeated ones."""
     return _unique(_items(value, shape))
 
 
-def _items(value: Value, shape: Shape) -> Iterator[str]:
+def _items(value: Value, shape: DialectTraits) -> Iterator[str]:
     if isinstance(value, tuple):
         for item in value:
             if isinstance(item, Table):
@@ -180,14 +180,14 @@ def _whole(value: Value) -> Iterator[str]:
 
 
 def _named(item: Table) -> str:
-    """The name in a mapping such as {name: …, url: …}; `a: b` without quotes is one, too."""
+    """Return the name in a mapping such as {name: …, url: …}; a single `a: b` without quotes is a name, too."""
     for key in ("name", "title", "label"):
         if isinstance(found := item.get(key), str):
             return found
     raise UnreadableError("must be a list of texts, not of mappings", "put an item that holds a colon in quotes")
 
 
-def _split(written: str, shape: Shape) -> list[str]:
+def _split(written: str, shape: DialectTraits) -> list[str]:
     if shape.semicolons_first and _SEMICOLON.search(written):
         return _SEMICOLON.split(written)
     if _SEPARATOR.search(written):
@@ -202,9 +202,11 @@ def _unique(items: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item for item in stripped if item))
 
 
-def paths(value: Value, shape: Shape) -> tuple[tuple[str, ...], ...]:
-    """Categories as paths from the top: lists in a list are paths, a list is one path or several by its dialect, and
-    `category: a/b` is one, too."""
+def paths(value: Value, shape: DialectTraits) -> tuple[tuple[str, ...], ...]:
+    """Read categories as paths from the top.
+
+    Lists in a list are paths; a list is one path or several by its dialect; `category: a/b` is a path, too.
+    """
     if isinstance(value, tuple) and (shape.lists_nest or any(isinstance(item, tuple) for item in value)):
         if not any(isinstance(item, tuple) for item in value):
             return _filled([names(value, shape)])
@@ -219,8 +221,8 @@ def _filled(found: Iterable[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
     return tuple(dict.fromkeys(path for path in found if path))
 
 
-def people(value: Value, shape: Shape) -> tuple[str, ...]:
-    """Authors: a list of names or of mappings with a name; a text is split under `authors` alone."""
+def people(value: Value, shape: DialectTraits) -> tuple[str, ...]:
+    """Read authors: a list of names or of mappings with a name; only under `authors` a text is split."""
     if isinstance(value, Table):
         return _unique([_named(value)])
     if isinstance(value, str) and shape.key != "authors":
@@ -228,15 +230,15 @@ def people(value: Value, shape: Shape) -> tuple[str, ...]:
     return names(value, shape)
 
 
-def first(value: Value, shape: Shape) -> str:
-    """A text, or the first of a list of them."""
+def first(value: Value, shape: DialectTraits) -> str:
+    """Read a text, or the first of a list."""
     if isinstance(value, tuple):
         return next(iter(names(value, shape)), "")
     return text(value, shape)
 
 
-def addresses(value: Value, shape: Shape) -> tuple[str, ...]:
-    """Old addresses: a list, or a single one."""
+def addresses(value: Value, shape: DialectTraits) -> tuple[str, ...]:
+    """Read former addresses: a list, or a single one."""
     if isinstance(value, Table):
         raise UnreadableError("must be a list of addresses, not a mapping", "write aliases: [/old/address/]")
     return _unique(_items(value, shape) if isinstance(value, tuple) else _whole(value))
@@ -249,8 +251,8 @@ _STYLES = frozenset(["date", "pretty", "ordinal", "weekdate", "none"])
 _FILE = re.compile(r"\.(?:html?|xml|json|txt|php|aspx?)$", re.I)
 
 
-def url(value: Value, shape: Shape) -> str:
-    """The address of a post: a path from "/", with "/" at its end unless it names a file."""
+def url(value: Value, shape: DialectTraits) -> str:
+    """Read the address of a post: a path from "/", with "/" at its end unless it names a file."""
     path = re.sub(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/]*", "", text(value, shape)).split("#")[0].split("?")[0].strip()
     if not path or path.lower() in _STYLES:
         return ""
@@ -264,13 +266,13 @@ def url(value: Value, shape: Shape) -> str:
     return path if path.endswith("/") or _FILE.search(path) else path + "/"
 
 
-def slug(value: Value, shape: Shape) -> str:
-    """A name without the slashes around it."""
+def slug(value: Value, shape: DialectTraits) -> str:
+    """Read a name without the slashes around it."""
     return text(value, shape).strip("/").strip()
 
 
-def image(value: Value, shape: Shape) -> str:
-    """The address of a picture: a text, a mapping that holds one, or the first of a list; `false` is none."""
+def image(value: Value, shape: DialectTraits) -> str:
+    """Read the address of an image: a text, a mapping that has one, or the first of a list; `false` is none."""
     if isinstance(value, Table):
         keys = ("path", "src", "image", "url", "relative", "href", "feature", "teaser")
         return next((image(value[key], shape) for key in keys if isinstance(value.get(key), str)), "")
@@ -280,8 +282,8 @@ def image(value: Value, shape: Shape) -> str:
     return "" if written.lower() in _NO or written.lower() in _YES else written
 
 
-def language(value: Value, shape: Shape) -> str:
-    """A language tag: "zh-CN"."""
+def language(value: Value, shape: DialectTraits) -> str:
+    """Read a language tag: "zh-CN"."""
     written = text(value, shape).replace("_", "-")
     if written and not re.fullmatch(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8})*", written):
         raise UnreadableError(f"is no language tag: `{written[:60]}`", 'write a tag such as "zh-CN" or "en"')
@@ -294,7 +296,7 @@ USUAL_LAYOUTS = frozenset(
 )
 
 
-def layout(value: Value, shape: Shape) -> str:
-    """The name of a template, without its extension; "" for the names of usual ones."""
+def layout(value: Value, shape: DialectTraits) -> str:
+    """Read the name of a template, without its extension; "" for other generators' names of usual templates."""
     written = re.sub(r"\.(?:html?|tmpl|jinja2?|j2|njk|liquid)$", "", text(value, shape))
     return "" if written.lower() in USUAL_LAYOUTS else written

@@ -1,6 +1,6 @@
-"""A YAML error in plain words: what stands in the head, and what to write in its place.
+"""Explain YAML errors in plain words: what is wrong, and what to write instead.
 
-libyaml tells where it gave up, which is often a line below the mistake; the lines themselves tell more.
+libyaml reports where it gave up, often a line below the mistake, so the lines themselves are looked at first.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 from blogsite.content.frontmatter.key_lines import is_field
 
 Found = tuple[int, int, str, str]
-"""(line, column, what is wrong, what to do)"""
+"""(line, column, message, hint)."""
 
 _WIDE_COLON = re.compile(r"([A-Za-z_-]+)[ \t]*：")
 _NO_SPACE = re.compile(r"([A-Za-z_-]+)[ \t]*:(?=[^\s:/])")
@@ -21,7 +21,7 @@ _GENERAL = "a head is lines of `key: value`; put a value with special characters
 
 
 def explain(head: str, problem: Any) -> list[Found]:
-    """The mistakes in HEAD that explain why it cannot be read; PROBLEM is libyaml's exception, if there is one."""
+    """Return the mistakes that explain why front matter cannot be read; `problem` is libyaml's exception, if any."""
     lines = head.split("\n")
     found = [diagnostic for number, line in enumerate(lines, 1) for diagnostic in _bad_colon(number, line)]
     if found or problem is None:
@@ -41,7 +41,7 @@ def explain(head: str, problem: Any) -> list[Found]:
 
 
 def _bad_colon(number: int, line: str) -> list[Found]:
-    """A colon that is none to YAML: a full-width one, or one without a space after it, after a field's name."""
+    """Return the mistake of a colon after a known field's name that is full-width or has no space behind it."""
     if (wide := _WIDE_COLON.match(line)) and is_field(wide[1]):
         column = wide.end()
         return [(number, column, f"the colon after {wide[1]} is a full-width one (：)", f"write `{wide[1]}: …`")]
@@ -52,7 +52,7 @@ def _bad_colon(number: int, line: str) -> list[Found]:
 
 
 def _bad_line(number: int, line: str) -> Found | None:
-    """What is wrong in this line, if it is one of the mistakes that people make."""
+    """Return the mistake in a line, if it is one of the usual ones."""
     blanks = line[: len(line) - len(line.lstrip(" \t"))]
     if "\t" in blanks:
         return number, blanks.index("\t") + 1, "a tab indents this line", "indent it with spaces: YAML allows no tabs"
@@ -70,7 +70,7 @@ def _bad_line(number: int, line: str) -> Found | None:
 
 
 def in_quotes(line: str) -> str:
-    """The hint to put the value of LINE in quotes, with the line as it should be where that is plain."""
+    """Return the hint to put a value in quotes, with the corrected line if that is certain."""
     match = _KEY_VALUE.fullmatch(line)
     if not match or len(line) > 80:
         return "put the whole value in quotes"

@@ -1,25 +1,26 @@
-"""The heads of posts, as seven generators write them: one file for each way of writing, one line for each in DIALECTS.
+"""Front matter as seven generators write it: one file for each way of writing.
 
-Each dialect is a handler of python-frontmatter, which stands around its own: `detect` looks at the first characters,
-`split` takes the text apart without stripping it, `load` reads the head into entries that know their places.
+Each dialect is a handler of python-frontmatter: `detect` looks at the first characters, `split` separates front matter
+and body, `load` parses the front matter into RawFields. The library's `parse` calls these, but strips the text and the
+body: lines and columns would not be those of the file. So reader.py calls them in its place.
 """
 
 from __future__ import annotations
 
 from frontmatter.default_handlers import BaseHandler
 
-from blogsite.content.frontmatter.dialects.json import JsonHead
-from blogsite.content.frontmatter.dialects.line_based import LinkHead, NikolaHead, PelicanHead
-from blogsite.content.frontmatter.dialects.toml import TomlHead
-from blogsite.content.frontmatter.dialects.yaml import BareYamlHead, YamlHead
+from blogsite.content.frontmatter.dialects.json import JsonDialect
+from blogsite.content.frontmatter.dialects.line_based import LinkDialect, NikolaDialect, PelicanDialect
+from blogsite.content.frontmatter.dialects.toml import TomlDialect
+from blogsite.content.frontmatter.dialects.yaml import BareYamlDialect, YamlDialect
 
 DIALECTS: tuple[BaseHandler, ...] = (
-    YamlHead(),
-    TomlHead(),
-    JsonHead(),
-    LinkHead(),
-    NikolaHead(),
-    BareYamlHead(),
-    PelicanHead(),
+    YamlDialect(),
+    TomlDialect(),
+    JsonDialect(),
+    LinkDialect(),
+    NikolaDialect(),
+    BareYamlDialect(),
+    PelicanDialect(),
 )
-"""In the order in which they are tried."""
+"""The dialects, in the order in which they are tried."""

@@ -1,4 +1,4 @@
-"""JSON heads (Hugo): an object from the first character of the file on."""
+"""JSON front matter (Hugo): an object at the start of the file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from typing import Any
 from frontmatter.default_handlers import JSONHandler
 
 from blogsite.content.frontmatter.key_lines import is_field
-from blogsite.content.frontmatter.raw_fields import MAX_LENGTH, HeadError, NoHeadError, RawField, RawFields, freeze
+from blogsite.content.frontmatter.raw_fields import (
+    MAX_LENGTH,
+    FrontMatterError,
+    NoFrontMatterError,
+    RawField,
+    RawFields,
+    freeze,
+)
 
 _OPENER = re.compile(r"\s*\{\s*\"")
 _FIRST_KEY = re.compile(r"\s*\{\s*\"([^\"\n]*)\"\s*:")
@@ -18,13 +25,13 @@ _DECODER = json.JSONDecoder()
 _HINT = 'write `"key": "value",` on each line, without a comma after the last'
 
 
-class JsonHead(JSONHandler):
+class JsonDialect(JSONHandler):
     """A JSON object; the body begins on the line after it."""
 
     FM_BOUNDARY = _OPENER
 
     def split(self, text: str) -> tuple[str, str]:
-        """The object, with what stands before it, and the body; ValueError where there is none."""
+        """Return the object, with the space before it, and the body. Raises ValueError if there is none."""
         start = text.index("{")
         try:
             _, end = _DECODER.raw_decode(text, start)
@@ -34,21 +41,21 @@ class JsonHead(JSONHandler):
         return text[:end], rest.removeprefix("\n") if rest.startswith("\n") else rest
 
     def load(self, fm: str, **kwargs: object) -> RawFields:
-        """The entries of an object that `split` has found."""
+        """Return the fields of an object that `split` has found."""
         if len(fm) > MAX_LENGTH:
-            raise HeadError((1, 1, "the head of the post is too long", "move what is not a setting out of it"))
+            raise FrontMatterError((1, 1, "the head of the post is too long", "move what is not a setting out of it"))
         try:
             table = freeze(json.loads(fm))
         except ValueError as problem:
-            raise HeadError((1, 1, f"the head cannot be read: {problem}", _HINT)) from None
+            raise FrontMatterError((1, 1, f"the head cannot be read: {problem}", _HINT)) from None
         if not any(is_field(key) for key in table):
-            raise NoHeadError
+            raise NoFrontMatterError
         locations = _places(fm)
         return {key: RawField(key, value, *locations.get(key, (1, 1, 1))) for key, value in table.items_}
 
 
 def _places(head: str) -> dict[str, tuple[int, int, int]]:
-    """Line, column of the value and column of the key, where a key stands first."""
+    """Return key → (line, column of the value, column of the key) for keys at the start of a line."""
     locations: dict[str, tuple[int, int, int]] = {}
     for number, line in enumerate(head.split("\n"), 1):
         for match in _KEY.finditer(line):
@@ -57,14 +64,14 @@ def _places(head: str) -> dict[str, tuple[int, int, int]]:
 
 
 def _unreadable(text: str, problem: Any) -> ValueError:
-    """A HeadError where the text begins with a known key, a ValueError where it is no head."""
+    """Return a FrontMatterError if the text begins with a known key, a ValueError if it is no front matter."""
     first = _FIRST_KEY.match(text)
     if not first or not is_field(first[1]):
         return ValueError("no JSON object")
     if isinstance(problem, json.JSONDecodeError):
         words = problem.msg[:1].lower() + problem.msg[1:]
-        return HeadError((problem.lineno, problem.colno, f"the head is not valid JSON: {words}", _HINT))
+        return FrontMatterError((problem.lineno, problem.colno, f"the head is not valid JSON: {words}", _HINT))
     message = (
         "the head is nested too deep" if isinstance(problem, RecursionError) else f"the head is not JSON: {problem}"
     )
-    return HeadError((1, 1, message, _HINT))
+    return FrontMatterError((1, 1, message, _HINT))

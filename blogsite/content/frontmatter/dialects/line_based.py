@@ -1,6 +1,6 @@
-"""Heads that are lines of text without fences: Pelican's, Nikola's, and the links of Vitalik Buterin's blog.
+"""Front matter of plain lines without fences: Pelican's, Nikola's, and the links of Vitalik Buterin's blog.
 
-Their values are taken as they stand: quotes, colons and brackets mean nothing here.
+Values are taken literally: quotes, colons and brackets have no meaning.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from frontmatter.default_handlers import BaseHandler
 
 from blogsite.content.frontmatter.key_lines import is_field, key_of
-from blogsite.content.frontmatter.raw_fields import HeadError, Plain, RawField, RawFields
+from blogsite.content.frontmatter.raw_fields import FrontMatterError, PlainScalar, RawField, RawFields
 from blogsite.core.values import Value
 
 _PELICAN = re.compile(r"([ ]{0,3})([A-Za-z][\w-]*+(?: [\w-]++)*+)[ \t]*+(?::(?=[ \t]|$)|：)[ \t]*(.*)", re.ASCII)
@@ -21,8 +21,8 @@ _NAMES_A_POST = re.compile(r"^\.\.[ \t]+(?:title|slug|date):", re.M)
 _MOST_LINES = 200
 
 
-class PelicanHead(BaseHandler):
-    """`Key: value` on every line up to the first empty one, Title or Date among them (Pelican, MultiMarkdown)."""
+class PelicanDialect(BaseHandler):
+    """`Key: value` on every line up to the first empty one, with a Title or Date (Pelican, MultiMarkdown)."""
 
     FM_BOUNDARY = _PELICAN
 
@@ -30,7 +30,7 @@ class PelicanHead(BaseHandler):
         return key_of(text.lstrip("\n")) != ""
 
     def split(self, text: str) -> tuple[str, str]:
-        """The lines of the head and the body; ValueError where a line is none of a head."""
+        """Return the front matter and the body. Raises ValueError if a line is not of this form."""
         start = len(text) - len(text.lstrip("\n"))
         end = text.find("\n\n", start, start + (1 << 20))
         if end < 0:
@@ -44,23 +44,25 @@ class PelicanHead(BaseHandler):
         return head, text[end:].removeprefix("\n")
 
     def load(self, fm: str) -> RawFields:
-        """The entries of the lines; an indented line goes on with the value before it."""
+        """Return the fields; an indented line continues the value before it."""
         return _entries(fm, _PELICAN)
 
 
-class NikolaHead(BaseHandler):
+class NikolaDialect(BaseHandler):
     """`.. key: value` lines in a comment at the top (Nikola)."""
 
     FM_BOUNDARY = re.compile(r"\s*(?:<!--[ \t]*\n)?(?=\.\.[ \t]+[a-z_]+:)")
 
     def split(self, text: str) -> tuple[str, str]:
-        """The lines of the head and the body; ValueError where the comment does not end."""
+        """Return the front matter and the body. Raises ValueError if the comment does not end."""
         start = len(text) - len(text.lstrip())
         commented = text.startswith("<!--", start)
         end = text.find("-->" if commented else "\n\n", start)
         if end < 0:
             if commented:
-                raise HeadError((text.count("\n", 0, start) + 1, 1, "the comment is never closed", "add a line -->"))
+                raise FrontMatterError(
+                    (text.count("\n", 0, start) + 1, 1, "the comment is never closed", "add a line -->")
+                )
             end = len(text)
         if text.count("\n", start, end) > _MOST_LINES:
             raise ValueError("too many lines for a head")
@@ -70,17 +72,17 @@ class NikolaHead(BaseHandler):
         return text[:end].replace("<!--", "    ", 1), text[body:].removeprefix("\n")
 
     def load(self, fm: str) -> RawFields:
-        """The entries of the lines."""
+        """Return the fields."""
         return _entries(fm, _NIKOLA)
 
 
-class LinkHead(BaseHandler):
-    """`[key]: <> (value)` lines, which Markdown shows nothing of."""
+class LinkDialect(BaseHandler):
+    """`[key]: <> (value)` lines, which are invisible in Markdown."""
 
     FM_BOUNDARY = re.compile(r"\s*\[[A-Za-z][\w -]*\]:[ \t]*(?:<>|#)[ \t]*\(")
 
     def split(self, text: str) -> tuple[str, str]:
-        """The lines of the head and the body; ValueError where they name no field."""
+        """Return the front matter and the body. Raises ValueError if the lines set no known field."""
         lines = text.split("\n", _MOST_LINES)
         count = next((i for i, line in enumerate(lines) if line.strip() and not _LINK.fullmatch(line)), len(lines))
         head = lines[:count]
@@ -89,7 +91,7 @@ class LinkHead(BaseHandler):
         return "\n".join(head), "\n".join(lines[count:])
 
     def load(self, fm: str) -> RawFields:
-        """The entries of the lines."""
+        """Return the fields."""
         return _entries(fm, _LINK)
 
 
@@ -117,4 +119,4 @@ def _words(values: Iterable[Value]) -> Iterable[str]:
 
 
 def _value(text: str) -> Value:
-    return Plain(text) if text else None
+    return PlainScalar(text) if text else None

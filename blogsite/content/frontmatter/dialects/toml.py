@@ -1,4 +1,4 @@
-"""TOML heads, between lines of +++ (Hugo, Zola), read by the standard library's tomllib."""
+"""TOML front matter between lines of +++ (Hugo, Zola), parsed by the standard library's tomllib."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import tomllib
 
 from frontmatter.default_handlers import BaseHandler
 
-from blogsite.content.frontmatter.raw_fields import MAX_LENGTH, HeadError, RawField, RawFields, freeze
+from blogsite.content.frontmatter.raw_fields import MAX_LENGTH, FrontMatterError, RawField, RawFields, freeze
 
 _OPENER = re.compile(r"\s*^\+{3,}[ \t]*$\n?", re.M)
 _CLOSER = re.compile(r"^\+{3,}[ \t]*$\n?", re.M)
@@ -18,34 +18,38 @@ _ERROR_PLACE = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of documen
 _MANY_DOTS = re.compile(r"(?<![\w\"'.-])(?:[\w\"'-]++[ \t]*+\.[ \t]*+){50}")
 
 Places = dict[tuple[str, ...], tuple[int, int, int]]
-"""(table, key) → line, column of the value, column of the key"""
+"""(table, key) → line, column of the value, column of the key."""
 
 
-class TomlHead(BaseHandler):
-    """Between two lines of three plus signs or more."""
+class TomlDialect(BaseHandler):
+    """TOML between two lines of three or more plus signs."""
 
     FM_BOUNDARY = _OPENER
     START_DELIMITER = END_DELIMITER = "+++"
 
     def split(self, text: str) -> tuple[str, str]:
-        """The head with empty lines before it, so that its lines are the file's, and the body."""
+        """Return the front matter, with empty lines before it so that its lines are those of the file, and the body."""
         opener = _OPENER.match(text)
         if not opener:
             raise ValueError("no line of plus signs")
         start = opener.end()
         closer = _CLOSER.search(text, start)
         if not closer:
-            raise HeadError((text.count("\n", 0, start), 1, "the head is never closed", "add a line +++ after it"))
+            raise FrontMatterError(
+                (text.count("\n", 0, start), 1, "the head is never closed", "add a line +++ after it")
+            )
         return "\n" * text.count("\n", 0, start) + text[start : closer.start()], text[closer.end() :]
 
     def load(self, fm: str) -> RawFields:
-        """The entries of a head; HeadError where it is no TOML."""
+        """Return the fields. Raises FrontMatterError if it is not valid TOML."""
         if len(fm) > MAX_LENGTH or _MANY_DOTS.search(fm):
-            raise HeadError((1, 1, "the head of the post is too long or too deep", "move what is not a setting out"))
+            raise FrontMatterError(
+                (1, 1, "the head of the post is too long or too deep", "move what is not a setting out")
+            )
         try:
             table = freeze(tomllib.loads(fm))
         except (ValueError, RecursionError, TypeError) as problem:
-            raise HeadError(_explain(fm, problem)) from None
+            raise FrontMatterError(_explain(fm, problem)) from None
         locations = _places(fm)
         entries = {}
         for key, value in table.items_:
@@ -56,7 +60,7 @@ class TomlHead(BaseHandler):
 
 
 def _places(head: str) -> Places:
-    """Where the keys stand, by a scan of the lines outside multi-line texts."""
+    """Return the positions of the keys, from a scan of the lines outside multi-line strings."""
     locations: Places = {}
     table, inside = "", ""
     for number, line in enumerate(head.split("\n"), 1):

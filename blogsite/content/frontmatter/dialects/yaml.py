@@ -1,7 +1,7 @@
-"""YAML heads: between lines of dashes, or (Hexo) with the closing line alone.
+"""YAML front matter: between lines of dashes, or (Hexo) with the closing line alone.
 
-libyaml's grammar, read as events: each key comes with its place, nothing is built that an alias could multiply, and a
-plain scalar stays the text that it is: 2018-02-31, 010, 12:30 and no mean what their field makes of them.
+libyaml's events are read instead of its values: each key has its position, aliases cannot multiply data, and plain
+scalars stay text, so that 2018-02-31, 010, 12:30 and no mean what their field makes of them.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from blogsite.content.frontmatter.raw_fields import (
     MAX_DEPTH,
     MAX_LENGTH,
     MAX_SIZE,
-    HeadError,
-    NoHeadError,
-    Plain,
+    FrontMatterError,
+    NoFrontMatterError,
+    PlainScalar,
     RawField,
     RawFields,
     printable,
@@ -35,11 +35,11 @@ _CLOSER = re.compile(r"^(?:-{3,}|\.{3})[ \t]*$\n?", re.M)
 _NULLS = frozenset(("", "~", "null", "Null", "NULL"))
 _SCAFFOLD = re.compile(r"^[ \t]*+[\w-]++[ \t]*+:[ \t]++(\{\{.*\}\})[ \t]*$", re.M)
 _TABS = re.compile(r"^[ ]*\t[ \t]*(?=\S)|(?<=[:-])[ ]*\t[ \t]*", re.M)
-"""Tabs that indent a line, or stand behind a key or an item's mark: YAML allows none, Hexo takes them for spaces."""
+"""Tabs that indent a line, or follow a key or a list item's dash. YAML forbids them, Hexo takes them for spaces."""
 
 
-class YamlHead(YAMLHandler):
-    """Between two lines of three dashes or more; `...` closes it too. A rule at the start of a text is no head."""
+class YamlDialect(YAMLHandler):
+    """YAML between two lines of three or more dashes, or `...`. A horizontal rule at the start of a text is none."""
 
     FM_BOUNDARY = _OPENER
 
@@ -47,8 +47,10 @@ class YamlHead(YAMLHandler):
         return _OPENER.match(text) is not None
 
     def split(self, text: str) -> tuple[str, str]:
-        """The head with empty lines before it, so that its lines are the file's, and the body; ValueError where there
-        is none."""
+        """Return the front matter, with empty lines before it so that its lines are those of the file, and the body.
+
+        Raises ValueError if there is none.
+        """
         opener = _OPENER.match(text)
         if not opener:
             raise ValueError("no line of dashes")
@@ -58,12 +60,12 @@ class YamlHead(YAMLHandler):
         return "\n" * text.count("\n", 0, start) + text[start:end], text[body:]
 
     def load(self, fm: str, **kwargs: object) -> RawFields:
-        """The entries of a head; HeadError, or NoHeadError where it is text between two rules."""
+        """Return the fields. Raises FrontMatterError, or NoFrontMatterError if it is text between two rules."""
         return load(fm)
 
 
-class BareYamlHead(YamlHead):
-    """Hexo's: `key: value` from the first line on, closed by a line of dashes."""
+class BareYamlDialect(YamlDialect):
+    """`key: value` from the first line on, closed by a line of dashes (Hexo)."""
 
     def detect(self, text: str) -> bool:
         return is_field(key_of(text))
@@ -76,7 +78,7 @@ class BareYamlHead(YamlHead):
 
 
 def names_a_post(head: str) -> bool:
-    """Whether HEAD is made of lines as a head has them, a title or a date among them."""
+    """Return whether a text has the lines of front matter, with a title or a date."""
     lines = head.split("\n")
     keys = {key_of(line) for line in lines}
     shaped = all(not line.strip() or line[0] in " \t-#" or key_of(line) for line in lines)
@@ -84,58 +86,62 @@ def names_a_post(head: str) -> bool:
 
 
 def _unclosed(text: str, start: int) -> tuple[int, int]:
-    """Where a head ends that nothing closes: at the first empty line, if there are known keys until there."""
+    """Return the end of front matter that is never closed: the first empty line, if there are known keys before it."""
     gap = re.compile(r"^[ \t]*(?:\n|\Z)", re.M).search(text, start)
     end = gap.start() if gap else len(text)
     if names_a_post(text[start:end]):
         return end, end
     if is_field(key_of(text[start:])):
         hint = "add a line --- after its last key"
-        raise HeadError((text.count("\n", 0, start) or 1, 1, "the head is never closed", hint))
+        raise FrontMatterError((text.count("\n", 0, start) or 1, 1, "the head is never closed", hint))
     raise ValueError("no closing line")
 
 
 def is_closed(text: str, body: str) -> bool:
-    """Whether a line of dashes or dots ends the head that TEXT has before BODY."""
+    """Return whether a line of dashes or dots closes the front matter before `body`."""
     head = text[: len(text) - len(body)]
     return _CLOSER.match(head, head.rstrip("\n").rfind("\n") + 1) is not None
 
 
 def load(head: str) -> RawFields:
-    """The entries of a YAML mapping; HeadError for one that cannot be read, NoHeadError for what is none."""
+    """Return the fields of a YAML mapping. Raises FrontMatterError, or NoFrontMatterError if it is something else."""
     if len(head) > MAX_LENGTH:
-        raise HeadError((1, 1, "the head of the post is too long", "close it with a line --- after its last key"))
+        raise FrontMatterError(
+            (1, 1, "the head of the post is too long", "close it with a line --- after its last key")
+        )
     source = _TABS.sub(lambda tabs: " " * len(tabs[0]), head) if "\t" in head else head
     try:
         if "{{" in head and (scaffold := _SCAFFOLD.search(head)):
             raise _scaffold(head, scaffold)
         entries = _Document(source).entries()
         if entries is None:
-            raise HeadError(*explain(head, None))
-    except (yaml.YAMLError, HeadError) as problem:
+            raise FrontMatterError(*explain(head, None))
+    except (yaml.YAMLError, FrontMatterError) as problem:
         if not names_a_field(head):
-            raise NoHeadError from None
-        raise (problem if isinstance(problem, HeadError) else HeadError(*explain(head, problem))) from None
+            raise NoFrontMatterError from None
+        raise (
+            problem if isinstance(problem, FrontMatterError) else FrontMatterError(*explain(head, problem))
+        ) from None
     if not any(is_field(key) for key in entries) and _is_prose(head, entries):
-        raise NoHeadError
+        raise NoFrontMatterError
     return entries
 
 
-def _scaffold(head: str, match: re.Match[str]) -> HeadError:
+def _scaffold(head: str, match: re.Match[str]) -> FrontMatterError:
     line = head.count("\n", 0, match.start(1)) + 1
     message = f"{match[1]} was never filled in: this file is a scaffold, not a post"
-    return HeadError(
+    return FrontMatterError(
         (line, match.start(1) - head.rfind("\n", 0, match.start(1)), message, "move it out of this folder")
     )
 
 
 def _is_prose(head: str, entries: RawFields) -> bool:
-    """Whether what reads as a mapping of unknown keys is rather a text: "Note: this." between two rules."""
+    """Return whether a mapping of unknown keys is text: "Note: this." between two rules."""
     return any(" " in key for key in entries) or bool(re.search(r"^[ \t]*\n[ \t]*\S", head.lstrip("\n"), re.M))
 
 
 class _Document:
-    """Events → frozen values; what is too deep, too large or no word where a key must stand is a HeadError."""
+    """Builds frozen values from YAML events. Raises FrontMatterError for what is too deep, too large or a wrong key."""
 
     def __init__(self, source: str) -> None:
         self.source = source
@@ -146,7 +152,7 @@ class _Document:
         self.size = 0
 
     def entries(self) -> RawFields | None:
-        """The entries of the document's mapping; none for an empty document; None for one that is no mapping."""
+        """Return the fields of the document's mapping: {} for an empty document, None if it is no mapping."""
         for event in self.events:
             kind = type(event)
             if kind is yaml.MappingStartEvent:
@@ -197,7 +203,7 @@ class _Document:
         if kind is yaml.ScalarEvent:
             text: str = event.value
             if event.implicit[0]:
-                value = None if text in _NULLS else Plain(text)
+                value = None if text in _NULLS else PlainScalar(text)
             else:
                 value = printable(text) if event.style == '"' else text
         elif depth == 0:
@@ -228,13 +234,13 @@ class _Document:
             raise _at(event.start_mark, "the head holds too much", f"write it without so many *{event.anchor}")
         return value
 
-    def _sign(self, mark: Any, sign: str) -> HeadError:
-        """A text that starts with one of YAML's signs, which would make it a reference or a type."""
+    def _sign(self, mark: Any, sign: str) -> FrontMatterError:
+        """Read a text that starts with "*", "&" or "!", which would make it an alias, an anchor or a tag."""
         line = self.source.split("\n")[mark.line]
         return _at(mark, f"a value that starts with {sign} must stand in quotes", in_quotes(line))
 
     def _is_cut(self, event: Any) -> bool:
-        """Whether a comment follows a plain scalar on its line."""
+        """Return whether a comment follows a plain scalar on its line."""
         if type(event) is not yaml.ScalarEvent or not event.implicit[0] or self.lines is None:
             return False
         end: Any = event.end_mark
@@ -253,5 +259,5 @@ def _events(source: str) -> Iterator[Any]:
         loader.dispose()
 
 
-def _at(mark: Any, message: str, hint: str) -> HeadError:
-    return HeadError((mark.line + 1, mark.column + 1, message, hint))
+def _at(mark: Any, message: str, hint: str) -> FrontMatterError:
+    return FrontMatterError((mark.line + 1, mark.column + 1, message, hint))
