@@ -43,7 +43,7 @@ from blogsite.markdown.highlighting.highlight import highlight
 from blogsite.markdown.html.text import count_words
 from blogsite.markdown.post import Parsed, parse
 from blogsite.maths.compression import dump_rendered, load_rendered
-from blogsite.maths.html import Rendered, tex_of
+from blogsite.maths.html import Rendered, engine_input
 from blogsite.maths.katex import Engine, EngineError, TeX
 
 STOCK = ("tables", "fenced_code", "codehilite", "footnotes", "def_list", "abbr", "attr_list", "md_in_html", "toc")
@@ -193,7 +193,7 @@ def _parsed(post: Post) -> Parsed:
 
 
 def _formulas(parsed: Parsed) -> Iterable[TeX]:
-    return (tex_of(formula) for _, fragment in parsed.fragments for formula in fragment.formulas)
+    return (engine_input(formula) for _, fragment in parsed.fragments for formula in fragment.formulas)
 
 
 def building(count: int) -> dict[str, float]:

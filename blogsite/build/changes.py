@@ -153,11 +153,11 @@ def take_snapshot(site: Site, feed_texts: frozenset[Digest] = frozenset()) -> Bu
     # The page of a future post says in how many days it will be published: it is right for this moment alone.
     counting_down = any(post.state == "future" for post in shown)
     return BuildSnapshot(
-        contents=contents_digest({item.post.source: item.post.digest for item in (*shown, *site.left_out)}),
+        contents=contents_digest({item.post.source: item.post.digest for item in (*shown, *site.unpublished)}),
         valid_from=site.now,
         valid_until=site.now if counting_down else site.next_change or _FOREVER,
         posts=len(site.posts),
-        unpublished=tuple(UnpublishedPost(item.post.source, _status_fields(item)) for item in site.left_out),
+        unpublished=tuple(UnpublishedPost(item.post.source, _status_fields(item)) for item in site.unpublished),
         feed_texts=feed_texts,
     )
 

@@ -9,7 +9,7 @@ from blogsite.build.output_folder import OutputFolder
 from blogsite.build.output_plan import BuildPlan, plan_outputs
 from blogsite.content.discovery import SiteFiles, read_bytes, theme_templates
 from blogsite.core.diagnostics import Diagnostic, Location, error, stop_on_errors
-from blogsite.pages import asked_for_first, produce
+from blogsite.pages import preview_pages, produce
 from blogsite.pages.feeds import texts_in_feeds
 from blogsite.render.dependencies import computed_names
 from blogsite.render.environment import Templates
@@ -29,10 +29,10 @@ def plan_whole_site(
         templates = read_templates(context, inputs.site_files)
         plan = plan_outputs(context, loaded, templates, outputs, folder, context.store.outputs(folder.key))
         if (plan.stale or plan.orphans) and not options.dry_run:
-            context.image_cache.keep({image.key for images in (site.variants, site.drawings) for image in images})
+            context.image_cache.keep({image.key for images in (site.variants, site.social_cards) for image in images})
     snapshot = take_snapshot(site, texts_in_feeds(outputs))
-    preview_pages = tuple(asked_for_first(item.output for item in plan.stale))
-    return BuildPlan(plan, diagnostics, snapshot, loaded, templates, preview_pages)
+    opened_first = tuple(preview_pages(item.output for item in plan.stale))
+    return BuildPlan(plan, diagnostics, snapshot, loaded, templates, opened_first)
 
 
 def read_templates(context: BuildContext, site_files: SiteFiles) -> Templates:

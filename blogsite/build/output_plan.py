@@ -21,7 +21,7 @@ from blogsite.core.diagnostics import Diagnostic
 from blogsite.core.digest import Digest, Digester
 from blogsite.core.file_state import stat_of
 from blogsite.images.model import ImageVariant, SocialCardImage
-from blogsite.render.dependencies import closures as template_closures
+from blogsite.render.dependencies import template_closures
 from blogsite.site.model import Content, PostCard, PostLink, SiteInfo
 from blogsite.site.outputs import Asset, DataFile, Output, Page
 

@@ -20,8 +20,8 @@ from blogsite.core.executor import batched
 from blogsite.core.file_state import FileState
 from blogsite.core.permalinks import category_lists
 from blogsite.maths.compression import dump_tex
-from blogsite.maths.html import tex_of
-from blogsite.maths.katex import key
+from blogsite.maths.html import engine_input
+from blogsite.maths.katex import formula_key
 
 SOURCES_PER_TASK = 20
 """No more sources than this are parsed without starting worker processes."""
@@ -94,8 +94,8 @@ def _stored(parsed: ParsedPost, math_format: MathFormat) -> ParsedSource:
 
 def _formulas_of(fragment: HtmlFragment, math_format: MathFormat) -> dict[str, bytes]:
     """Return key → TeX of each formula that needs no answer from another post."""
-    texs = [tex_of(formula) for formula in fragment.formulas if not formula.error and not formula.references]
-    return {key(tex, math_format): dump_tex(tex, math_format) for tex in texs}
+    texs = [engine_input(formula) for formula in fragment.formulas if not formula.error and not formula.references]
+    return {formula_key(tex, math_format): dump_tex(tex, math_format) for tex in texs}
 
 
 # ── in the main process ──────────────────────────────────────────────────────────────────────────────────────────────

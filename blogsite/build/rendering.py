@@ -20,7 +20,7 @@ from blogsite.images.model import ImageVariant, SocialCardImage
 from blogsite.images.processing import check_card_design, check_image_format, draw_cards, encode_variants
 from blogsite.maths import katex
 from blogsite.maths.compression import load_rendered
-from blogsite.maths.html import Typeset
+from blogsite.maths.html import TypesetFormulas
 from blogsite.render.renderer import Renderer
 from blogsite.site.model import Content, SiteInfo
 from blogsite.site.outputs import Asset, DataFile, Page
@@ -80,13 +80,13 @@ def render_batch(task: RenderTask) -> list[RenderResult]:
             continue
         staged = staging.add(output.path, rendered.data) if staging else None
         data = None if staged else rendered.data
-        results.append(RenderResult(output.path, staged, data, warnings=renderer.flaws(output)))
+        results.append(RenderResult(output.path, staged, data, warnings=renderer.warnings(output)))
     return results
 
 
 @lru_cache(maxsize=1)
 def _renderer(setup: RenderSetup) -> Renderer:
-    return Renderer(setup.info, dict(setup.templates), {}, Typeset(setup.math_format))
+    return Renderer(setup.info, dict(setup.templates), {}, TypesetFormulas(setup.math_format))
 
 
 # ── in the main process ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -15,10 +15,10 @@ from blogsite.core.digest import Digest
 from blogsite.core.executor import batched
 from blogsite.core.frozen import DamageError
 from blogsite.maths.compression import dump_rendered, dump_tex, load_tex
-from blogsite.maths.html import Rendered, tex_of
-from blogsite.maths.katex import EngineError, TeX, key, render_many
+from blogsite.maths.html import Rendered, engine_input
+from blogsite.maths.katex import EngineError, TeX, formula_key, render_many
 from blogsite.pages.feeds import Feed
-from blogsite.render.placeholders import settle
+from blogsite.render.placeholders import fill_equation_numbers
 from blogsite.render.renderer import texts_of
 from blogsite.site.model import Content
 from blogsite.site.outputs import DataFile, Page
@@ -81,7 +81,7 @@ def formula_keys(context: BuildContext, loaded: LoadedSite, outputs: Sequence[Pa
         own = known[text.fragment] if math_format == context.config.math_output else None
         if own is None:
             data = stored_fragments(context, loaded, [text.fragment], context.store.fragments)[text.fragment]
-            unknown |= _with_keys(settle(load_fragment(data).formulas, text.resolved), math_format)
+            unknown |= _with_keys(fill_equation_numbers(load_fragment(data).formulas, text.resolved), math_format)
         else:
             keys |= dict.fromkeys(own)
     if unknown:
@@ -123,5 +123,5 @@ def _fragments(texts: Iterable[tuple[MathFormat, Content | RichText]]) -> list[D
 
 
 def _with_keys(formulas: Sequence[Formula], math_format: MathFormat) -> Mapping[str, bytes]:
-    texs = [tex_of(formula) for formula in formulas if not formula.error]
-    return {key(tex, math_format): dump_tex(tex, math_format) for tex in texs}
+    texs = [engine_input(formula) for formula in formulas if not formula.error]
+    return {formula_key(tex, math_format): dump_tex(tex, math_format) for tex in texs}

@@ -159,7 +159,7 @@ def _is_gb18030(sample: bytes) -> bool:
 
 
 def _is_big5(sample: bytes) -> bool:
-    """Return whether the sample is Big5: mostly its common characters, a third with a second byte that only Big5 has."""
+    """Return whether the sample is Big5: mostly its common characters, a third with a second byte only Big5 has."""
     pairs = _pairs(sample, "big5")
     low = sum(trail < 0x80 for _, trail in pairs)
     return _share(pairs, 0xA1, 0xC6) > 0.6 and low * 8 > len(pairs)

@@ -161,9 +161,7 @@ def _path_below_posts(source: str) -> str:
 
 
 def _category_path(source: str, categories: tuple[tuple[str, ...], ...], *, slugs: bool) -> str:
-    """Return Jekyll's `:categories`: the folders above _posts/, then those of the front matter, each once, in lower
-    case.
-    """
+    """Return Jekyll's `:categories`: the folders above _posts/, then those of the front matter, in lower case."""
     above = re.match(r"posts/(?:(.*)/)?_(?:posts|drafts)/", source)
     found = [*(above[1].split("/") if above and above[1] else ()), *(name for path in categories for name in path)]
     named = map(term_slug, found) if slugs else found

@@ -100,11 +100,11 @@ def encode_variant(root: Path, kept: ImageCache, variant: ImageVariant) -> bytes
 
 
 def draw_cards(
-    workers: Workers, kept: ImageCache, drawings: Iterable[SocialCardImage], progress: Progress
+    workers: Workers, kept: ImageCache, social_cards: Iterable[SocialCardImage], progress: Progress
 ) -> Iterator[tuple[SocialCardImage, bytes]]:
     """Yield each social card, in no particular order, with its bytes, after adding them to the cache."""
     unknown: list[SocialCardImage] = []
-    for drawing in drawings:
+    for drawing in social_cards:
         if (data := kept.get(drawing.key)) is not None:
             yield drawing, data
         else:
@@ -128,10 +128,10 @@ def draw_cached_card(kept: ImageCache, drawing: SocialCardImage) -> bytes:
     return data
 
 
-def check_card_design(drawings: Iterable[SocialCardImage], location: Location) -> None:
+def check_card_design(social_cards: Iterable[SocialCardImage], location: Location) -> None:
     """Raise SiteError, at the setting's location, if cards cannot be drawn with their design and font."""
     try:
-        check_design({(drawing.design, drawing.font) for drawing in drawings})
+        check_design({(drawing.design, drawing.font) for drawing in social_cards})
     except UsageError as problem:
         raise SiteError([error(location, str(problem), problem.hint)]) from None
 

@@ -1,4 +1,4 @@
-"""The opening of a post that has no break: its first blocks, as many as fit, or the beginning of a long first one."""
+"""The excerpt of a post without a break: its first blocks, as many as fit, or the beginning of a long first one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from blogsite.markdown.html.split import BLOCKS, RAW, TOKEN, VOID, Open, close_a
 from blogsite.markdown.html.text import CJK, MARKS, SENTENCE_END
 
 FORMULA_LETTERS = 5
-"""How many letters a formula counts, or words that come from another post."""
+"""Number of letters that a formula, or a text from another post, counts for."""
 FIGURE_LETTERS = 40
 
 _LEFT_OUT = names("form hr listing nav pre table") | {*RAW.split("|")}
@@ -25,10 +25,10 @@ _IMAGE = re.compile(r"<(?:img|picture|svg)\b", re.IGNORECASE)
 
 
 def opening(html: str, limit: int) -> tuple[str, bool]:
-    """The first blocks of balanced HTML up to LIMIT letters, at least one with text, and whether that is all of it.
+    """Return the first blocks of balanced HTML, up to `limit` letters, and whether that is all of it.
 
-    A first text longer than that is cut at the end of a sentence or beside a word, and so is a block that follows very
-    little. Code, tables and the like are no part of it, and only one figure stands before the text.
+    At least one block with text is kept. A first text that is longer is cut at the end of a sentence or word, and so is
+    a block after very little text. Code, tables and the like are left out, and only one figure precedes the text.
     """
     kept: list[str] = []
     letters = 0
@@ -79,7 +79,7 @@ _NOT_LETTERS = re.compile(r"[\W_]+")
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """A top-level element; or text and inline elements between two such, without a name."""
+    """A top-level element; or text and inline elements between two of them, without a name."""
 
     name: str
     start: int
@@ -87,7 +87,7 @@ class _Block:
 
 
 def _blocks(html: str) -> Iterator[_Block]:
-    """The blocks of balanced HTML that hold anything but space."""
+    """Return the blocks of balanced HTML that hold anything but space."""
     done = start = depth = 0
     name = ""
     for token in TOKEN.finditer(html):
@@ -116,7 +116,7 @@ def _blocks(html: str) -> Iterator[_Block]:
 
 
 def _measure(html: str) -> tuple[int, bool]:
-    """How many letters HTML counts, and whether there are any besides its formulas."""
+    """Return the number of letters in HTML, and whether there are any besides formulas."""
     text = _TAG.sub("", _INVISIBLE.sub("", html) if "<!" in html or "</s" in html or "</t" in html else html)
     placed = 0
     if "\x02" in text:
@@ -141,9 +141,9 @@ _UNCUT = names("a audio button canvas code kbd math object picture pre ruby samp
 
 
 def _cut(html: str, limit: int) -> str:
-    """The beginning of a block with more than LIMIT letters; it ends with "…" unless a sentence ends there.
+    """Return the beginning of a block with more than `limit` letters; it ends with "…" unless a sentence ends there.
 
-    Within a word, a formula, a link or code no cut is made; something is always shown.
+    There is no cut within a word, a formula, a link or code, and something is always left.
     """
     scan = _Scan(max(limit, 1))
     uncut = position = 0
@@ -174,25 +174,25 @@ def _cut(html: str, limit: int) -> str:
 
 @dataclass(slots=True)
 class _Scan:
-    """How far a block has been read, and where it can be cut; a place 0 means that there is none."""
+    """How far a block has been read, and the offsets at which it can be cut; 0 for none."""
 
     limit: int
     letters: int = 0
     sentence: int = 0
-    """After a sentence or a block."""
+    """Offset after a sentence or a block."""
     sentence_letters: int = 0
     border: int = 0
-    """After a word."""
+    """Offset after a word."""
     border_before: int = 0
     is_glued: bool = False
-    """A word that begins now goes on with the one read last: a tag stands between its letters."""
+    """Whether the next letter belongs to the last word: only a tag is between them."""
 
     @property
     def is_full(self) -> bool:
         return self.letters > self.limit and bool(self.sentence or self.border)
 
     def choice(self) -> tuple[int, str]:
-        """The best place for a cut, and what shows it; a sentence is not worth losing more than half of the rest."""
+        """The best offset for a cut; one after a sentence, unless more than half of the rest would be lost."""
         if self.sentence and (self.sentence_letters * 2 >= self.limit or not self.border):
             return self.sentence, ""
         return self.border, "…"
@@ -205,7 +205,7 @@ class _Scan:
         self.border_before, self.border, self.is_glued = self.border, location, False
 
     def read(self, html: str, start: int, end: int, uncut: bool) -> None:
-        """Go through the text from START to END, in which no cut is made if it is UNCUT, until the limit is passed."""
+        """Read the text from `start` to `end`, without a cut inside if `uncut`, until the limit is passed."""
         for unit in _UNIT.finditer(html, start, end):
             kind = unit.lastgroup
             if kind is None or kind == "end":
@@ -243,7 +243,7 @@ def _after_marks(html: str, location: int) -> int:
 
 
 def _opened_at(html: str, location: int) -> list[Open]:
-    """The elements of balanced HTML that are open at PLACE, the innermost last."""
+    """Return the elements of balanced HTML that are open at an offset, the innermost last."""
     opened: list[Open] = []
     for token in TOKEN.finditer(html):
         if token.start() >= location:

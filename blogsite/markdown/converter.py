@@ -1,11 +1,11 @@
-"""Markdown → HTML: the table of extensions, in order, and what they hand over besides the HTML.
+r"""Convert Markdown to HTML: the table of extensions, in order, and what they produce besides the HTML.
 
-A text is converted in one pass. The preprocessors run in this order, and up to and including `maths` no line moves,
-so that a position in the text is a position in the file:
+A text is converted in one pass. The preprocessors run in this order. Up to and including `maths` no line moves, so that
+a position in the text is a position in the file:
 
-    fences 60 → engine tags 55 → maths 50 → blocks 45 → (html_block 20 does nothing any more)
+    fences 60 → shortcodes 55 → maths 50 → blocks 45 → (html_block 20 does nothing any more)
 
-The tree is then worked on by
+Then the element tree is processed by
 
     footnotes 50 → indented code 34 → alerts 32 → tasks 30 → inline 20 → prettify 10 → attributes 8 → figures 6
     → unescape 0
@@ -14,7 +14,7 @@ and the HTML by
 
     soft_breaks 35 → raw_html 30 → footnotes 25 → ampersands 20 → maths -5 → links -10 → headings -20
 
-Line ends are "\\n" and STX and ETX are gone before a text comes here; tabs are expanded by `blocks`.
+Line ends are "\n", and STX and ETX have been removed by content/encoding.py; `blocks` expands tabs.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ from blogsite.markdown.extensions.autolinks import AutolinksExtension
 from blogsite.markdown.extensions.callouts import CalloutsExtension
 from blogsite.markdown.extensions.cjk import CjkExtension
 from blogsite.markdown.extensions.escapes import EscapesExtension
-from blogsite.markdown.extensions.fenced_code import FencesExtension
-from blogsite.markdown.extensions.fenced_divs import DivsExtension
+from blogsite.markdown.extensions.fenced_code import FencedCodeExtension
+from blogsite.markdown.extensions.fenced_divs import FencedDivsExtension
 from blogsite.markdown.extensions.figures import FiguresExtension
 from blogsite.markdown.extensions.footnotes import FootnotesExtension
 from blogsite.markdown.extensions.headings import HeadingsExtension
@@ -47,17 +47,17 @@ from blogsite.markdown.extensions.links import LinksExtension
 from blogsite.markdown.extensions.math import MathsExtension
 from blogsite.markdown.extensions.raw_html import RawHtmlExtension
 from blogsite.markdown.extensions.spaces import SpacesExtension
-from blogsite.markdown.extensions.strikethrough import StrikeExtension
-from blogsite.markdown.extensions.task_lists import TasksExtension
+from blogsite.markdown.extensions.strikethrough import StrikethroughExtension
+from blogsite.markdown.extensions.task_lists import TaskListsExtension
 from blogsite.markdown.extensions.tree import TreeExtension, to_html
 from blogsite.markdown.highlighting.highlight import CodeExtension
 from blogsite.markdown.inline.processor import FastExtension
-from blogsite.markdown.shortcodes.extension import TagsExtension
+from blogsite.markdown.shortcodes.extension import ShortcodesExtension
 
-Make = Callable[[MarkdownSettings], Extension | None]
+HandlerFunction = Callable[[MarkdownSettings], Extension | None]
 
 # One feature = one file in extensions/ + one line here. Each entry makes an extension from the settings, or none.
-EXTENSIONS: tuple[Make, ...] = (
+EXTENSIONS: tuple[HandlerFunction, ...] = (
     lambda settings: FastExtension(),
     lambda settings: TreeExtension(),
     lambda settings: TableExtension(),
@@ -66,18 +66,18 @@ EXTENSIONS: tuple[Make, ...] = (
     lambda settings: RawHtmlExtension(),
     FootnotesExtension,
     CalloutsExtension,
-    DivsExtension,
-    TasksExtension,
+    FencedDivsExtension,
+    TaskListsExtension,
     lambda settings: EscapesExtension(),
-    lambda settings: StrikeExtension(),
+    lambda settings: StrikethroughExtension(),
     lambda settings: AutolinksExtension(),
     lambda settings: AttributesExtension(),
     lambda settings: FiguresExtension(),
     lambda settings: CjkExtension() if settings.soft_breaks == "cjk" else None,
     lambda settings: LinksExtension(),
     HeadingsExtension,
-    FencesExtension,
-    TagsExtension,
+    FencedCodeExtension,
+    ShortcodesExtension,
     CodeExtension,
     MathsExtension,
     BlocksExtension,
@@ -86,7 +86,7 @@ EXTENSIONS: tuple[Make, ...] = (
 
 
 class Converter(markdown.Markdown):
-    """Python-Markdown with notes; one converter serves many texts, one after another."""
+    """Python-Markdown with a ParseContext. One converter is used for many texts, one after another."""
 
     context: ParseContext
 
@@ -115,16 +115,16 @@ class Converter(markdown.Markdown):
             raise SiteError([error(Location("blogsite.toml"), message, hint)]) from problem
 
     def is_block_level(self, tag: object) -> bool:
-        """Whether TAG is the name of a block-level element; asked for every tag, hence the set."""
+        """Return whether a tag is block-level. It is asked for every tag, so the names are a set."""
         if self.blocks is None:
             return super().is_block_level(tag)
         return isinstance(tag, str) and (tag in self.blocks or tag.lower().rstrip("/") in self.blocks)
 
     def run(self, context: ParseContext) -> str:
-        """The HTML of NOTES.text, with placeholders; the rest of what was found is then in NOTES.
+        """Return the HTML of `context.text`, with placeholders; everything else is added to `context`.
 
-        A text that cannot be converted (nested too deeply, or a mistake in somebody's extension) is shown as it was
-        written, and NOTES has an error.
+        A text that cannot be converted (nested too deeply, or a fault of an extension) is shown as it was written, with
+        an error in `context`.
         """
         self.reset()
         self.context = context
@@ -151,5 +151,5 @@ class Converter(markdown.Markdown):
 
 @lru_cache(maxsize=4)
 def converter(settings: MarkdownSettings) -> Converter:
-    """The converter for these settings, made once in a process."""
+    """Return the converter for these settings, created once in a process."""
     return Converter(settings)

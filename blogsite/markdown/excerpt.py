@@ -1,7 +1,7 @@
-"""The final HTML of a post cut at its break, or at a fitting length, into whole elements.
+"""Cut the final HTML of a post at its break, or at a suitable length, into an excerpt of whole elements.
 
-The whole post is rendered before it is cut, so that a reference whose target stands below the break works above it.
-All that is cut is balanced first (see markup): what is open at the cut is then known, and is closed.
+The whole post is rendered before it is cut, so that a reference above the break to something below it works. The HTML
+is balanced first (see html/balance.py), so that the elements that are open at the cut are known and can be closed.
 """
 
 from __future__ import annotations
@@ -14,32 +14,34 @@ from blogsite.content.model import Formula, HtmlFragment, Reference, RichText
 from blogsite.markdown.auto_excerpt import opening
 from blogsite.markdown.html.balance import balance
 from blogsite.markdown.html.split import RAW, TOKEN, VOID, Open, close_at, is_bare, names
-from blogsite.markdown.html.text import plain, readable, shorten, unquoted
+from blogsite.markdown.html.text import front_matter_text, plain_text, quoted_attribute, shorten
 
-__all__ = ["Excerpted", "balance", "description", "split"]
+__all__ = ["ExcerptedPost", "balance", "description", "split"]
 
 DESCRIPTION_LENGTH = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Excerpted:
+class ExcerptedPost:
     """A post in full and in short."""
 
     body: HtmlFragment
-    """The whole post; `<span id="more"></span>` stands where its break was."""
+    """The whole post, with `<span id="more"></span>` in the place of the break."""
     excerpt: HtmlFragment
-    """What lists show: without ids, and its links into the rest lead to the post."""
+    """The excerpt for lists: without ids, and with links into the rest of the post leading there."""
     excerpt_needs: tuple[Reference, ...]
     has_break: bool
     whole: bool
-    """Nothing that a reader would miss is left out of the excerpt."""
+    """Whether the excerpt leaves out nothing that a reader would miss."""
 
 
 def split(
     fragment: HtmlFragment, references: tuple[Reference, ...], *, limit: int, summary_html: str | None = None
-) -> Excerpted:
-    """A post's HTML with its excerpt: what stands before the break; without one, SUMMARY_HTML, whose placeholders
-    count the same formulas and needs; without that, the first blocks up to LIMIT letters.
+) -> ExcerptedPost:
+    """Split a post's HTML at its break.
+
+    Without a break, the excerpt is `summary_html`, whose placeholders count the same formulas and references; without
+    that, the first blocks of up to `limit` letters.
     """
     html = balance(fragment.html)
     cut = _cut_at_break(html) if _HINT.search(html) else _Cut(html)
@@ -52,14 +54,14 @@ def split(
     shown = _without_notes(head) if "footnote" in head else head
     excerpt, excerpt_needs = _detached(shown, fragment.formulas, references)
     body = fragment if cut.body == fragment.html else replace(fragment, html=cut.body)
-    return Excerpted(body, excerpt, excerpt_needs, cut.has_break, whole and shown == head)
+    return ExcerptedPost(body, excerpt, excerpt_needs, cut.has_break, whole and shown == head)
 
 
 def description(text: RichText | HtmlFragment | str) -> str:
-    """TEXT for a meta tag: at most 160 characters without markup, formulas as TeX without their delimiters."""
+    """Return a text for a meta tag: at most 160 characters without markup, formulas as TeX without delimiters."""
     if isinstance(text, HtmlFragment):
-        return shorten(plain(text.html, text.formulas, code=False), DESCRIPTION_LENGTH)
-    return shorten(readable(str(text)), DESCRIPTION_LENGTH)
+        return shorten(plain_text(text.html, text.formulas, code=False), DESCRIPTION_LENGTH)
+    return shorten(front_matter_text(str(text)), DESCRIPTION_LENGTH)
 
 
 # ── the break ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -73,12 +75,12 @@ _CODE = frozenset({"code", "kbd", "pre", "samp"})
 _NO_TEXT = names(
     "audio colgroup datalist dl hgroup menu ol optgroup picture select table tbody tfoot thead tr ul video"
 )
-"""Elements in which a <span> may not stand directly."""
+"""Elements that must not have a <span> as a child."""
 _NO_SPAN = frozenset({"math", "select", "svg"})
-"""Elements in which it may not stand anywhere."""
+"""Elements that must not have a <span> anywhere inside."""
 
 _Edit = tuple[int, int, str]
-"""Start and end of what is replaced, and by what."""
+"""Start and end of a replaced range, and its replacement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class _Cut:
 
 
 def _cut_at_break(html: str) -> _Cut:
-    """HTML without its markers of breaks, an anchor in place of the first, and what stands before that."""
+    """Return HTML without its break markers, with an anchor in the place of the first, and what precedes that."""
     last_hint = max(hint.start() for hint in _HINT.finditer(html))
     edits: list[_Edit] = []
     head: str | None = None
@@ -104,7 +106,7 @@ def _cut_at_break(html: str) -> _Cut:
             shut += _step(token, opened)
         elif not shut and (word := _marker(token)):
             start, end = token.span()
-            closing = _run_locked(html, opened[-1], start, end) if opened else 0
+            closing = _lone_marker_end(html, opened[-1], start, end) if opened else 0
             if closing:
                 start, end = opened[-1].start, closing
             if head is None and word != _BEGIN:
@@ -119,7 +121,7 @@ def _cut_at_break(html: str) -> _Cut:
 
 
 def _step(token: re.Match[str], opened: list[Open]) -> int:
-    """Enter or leave the element of a tag: +1 or -1 where that is code or a note, in which nothing is a break."""
+    """Return +1 or -1 on entering or leaving code or a footnote, in which nothing is a break."""
     if token["end"]:
         return -1 if opened.pop().shut else 0
     name = token["name"].lower()
@@ -131,15 +133,15 @@ def _step(token: re.Match[str], opened: list[Open]) -> int:
 
 
 def _marker(token: re.Match[str]) -> str:
-    """The word of a comment that marks a break or the begin of a summary; "" for any other."""
+    """Return the word of a comment that marks a break or the start of a summary; "" for any other comment."""
     if token["raw"]:
         return ""
     word = token[0][4:-3].partition(":")[0].strip("- \t\r\n").lower()
     return word if word in _BREAKS or word == _BEGIN else ""
 
 
-def _run_locked(html: str, element: Open, start: int, end: int) -> int:
-    """The end of ELEMENT if that is a paragraph that holds nothing but the marker from START to END; else 0."""
+def _lone_marker_end(html: str, element: Open, start: int, end: int) -> int:
+    """Return the end of a paragraph that holds nothing but the marker from `start` to `end`; else 0."""
     if element.name != "p" or _space_end(html, element.content) != start:
         return 0
     after = _space_end(html, end)
@@ -152,7 +154,7 @@ def _space_end(html: str, position: int) -> int:
 
 
 def _anchor_place(html: str, position: int, around: list[str]) -> int:
-    """The first place from POSITION on, within the elements AROUND, where a <span> is valid."""
+    """Return the first offset from `position` on, within the elements around it, where a <span> is allowed."""
     strangers = sum(name in _NO_SPAN for name in around)
     if not around or not (strangers or around[-1] in _NO_TEXT):
         return position
@@ -187,7 +189,7 @@ _POINTERS = names("""
     aria-activedescendant aria-controls aria-describedby aria-details aria-errormessage aria-flowto aria-labelledby
     aria-owns for form headers list
 """)
-"""Attributes that hold ids."""
+"""Attributes whose values are ids."""
 _TO_MEND = re.compile(
     rf"<!--[^<>]*>|<(?P<raw>{RAW})(?=[ \t\n\f\r/>])[^<>]*>.*?</(?P=raw)>"
     rf"""|<[a-z][^<>]*?\s(?:id|name|{"|".join(sorted(_POINTERS))}|href\s*=\s*["']?\#)[^<>]*>""",
@@ -203,7 +205,7 @@ _NOTES = re.compile(r"""\sclass=["']?(?:[^"'<>]*\s)?footnotes?["'\s>]""")
 def _detached(
     html: str, formulas: tuple[Formula, ...], references: tuple[Reference, ...]
 ) -> tuple[HtmlFragment, tuple[Reference, ...]]:
-    """Balanced HTML fit for any page, with the formulas and needs that it uses, numbered anew."""
+    """Return balanced HTML for any page, with the formulas and references that it uses, renumbered."""
     html = _TO_MEND.sub(_mended, html).strip()
     if "\x02" not in html:
         return HtmlFragment(html), ()
@@ -232,7 +234,7 @@ def _detached(
 
 
 def _mended(token: re.Match[str]) -> str:
-    """A tag without ids and what points to them, its link to a place of the post made one from elsewhere."""
+    """Return a tag without ids and references to them; links to a place of the post get its address."""
     text = token[0]
     if text.startswith("<!--"):
         return ""
@@ -249,19 +251,19 @@ def _mended_attribute(found: re.Match[str]) -> str:
     if name == "id" or name in _POINTERS:
         return ""
     if name == "href":
-        target = unquoted(value)
+        target = quoted_attribute(value)
         if target.startswith("#"):
             return f' href="\x02self\x03{target}"'
     return found[0]
 
 
 def _is_notes(token: re.Match[str]) -> bool:
-    """Whether a start tag begins the list of footnotes."""
+    """Return whether a start tag begins the list of footnotes."""
     return token["name"] in ("div", "section") and "footnote" in token[0] and bool(_NOTES.search(token[0]))
 
 
 def _without_notes(html: str) -> str:
-    """HTML without the lists of footnotes."""
+    """Return HTML without lists of footnotes."""
     edits: list[_Edit] = []
     depth = start = 0
     for token in TOKEN.finditer(html):

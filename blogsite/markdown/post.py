@@ -1,4 +1,4 @@
-"""Source → Post: a pure function of a file's bytes and of the settings that shape its HTML."""
+"""Parse a file: a pure function of its bytes and of the settings that its HTML depends on."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from blogsite.core.slugs import post_name, without_date
 from blogsite.markdown import excerpt
 from blogsite.markdown.converter import converter
 from blogsite.markdown.html.balance import balance
-from blogsite.markdown.html.text import count_words, plain
+from blogsite.markdown.html.text import count_words, plain_text
 
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A post and the texts that it names by their digests."""
+    """A post, and its texts by their digests."""
 
     post: Post
     fragments: tuple[tuple[Digest, HtmlFragment], ...]
@@ -38,7 +38,7 @@ _IMAGE = re.compile('<img[^>]*?src="\x02n([0-9]+)\x03')
 
 
 def parse(path: str, kind: Kind, data: bytes, settings: ParseSettings) -> Parsed:
-    """The post that the file at PATH with these bytes holds; its mistakes are in it, none is raised."""
+    """Parse the file at `path` with these bytes. Mistakes become diagnostics of the post; none is raised."""
     name = digest_bytes(data)
     text, unreadable = decode(data, path)
     if unreadable:
@@ -85,13 +85,13 @@ def _untitled(path: str) -> RichText:
 
 
 def _title(meta: FrontMatter, path: str, settings: ParseSettings, context: ParseContext) -> RichText:
-    """The title as the page shows it: Markdown and formulas within a line."""
+    """Return the title as the page shows it, with inline Markdown and formulas."""
     if not meta.title:
         return _untitled(path)
     if not _MARKUP.search(meta.title):
         return RichText(meta.title, HtmlFragment(escape(meta.title, quote=False)))
     fragment = _inline(meta.title, path, settings, context, meta.location(path, "title").line)
-    return RichText(plain(fragment.html, fragment.formulas), fragment)
+    return RichText(plain_text(fragment.html, fragment.formulas), fragment)
 
 
 def _summary(
@@ -105,7 +105,7 @@ def _summary(
 
 
 def _inline(text: str, path: str, settings: ParseSettings, context: ParseContext, line: int) -> HtmlFragment:
-    """TEXT as one line of Markdown: what could be a heading or a list at a line's start is text."""
+    """Return a text as one line of Markdown in which what looks like a heading or a list is text."""
     own = ParseContext(f"\x02title\x03{text}", path, line)
     html = converter(settings.markdown).run(own).replace("\x02title\x03", "").strip()
     html = re.sub(r"^<p>|</p>$", "", html)
@@ -115,5 +115,5 @@ def _inline(text: str, path: str, settings: ParseSettings, context: ParseContext
 
 
 def _phrase_or_text(tag: re.Match[str]) -> str:
-    """An element that can stand within a line as it is; anything else, as the <T> of vector<T>, is text."""
+    """Keep an element that is allowed within a line; make anything else text, such as the <T> of vector<T>."""
     return tag[0] if tag[1].lower() in _PHRASES else escape(tag[0], quote=False)

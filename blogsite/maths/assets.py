@@ -1,4 +1,4 @@
-"""The engines' versions, and what a page with formulas needs of them: scripts and style sheets of one version."""
+"""Versions of KaTeX and Temml, and the style sheets and fonts that a page with formulas loads."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ SCRIPTS = Path(__file__).parent / "vendor"
 
 @dataclass(frozen=True, slots=True)
 class MathAssets:
-    """What readers' browsers load to show formulas, as site addresses."""
+    """The files that a browser loads to show formulas, as site addresses."""
 
     folder: str
-    """Below static/, with "/" at its end."""
+    """Path below static/, with "/" at its end."""
     style_sheet: str
     fonts: tuple[str, ...]
-    """Those that nearly every formula needs."""
+    """The fonts that nearly every formula uses, to be preloaded."""
 
 
 MATH_ASSETS = {

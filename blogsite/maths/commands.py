@@ -1,4 +1,4 @@
-r"""Commands that need no more than a macro to be what MathJax makes of them, and those that no formula may use."""
+"""Commands of MathJax that are macros for KaTeX, and commands that no formula may use."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ ENGINE_MACROS: Mapping[str, str] = {
     r"\wideparen": r"\overgroup{#1}",
     r"\sideset": r"\mathop{{\vphantom{#3}}#1#3\nolimits#2}",
 }
-"""Commands that need no more than a macro; the engine knows them for every formula. A definition of the author wins."""
+"""Macros that every formula may use. A definition of the author wins."""
 
 TEMML_MACROS: Mapping[str, str] = {
     r"\set": r"\{\,#1\,\}",
@@ -62,7 +62,7 @@ TEMML_MACROS: Mapping[str, str] = {
         for colour in ("red", "green", "blue", "gray", "orange", "purple", "pink")
     },
 }
-"""What KaTeX knows and Temml does not, for Temml alone."""
+"""Commands of KaTeX that are macros for Temml."""
 
 LINKING = frozenset((r"\href", r"\url", r"\includegraphics", r"\htmlClass", r"\htmlId", r"\htmlStyle", r"\htmlData"))
-"""Commands that an engine refuses because they could bring anything into a page."""
+"""Commands that are refused because they could load anything into a page."""

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Formulas as bytes for the store: TeX is pickled, HTML compressed with a dictionary of its common parts."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 
 def dump_tex(tex: TeX, output: MathFormat) -> bytes:
-    """A formula's TeX, and what it is to become, as the store keeps it."""
+    """Return the bytes of a formula's TeX and output format."""
     return pickle.dumps((output, tex.tex, tex.display, tex.macros), 5)
 
 
 def load_tex(data: bytes) -> tuple[MathFormat, TeX]:
-    """What `dump_tex` wrote."""
+    """Return the output format and the TeX that `dump_tex` wrote."""
     from blogsite.maths.katex import TeX
 
     output, *parts = unpickle(data)
@@ -28,13 +28,13 @@ def load_tex(data: bytes) -> tuple[MathFormat, TeX]:
 
 
 def dump_rendered(rendered: Rendered) -> bytes:
-    """What the engine made, as the store keeps it."""
+    """Return the bytes of a typeset formula."""
     deflate = zlib.compressobj(3, zlib.DEFLATED, _WINDOW, 6, zdict=_COMMON)
     return deflate.compress(f"{rendered.error}\0{rendered.html}".encode()) + deflate.flush()
 
 
 def load_rendered(data: bytes) -> Rendered:
-    """What `dump_rendered` wrote."""
+    """Return the formula that `dump_rendered` wrote. Raises DamageError."""
     from blogsite.maths.html import Rendered
 
     try:
@@ -45,7 +45,7 @@ def load_rendered(data: bytes) -> Rendered:
 
 
 _WINDOW = -13
-"""8 KiB, and no header: what is as short as a formula is compressed sooner with less to set up."""
+"""Window of 8 KiB and no header: fastest for texts as short as formulas."""
 
 
 # What formulas have in common in KaTeX's HTML, the commonest last: it makes the small ones compress to half.

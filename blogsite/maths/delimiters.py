@@ -1,10 +1,10 @@
-r"""Finding TeX in Markdown: one walk over the raw text, before anything else reads it.
+r"""Find TeX in Markdown, in one pass over the raw text before anything else reads it.
 
     \begin{equation}…\end{equation}   \[…\] as a whole line   \(…\)   $$…$$   $…$   ```math   \eqref{…}   \newcommand…
 
-Code spans, comments, tags and raw code are stepped over; everything else that may turn out to be code, an attribute or
-an address is found all the same, and given back as it was written by who knows the context (see extension).
-Each search remembers how far it looked, so that the walk is linear in the text, whatever stands in it.
+Code spans, comments, tags and raw code are skipped. TeX is also found where it may turn out to be code, an attribute or
+an address; placement.py restores its source there. Searches remember how far they looked (lookahead.py), so that the
+time is linear in the length of the text.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from blogsite.maths.lookahead import ENVIRONMENTS, RUN_OF_TICKS, Lookahead
 from blogsite.maths.macros import DEFINERS, definition_at
 from blogsite.maths.prose import is_tex
 
-FoundKind = Literal["formula", "reference", "definitions", "unclosed"]
+TexKind = Literal["formula", "reference", "definitions", "unclosed"]
 
 _TRIGGER = re.compile(r"[\\$`<~]")
 _BACKSLASH = re.compile(
@@ -53,7 +53,7 @@ _KRAMDOWN_TAIL = re.compile(r"[ \t]*[.,;:，。；：、]?[ \t]*(?:\{:[^}\n]*\})
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*\{?\.?math[ \t]*\}?[ \t]*(?=\n)")
 MARKDOWN_ESCAPE = re.compile(r"\\([\\_*])")
 _BRACKETED_TEX = re.compile(r"[\\^_=&+<>{\s]")
-"""What makes `\\[…\\]` more than brackets around a word."""
+r"""What distinguishes `\[…\]` from brackets around a word."""
 _BLOGDOWN = re.compile(
     r"\$\$(?P<display>.+)\$\$|\$(?P<inline>(?:[^$\\]|\\.)+)\$|\\\((?P<paren>.+)\\\)|\\\[(?P<bracket>.+)\\\]"
     r"|(?P<environment>\\begin\{([^{}]+)\}.+\\end\{\6\})",
@@ -62,14 +62,14 @@ _BLOGDOWN = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A piece of TeX in a text, from `start` to `end`.
+class FoundTex:
+    r"""A piece of TeX in a text, from offset `start` to `end`.
 
-    `tex` is what stands between the delimiters, free of the marks of quotes around it; `source` the same with the
-    delimiters. A reference is \\eqref or \\ref with its label as `tex`; "unclosed" is a \\begin without its \\end.
+    `tex` is the text between the delimiters, without the marks of quotes around it; `source` includes the delimiters. A
+    "reference" is \eqref or \ref with its label as `tex`; "unclosed" is a \begin without its \end.
     """
 
-    kind: FoundKind
+    kind: TexKind
     tex: str
     display: bool
     source: str
@@ -77,14 +77,14 @@ class Found:
     end: int
 
 
-def find(text: str, dialect: str = "default") -> Iterator[Found]:
-    """All TeX in TEXT, in order."""
+def find_tex(text: str, dialect: str = "default") -> Iterator[FoundTex]:
+    """Yield all TeX in a text, in order."""
     if "$" in text or "\\" in text or "math" in text:
         yield from _Walk(text, dialect).run()
 
 
 class _Walk:
-    """One walk over a text."""
+    """One pass over a text. Each method returns what it found, or the offset from which to go on."""
 
     def __init__(self, text: str, dialect: str) -> None:
         self.text = text
@@ -92,13 +92,13 @@ class _Walk:
         self.ahead = Lookahead(text)
         self.no_definition_before = 0
 
-    def run(self) -> Iterator[Found]:
+    def run(self) -> Iterator[FoundTex]:
         text, at = self.text, 0
         steps = {"$": self.dollar, "\\": self.backslash, "`": self.ticks, "<": self.angle, "~": self.tilde}
         while (match := _TRIGGER.search(text, at)) is not None:
             start = match.start()
             found = steps[match[0]](start)
-            if not isinstance(found, Found):
+            if not isinstance(found, FoundTex):
                 at = max(found, start + 1)
             elif "\x02" in found.source:  # something was taken out in the middle of it: a fence, a tag
                 at = start + 2
@@ -108,7 +108,7 @@ class _Walk:
 
     # Each step returns what it found, or the offset from which to go on.
 
-    def dollar(self, start: int) -> Found | int:
+    def dollar(self, start: int) -> FoundTex | int:
         text = self.text
         if text.startswith("$$", start):
             return self.display_dollars(start)
@@ -123,14 +123,14 @@ class _Walk:
         return self.found("formula", start + 1, end, False, start, end + 1)
 
     def leaves_block(self, start: int, body: str) -> bool:
-        """A formula stays in its heading, its table row and its list item."""
+        """Return whether a formula would leave its heading, its table row or its list item."""
         prefix = self.line_prefix(start)
         if _HEADING_OR_ROW.match(prefix):
             return True
         in_list = prefix[: _end_of(_PREFIX, prefix, 0)].strip(" \t>") != ""
         return (_LIST_START if in_list else _HEADING_START).search(body) is not None
 
-    def display_dollars(self, start: int) -> Found | int:
+    def display_dollars(self, start: int) -> FoundTex | int:
         text = self.text
         end = self.ahead.next("$$", start + 2)
         if end < 0:
@@ -144,7 +144,7 @@ class _Walk:
         return self.found("formula", start + 2, end, display, start, end + 2)
 
     def alone(self, start: int, end: int) -> bool:
-        """Both $$ stand alone on their lines."""
+        """Return whether both $$ stand alone on their lines."""
         line_end = self.text.find("\n", start)
         return (
             not self.text[start + 2 : line_end].strip()
@@ -152,13 +152,13 @@ class _Walk:
             and self.fills_lines(start, end + 2, _TAIL)
         )
 
-    def backslash(self, start: int) -> Found | int:
+    def backslash(self, start: int) -> FoundTex | int:
         match = _BACKSLASH.match(self.text, start)
         if match is None:
             return start + 1
         if match["reference"]:
             label = match["label"].strip()
-            return Found("reference", label, False, match[0], start, match.end()) if label else match.end()
+            return FoundTex("reference", label, False, match[0], start, match.end()) if label else match.end()
         if match["environment"]:
             return self.environment(start, match.end(), match["environment"])
         if match["definer"]:
@@ -169,14 +169,14 @@ class _Walk:
             return self.doubled(start, match["doubled"])
         return match.end()
 
-    def environment(self, start: int, inside: int, name: str) -> Found | int:
+    def environment(self, start: int, inside: int, name: str) -> FoundTex | int:
         end = self.ahead.environment_ends.get(start)
         if end is None:
-            return Found("unclosed", name, True, self.text[start:inside], start, inside)
+            return FoundTex("unclosed", name, True, self.text[start:inside], start, inside)
         return self.found("formula", start, end, True, start, end)
 
-    def definitions(self, start: int) -> Found | int:
-        r"""\newcommand and the like on lines of their own."""
+    def definitions(self, start: int) -> FoundTex | int:
+        r"""Find \newcommand and the like on lines of their own."""
         text = self.text
         if start < self.no_definition_before or self.line_prefix(start).strip(" \t>"):
             return start + 1
@@ -195,7 +195,7 @@ class _Walk:
             return start + 1
         return self.found("definitions", start, start + at, True, start, start + at)
 
-    def brackets(self, start: int, kind: str) -> Found | int:
+    def brackets(self, start: int, kind: str) -> FoundTex | int:
         end = self.ahead.next("\\)" if kind == "(" else "\\]", start + 2)
         if end < 0 or self.ahead.blank_line(start) < end or not self.text[start + 2 : end].strip():
             return start + 2
@@ -206,8 +206,8 @@ class _Walk:
             return start + 2
         return self.found("formula", start + 2, end, display, start, end + 2)
 
-    def doubled(self, start: int, kind: str) -> Found | int:
-        r"""`\\\\(x\\\\)`, written for a Markdown that takes one of the backslashes away, there and within."""
+    def doubled(self, start: int, kind: str) -> FoundTex | int:
+        r"""Find `\\\\(x\\\\)`, written for a Markdown that removes one of two backslashes."""
         end = self.ahead.next("\\\\)" if kind == "(" else "\\\\]", start + 3)
         inside = self.text[start + 3 : end]
         if end < 0 or self.ahead.blank_line(start) < end or not inside.strip() or "\\\\" + kind in inside:
@@ -215,7 +215,7 @@ class _Walk:
         found = self.found("formula", start + 3, end, kind == "[", start, end + 3)
         return replace(found, tex=MARKDOWN_ESCAPE.sub(r"\1", found.tex))
 
-    def ticks(self, start: int) -> Found | int:
+    def ticks(self, start: int) -> FoundTex | int:
         text = self.text
         end = _end_of(RUN_OF_TICKS, text, start)
         if end - start >= 3 and not self.line_prefix(start).strip(" \t>-*+0123456789.)"):
@@ -232,16 +232,16 @@ class _Walk:
             if match is not None:
                 kind, close_end = match.lastgroup or "", close + end - start
                 display = kind in ("display", "bracket", "environment")
-                return Found("formula", match[kind].strip(), display, text[start:close_end], start, close_end)
+                return FoundTex("formula", match[kind].strip(), display, text[start:close_end], start, close_end)
         return close + end - start
 
-    def tilde(self, start: int) -> Found | int:
+    def tilde(self, start: int) -> FoundTex | int:
         if self.text.startswith("~~~", start) and not self.line_prefix(start).strip(" \t>-*+0123456789.)"):
             return self.fence(start) or start + 3
         return start + 1
 
-    def fence(self, start: int) -> Found | None:
-        """A fenced block of the language `math`."""
+    def fence(self, start: int) -> FoundTex | None:
+        """Find a fenced block of the language `math`."""
         opening = _FENCE.match(self.text, start)
         if opening is None:
             return None
@@ -272,7 +272,7 @@ class _Walk:
 
     # What stands where.
 
-    def found(self, kind: FoundKind, inner: int, inner_end: int, display: bool, start: int, end: int) -> Found:
+    def found(self, kind: TexKind, inner: int, inner_end: int, display: bool, start: int, end: int) -> FoundTex:
         text = self.text
         tex, source = text[inner:inner_end], text[start:end]
         if "\n" in source:
@@ -285,15 +285,15 @@ class _Walk:
             indent = len(prefix) - quoted - len(prefix[quoted:].lstrip(" "))
             if indent >= 4:  # should it be code after all, its lines have lost what made it so
                 source = source.replace("\n" + " " * (indent // 4 * 4), "\n")
-        return Found(kind, tex.strip(), display, source, start, end)
+        return FoundTex(kind, tex.strip(), display, source, start, end)
 
     def line_prefix(self, at: int) -> str:
-        """The text of AT's line before it, as far as it may matter."""
+        """Return the text before offset `at` on its line, at most 200 characters."""
         nearest = max(at - 200, 0)
         return self.text[max(self.text.rfind("\n", nearest, at) + 1, nearest) : at]
 
     def fills_lines(self, start: int, end: int, tail: re.Pattern[str]) -> bool:
-        """Nothing but the marks of lists and quotes stands before START on its line, and no text behind END."""
+        """Return whether only marks of lists and quotes precede `start` on its line, and only `tail` follows `end`."""
         prefix = self.line_prefix(start)
         return _end_of(_PREFIX, prefix, 0) == len(prefix) and tail.match(self.text, end) is not None
 

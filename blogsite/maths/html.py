@@ -1,4 +1,4 @@
-"""Formulas → HTML on the page: each made once, wrapped, kept with the punctuation behind it, put in its place."""
+"""Typeset formulas and put them into HTML, each wrapped in a <span> and kept with the punctuation behind it."""
 
 from __future__ import annotations
 
@@ -11,41 +11,45 @@ from blogsite.config.settings import MathFormat
 from blogsite.content.model import Formula
 from blogsite.core.diagnostics import Diagnostic, Location, warning
 from blogsite.core.digest import Digest
-from blogsite.maths.katex import EngineError, Result, TeX, key, render_many
+from blogsite.maths.katex import EngineError, Result, TeX, formula_key, render_many
 
 SHORT = 40
-"""Characters of TeX up to which a formula stays on the line of the punctuation that follows it."""
+"""Maximum length, in characters of TeX, of a formula that is kept on the line of the punctuation behind it."""
 
 _PLACE = re.compile("\x02f([0-9]+)\x03([，。、；：？！）」』”’,.;:?!)]{0,3})")
 
 
 class Rendered(NamedTuple):
-    """A formula's HTML without wrapper, or why there is none."""
+    """A formula's HTML without wrapper, or the error for which there is none."""
 
     html: str
     error: str = ""
 
 
-OutputRecord: TypeAlias = "dict[Digest, Rendered]"
-Make: TypeAlias = Callable[[Sequence[TeX], MathFormat], "list[Result]"]
+RenderedByKey: TypeAlias = "dict[Digest, Rendered]"
+TypesetFunction: TypeAlias = Callable[[Sequence[TeX], MathFormat], "list[Result]"]
 
 
-def tex_of(formula: Formula) -> TeX:
-    """What the engine needs of a formula: equal for equal formulas, wherever they stand."""
+def engine_input(formula: Formula) -> TeX:
+    """Return what the engine needs of a formula: equal for equal formulas, wherever they are."""
     return TeX(formula.tex, formula.display, formula.macros)
 
 
-def typeset(formulas: Iterable[Formula], output: MathFormat = "html", make: Make = render_many) -> OutputRecord:
-    """Every formula made, equal ones once, under `key`; those that are known to be wrong are left out."""
-    wanted = {key(tex, output): tex for tex in (tex_of(formula) for formula in formulas if not formula.error)}
+def typeset(
+    formulas: Iterable[Formula], output: MathFormat = "html", make: TypesetFunction = render_many
+) -> RenderedByKey:
+    """Typeset formulas, equal ones once. Returns formula key → result, without those that are known to be wrong."""
+    wanted = {
+        formula_key(tex, output): tex for tex in (engine_input(formula) for formula in formulas if not formula.error)
+    }
     return {
         name: Rendered("", result.message) if isinstance(result, EngineError) else Rendered(result)
         for name, result in zip(wanted, make(list(wanted.values()), output) if wanted else [], strict=True)
     }
 
 
-def wrap(formula: Formula, rendered: Rendered, glue: str = "", ids: Sequence[str] = ()) -> str:
-    """The formula as it stands on a page, with the punctuation GLUE that must not begin the next line."""
+def wrap_formula(formula: Formula, rendered: Rendered, glue: str = "", ids: Sequence[str] = ()) -> str:
+    """Return a formula's HTML for a page, with the punctuation `glue` that must not begin the next line."""
     kind = "display" if formula.display else "inline"
     attribute = f' id="{escape(ids[0])}"' if ids else ""
     anchors = "".join(f'<span id="{escape(name)}"></span>' for name in ids[1:])
@@ -61,23 +65,25 @@ def wrap(formula: Formula, rendered: Rendered, glue: str = "", ids: Sequence[str
     return whole + glue
 
 
-class Typeset:
-    """The formulas of a build. What is missing when a text is filled is made then, in one batch."""
+class TypesetFormulas:
+    """The typeset formulas of a build, by key. What is missing when HTML is filled is typeset then, in one batch."""
 
-    def __init__(self, output: MathFormat = "html", made: OutputRecord | None = None, make: Make = render_many) -> None:
+    def __init__(
+        self, output: MathFormat = "html", made: RenderedByKey | None = None, make: TypesetFunction = render_many
+    ) -> None:
         self.output: MathFormat = output
-        self.made: OutputRecord = {} if made is None else made
+        self.made: RenderedByKey = {} if made is None else made
         self._make = make
 
     def fill(self, html: str, formulas: Sequence[Formula], *, feed: bool = False) -> str:
-        r"""HTML with each \x02fN\x03 replaced by its formula, in a feed as MathML, without ids and glue.
+        r"""Replace each \x02fN\x03 in HTML by its formula; in a feed as MathML, without ids and glue.
 
-        No id stands twice.
+        An id is used once only.
         """
         if "\x02f" not in html:
             return html
         output: MathFormat = "mathml" if feed else self.output
-        names = [None if formula.error else key(tex_of(formula), output) for formula in formulas]
+        names = [None if formula.error else formula_key(engine_input(formula), output) for formula in formulas]
         if missing := [f for f, name in zip(formulas, names, strict=True) if name and name not in self.made]:
             self.made.update(typeset(missing, output, self._make))
         seen: set[str] = set()
@@ -87,22 +93,24 @@ class Typeset:
             formula, name = formulas[index], names[index]
             rendered = _NOTHING if name is None else self.made[name]
             if feed:
-                return wrap(formula, rendered) + match[2]
+                return wrap_formula(formula, rendered) + match[2]
             ids = [name for name in formula.ids if name not in seen] if formula.ids else ()
             seen.update(ids)
-            return wrap(formula, rendered, match[2], ids)
+            return wrap_formula(formula, rendered, match[2], ids)
 
         return _PLACE.sub(put, html)
 
-    def flaws(self, path: str, formulas: Iterable[Formula]) -> list[Diagnostic]:
-        """What the engine could not make of a post's formulas, each at its opening delimiter in the file."""
+    def warnings(self, path: str, formulas: Iterable[Formula]) -> list[Diagnostic]:
+        """Return a warning for each formula of a post that could not be typeset, at its opening delimiter."""
         if not any(rendered.error for rendered in self.made.values()):
             return []
         hint = "correct the formula; it is shown as it was written"
         return [
             warning(Location(path, formula.line, formula.column), rendered.error, hint)
             for formula in formulas
-            if not formula.error and (rendered := self.made.get(key(tex_of(formula), self.output))) and rendered.error
+            if not formula.error
+            and (rendered := self.made.get(formula_key(engine_input(formula), self.output)))
+            and rendered.error
         ]
 
 

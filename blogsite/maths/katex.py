@@ -1,8 +1,8 @@
-r"""The engine that makes formulas: KaTeX and Temml in V8, behind one function for a batch.
+"""The formula engine: KaTeX and Temml in V8, behind one function for a batch of formulas.
 
-Hostile formulas cost one message each: they are bounded in length, nesting, expansions, sizes, memory and time, and
-what would hang the host (half of a surrogate pair) never reaches it. The host is closed when the process ends, also in
-the processes of a pool: V8 left open can keep a process from ending.
+A hostile formula costs one error: length, nesting, expansions, sizes, memory and time are limited, and text that would
+hang V8 (half of a surrogate pair) never reaches it. V8 is closed when the process ends, also in worker processes,
+because it can keep a process from ending.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from blogsite.config.settings import MathFormat
 from blogsite.core.digest import Digest
 from blogsite.maths.assets import KATEX, SCRIPTS, TEMML
 from blogsite.maths.commands import ENGINE_MACROS, TEMML_MACROS
-from blogsite.maths.katex_patches import tuned
-from blogsite.maths.tex import DEEPEST, size_flaw, structure_flaw
+from blogsite.maths.katex_patches import apply_patches
+from blogsite.maths.tex import DEEPEST, size_error, structure_error
 
 SECONDS = 5.0
-"""Time for a batch, and for one formula of a batch that took longer."""
+"""Seconds for a batch, and for a single formula of a batch that took longer."""
 BATCH = 200
-"""Formulas in one call of the engine."""
+"""Formulas in one call of V8."""
 MEMORY = 1_500_000_000
-"""Bytes that the engine may use before it is started anew."""
+"""Bytes that V8 may use before it is restarted."""
 
 _NOISE = re.compile(r"^\s*(?:KaTeX parse error: |ParseError: )?| at (?:position \d+|end of input): .*$", re.DOTALL)
 _COMPACT = re.compile(r';(?=")')
@@ -40,7 +40,7 @@ _BOLD_SCRIPT = re.compile(r"\\pmb\{\\math(?:cal|scr)\{([A-Z]+)\}\}")
 
 @dataclass(frozen=True, slots=True)
 class TeX:
-    """What the engine needs to know of a formula; equal values look equal."""
+    """A formula as the engine gets it; equal values give equal HTML."""
 
     tex: str
     display: bool
@@ -49,7 +49,7 @@ class TeX:
 
 @dataclass(frozen=True, slots=True)
 class EngineError:
-    """Why a formula cannot be made, in the author's terms."""
+    """The reason why a formula cannot be typeset, in the author's terms."""
 
     message: str
 
@@ -58,7 +58,7 @@ Result: TypeAlias = "str | EngineError"
 
 
 def render_many(formulas: Sequence[TeX], output: MathFormat = "html") -> list[Result]:
-    """The HTML of each formula, without wrapper, or why there is none. The engine stays open for the next call."""
+    """Return the HTML of each formula, without wrapper, or an EngineError. V8 stays open for the next call."""
     global _engine
     if _engine is None:
         _engine = Engine()
@@ -66,7 +66,7 @@ def render_many(formulas: Sequence[TeX], output: MathFormat = "html") -> list[Re
 
 
 def close() -> None:
-    """Close the engine of this process, if it is open."""
+    """Close V8, if it is open in this process."""
     global _engine
     if _engine is not None:
         _engine.close()
@@ -74,14 +74,14 @@ def close() -> None:
 
 
 @lru_cache(maxsize=1024)  # x and n stand in every other text
-def key(formula: TeX, output: MathFormat) -> Digest:
-    """The name under which a formula's HTML can be kept: everything that shapes it goes into it."""
+def formula_key(formula: TeX, output: MathFormat) -> Digest:
+    """Return the key of a formula: a digest of everything its HTML depends on."""
     parts = (_fingerprint(output), formula.display, formula.tex, formula.macros)
     return blake2b(repr(parts).encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
 
 
 class Engine:
-    """One V8 with both engines in it. Close it, or use it in a `with` statement."""
+    """One V8 with KaTeX and Temml. Close it, or use it in a `with` statement."""
 
     def __init__(self) -> None:
         self._host: Any = None
@@ -115,7 +115,7 @@ class Engine:
         return results
 
     def _batch(self, formulas: list[TeX], output: MathFormat) -> list[Result]:
-        """A batch that runs out of time or memory is tried again one by one, so that only the culprit fails."""
+        """Typeset a batch; if it exceeds time or memory, one formula after another, so that only the culprit fails."""
         made = self._call(formulas, output)
         if isinstance(made, list):
             return made
@@ -151,7 +151,7 @@ class Engine:
         return [EngineError(_said(text[1:])) if text.startswith("\x02") else text for text in made]
 
     def _settle(self) -> None:
-        """Wait until a call that was cancelled has ended: its answer must not come after the host is closed."""
+        """Wait for a cancelled call to end, because its answer must not come after V8 is closed."""
         try:
             self._host.eval("0", timeout_sec=SECONDS)
         except Exception:
@@ -165,7 +165,7 @@ class Engine:
             host = self._host = MiniRacer()
             host.eval("var self = globalThis")
             for script in _SCRIPTS:
-                host.eval(tuned((SCRIPTS / script).read_text("utf-8")))
+                host.eval(apply_patches((SCRIPTS / script).read_text("utf-8")))
             host.eval(_SCRIPT.read_text("utf-8"))
             macros = [list(ENGINE_MACROS.items()), list(TEMML_MACROS.items())]
             host.eval(f"addBuiltIns(...{json.dumps(macros)})")
@@ -180,8 +180,10 @@ _FLAGS = (
     "--min-semi-space-size=16",
     "--max-semi-space-size=16",
 )
-"""For V8: the simple compilers at once, but not the slow one, whose code takes longer to make than it ever saves; and
-30 MB less of memory in each process, for a twentieth more time.
+"""Options of V8.
+
+Baseline compilers at once, no optimising compiler, which takes longer than it saves; and 30 MB less memory for each
+process at the cost of a twentieth more time.
 """
 _SCRIPTS = (
     *(f"katex-{KATEX}/{name}" for name in ("katex.min.js", "mhchem.min.js")),
@@ -195,23 +197,23 @@ Finalize(None, close, exitpriority=100)  # processes of a pool leave without ate
 
 def _refused(formula: TeX) -> EngineError | None:
     tex = formula.tex
-    flaw = size_flaw(tex)
+    flaw = size_error(tex)
     if flaw is None and tex.count("{") + tex.count("\\begin") > DEEPEST:
-        flaw = structure_flaw(tex)
+        flaw = structure_error(tex)
     for _, definition in formula.macros:
-        flaw = flaw or size_flaw(definition)
+        flaw = flaw or size_error(definition)
     return None if flaw is None else EngineError(flaw.message)
 
 
 def _spelled(tex: str, output: MathFormat) -> str:
-    r"""TEX with bold script letters as characters, where the engine has no other way to them."""
+    """Return TeX with bold script letters as characters, for the engine that has no command for them."""
     if output == "html" or "\\pmb" not in tex:
         return tex
     return _BOLD_SCRIPT.sub(lambda found: "".join(chr(ord(letter) + 0x1D48F) for letter in found[1]), tex)
 
 
 def _said(text: str) -> str:
-    """The engine's message as an author reads it: no position in prepared TeX, no JavaScript."""
+    """Return the engine's message for an author: without positions in preprocessed TeX and without JavaScript."""
     text = _NOISE.sub("", text).strip()
     if "call stack" in text:
         return "formula is nested too deeply"

@@ -1,12 +1,12 @@
-"""KaTeX's hottest small functions, written so that V8 runs them faster: a quarter more formulas a second, same bytes.
+"""Faster versions of KaTeX's most used small functions: a quarter more formulas a second, the same bytes.
 
-The vendored files stay as they are; the replacement happens when they are loaded. One that does not fit (another
-version) is left out: only speed is lost, and a test says so.
+The vendored files are not changed: the functions are replaced when they are loaded. If one does not match another
+version of KaTeX, it stays as it is: only speed is lost, and a test fails.
 """
 
 from __future__ import annotations
 
-TUNING: tuple[tuple[str, str], ...] = (
+PATCHES: tuple[tuple[str, str], ...] = (
     (  # escaping: most texts hold nothing to escape
         "a=e=>String(e).replace(l,e=>i[e])",
         "a=(r=>e=>(e=String(e),r.test(e)?e.replace(l,e=>i[e]):e))(/[&><\"']/)",
@@ -27,9 +27,9 @@ TUNING: tuple[tuple[str, str], ...] = (
 )
 
 
-def tuned(script: str) -> str:
-    """The script of KaTeX with its hottest functions replaced, where they are as they are known."""
-    for original, faster in TUNING:
+def apply_patches(script: str) -> str:
+    """Return KaTeX's script with these functions replaced, where they are found."""
+    for original, faster in PATCHES:
         if script.count(original) == 1:
             script = script.replace(original, faster)
     return script

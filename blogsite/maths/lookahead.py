@@ -1,4 +1,4 @@
-"""Looking ahead in a text, again and again, at the cost of once: each search remembers how far it looked."""
+"""Searches for closing delimiters that take linear time in total: each remembers how far it looked."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ _ENVIRONMENT_MARK = re.compile(rf"\\(begin|end)\{{((?:{ENVIRONMENTS})\*?)\}}")
 
 
 class Lookahead:
-    """Where things stand in one text, for questions that come in rising order."""
+    """Answers questions about a text at rising offsets."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self._answers: dict[str, tuple[int, int]] = {}
 
     def blank_line(self, at: int) -> int:
-        """Offset of the next blank line, or of the text's end."""
+        """Return the offset of the next blank line, or of the text's end."""
         end = self.next("\n\n", at)
         return len(self.text) if end < 0 else end
 
     def next(self, pattern: str, at: int) -> int:
-        """Offset of the next WHAT from AT on, or -1. Questions come in rising order, so the last answer may serve."""
+        """Return the offset of the next `pattern` from `at` on, or -1. Offsets only rise, so answers can be reused."""
         asked, answer = self._answers.get(pattern, (1, 0))
         if asked <= at and (answer < 0 or answer >= at):
             return answer
@@ -62,7 +62,7 @@ class Lookahead:
 
     @cached_property
     def environment_ends(self) -> dict[int, int]:
-        r"""Offset of each \begin → offset behind its \end, environments of one name nested in each other."""
+        r"""Offset of each \begin → offset behind its \end; environments of the same name may be nested."""
         ends: dict[int, int] = {}
         open_: dict[str, list[int]] = {}
         for match in _ENVIRONMENT_MARK.finditer(self.text):

@@ -1,7 +1,7 @@
-r"""Macros: what \newcommand and its kin define, and which definitions a formula can use.
+r"""Macros: what \newcommand and the like define, and the definitions that each formula needs.
 
-A definition is kept as the TeX that makes it, always global, so that the engine needs no other notion of a macro;
-optional arguments and paired delimiters are put in terms of what KaTeX and Temml know.
+A definition is kept as TeX that makes it globally, so that the engine needs no list of macros. Optional arguments and
+paired delimiters are expressed by what KaTeX and Temml have.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ DEFINING = frozenset("\\" + name for name in _DEFINING_NAMES)
 _DEFINER = re.compile(rf"(?:\\(?:global|long|outer)\s*)*\\({DEFINERS})(?![A-Za-z@])(\*?)")
 _NAME = re.compile(r"\s*(\{\s*)?(\\(?:[A-Za-z@]+|[^A-Za-z@\s]))(?(1)\s*\})")
 _BARE_NAME = re.compile(r"\s*\{\s*([A-Za-z]+)\s*\}")
-r"""As MathJax takes it: \newcommand{sign}{…}."""
+r"""A name without backslash, which MathJax accepts: \newcommand{sign}{…}."""
 _PARAMETERS = re.compile(r"[^{}\\]*")
 _SKIP = re.compile(rf"\\(?:global|long|outer|{DEFINERS})(?![A-Za-z@])|\\.|[{{}}]", re.DOTALL)
 _PARAMETER = re.compile(r"#([1-9])")
@@ -32,7 +32,7 @@ _EQUALS = re.compile(r"\s*=? ?")
 
 @dataclass(frozen=True, slots=True)
 class Definition:
-    """One macro: its name with backslash, the TeX that defines it, and the commands that this TeX uses."""
+    """A macro: its name with backslash, the TeX that defines it, and the commands that this TeX uses."""
 
     name: str
     tex: str
@@ -43,12 +43,12 @@ class Definition:
 
 @dataclass(slots=True)
 class Macros:
-    """The macros defined so far; each formula is told only of those that it can use."""
+    """The macros defined so far."""
 
     table: dict[str, Definition] = field(default_factory=dict)
 
     def define(self, definitions: Iterable[Definition]) -> None:
-        """Later definitions stand after earlier ones, whether their names are new or not."""
+        """Add definitions after the earlier ones."""
         for definition in definitions:
             original = self.table.get(definition.original)
             if original is not None:
@@ -58,7 +58,7 @@ class Macros:
             self.table[definition.name] = definition
 
     def used_by(self, used: set[str]) -> tuple[tuple[str, str], ...]:
-        """(name, TeX that defines it) of each macro that a formula with the commands USED can need, in order."""
+        """Return (name, TeX that defines it) of each macro that a formula with these commands may need, in order."""
         wanted = used & self.table.keys()
         if not wanted:
             return ()
@@ -76,7 +76,7 @@ class Macros:
 
 @lru_cache(maxsize=16)
 def site_macros(pairs: tuple[tuple[str, str], ...]) -> Macros:
-    r"""The macros of the site's settings: ("R", r"\mathbb{R}"), ("\\abs", r"\lvert #1\rvert"). Copy before defining."""
+    r"""Return the macros of the settings: ("R", r"\mathbb{R}"), ("\\abs", r"\lvert #1\rvert"). Copy before defining."""
     macros = Macros()
     for name, body in pairs:
         name = name if name.startswith("\\") else "\\" + name
@@ -87,7 +87,7 @@ def site_macros(pairs: tuple[tuple[str, str], ...]) -> Macros:
 
 
 def take_definitions(tex: str) -> tuple[str, list[Definition]]:
-    """TEX without the definitions that stand in no group of it, and these definitions."""
+    """Return TeX without the definitions that are in no group of it, and these definitions."""
     kept: list[str] = []
     definitions: list[Definition] = []
     depth = start = at = 0
@@ -109,7 +109,7 @@ def take_definitions(tex: str) -> tuple[str, list[Definition]]:
 
 
 def definition_at(text: str, at: int) -> tuple[list[Definition], int] | None:
-    """The definitions that the command at AT makes, and the offset behind it; None where it makes none."""
+    """Return the definitions made by the command at this offset, and the offset behind it; None if it makes none."""
     match = _DEFINER.match(text, at)
     if match is None:
         return None

@@ -1,7 +1,7 @@
-r"""What MathJax takes and KaTeX does not, where a macro does not do: `\text{a_b}`, `x_\max`, `\buildrel a \over b`.
+r"""TeX that MathJax accepts and KaTeX does not, and that needs more than a macro: `\text{a_b}`, `x_\max`, `\buildrel`.
 
-Authors look at their pages and not at a grammar: what MathJax showed as they meant is right. Each function gives back
-the TeX it was given where there is nothing to do.
+What MathJax showed as the author meant it counts as right. Each function returns its TeX unchanged if there is nothing
+to do.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _OPERATOR_SCRIPT = re.compile(
 _OVER = re.compile(r"\\over(?![A-Za-z])")
 _OF = re.compile(r"\\of(?![A-Za-z])")
 _NEAR = 300
-"""Characters in which \\over or \\of must follow."""
+r"""Characters within which \over or \of must follow."""
 
 
 def meant(tex: str) -> str:
-    """TEX without what was written for a Markdown or a MathJax that reads otherwise; before its structure is read."""
+    """Rewrite what was written for another Markdown or MathJax, before the structure of the TeX is examined."""
     if "\\\\" in tex:
         tex = unescaped_braces(tex)
     if "\\_" in tex:
@@ -41,7 +41,7 @@ def meant(tex: str) -> str:
 
 
 def unescaped_braces(tex: str) -> str:
-    r"""TEX with `\left\\{` as `\left\{` and `\\{…\\}` as `\{…\}`: written for an engine that takes a backslash away."""
+    r"""Replace `\left\\{` by `\left\{` and `\\{…\\}` by `\{…\}`, written for an engine that removes a backslash."""
     if "\\\\{" not in tex and "\\\\}" not in tex and "\\\\|" not in tex:
         return tex
     tex = _ESCAPED_FENCE.sub(r"\1\\", tex)
@@ -62,7 +62,7 @@ def unescaped_braces(tex: str) -> str:
 
 
 def unescaped_scripts(tex: str) -> str:
-    r"""TEX with `X\_1` as `X_1`, where all underscores are written so: for a Markdown that takes the backslash away."""
+    r"""Replace `X\_1` by `X_1` if all underscores are written so, for a Markdown that removes the backslash."""
     if _NO_SUBSCRIPT.search(tex) or _NAME_WITH_UNDERSCORE.search(tex):
         return tex
     made, count = _SUBSCRIPT.subn(lambda match: match[0][:-2] + "_" if match[1] else match[0], tex)
@@ -70,12 +70,12 @@ def unescaped_scripts(tex: str) -> str:
 
 
 def named_definitions(tex: str) -> str:
-    r"""TEX with `\newcommand{sign}{…}` as `\newcommand{\sign}{…}`."""
+    r"""Replace `\newcommand{sign}{…}` by `\newcommand{\sign}{…}`."""
     return _NAMED.sub(r"\1\\", tex)
 
 
 def plain_text_signs(tex: str) -> str:
-    r"""TEX with `_`, `^`, `&` and `#` within \text as characters, which is all they can mean there."""
+    r"""Make `_`, `^`, `&` and `#` within \text characters, which is all they can mean there."""
     kept: list[str] = []
     start = 0
     while (match := _TEXT.search(tex, start)) is not None:
@@ -92,26 +92,26 @@ def _text_sign(match: re.Match[str]) -> str:
 
 
 def grouped_scripts(tex: str) -> str:
-    r"""TEX with `x_\max` as `x_{\max}`."""
+    r"""Replace `x_\max` by `x_{\max}`."""
     return _OPERATOR_SCRIPT.sub(r"\1{\2}", tex) if "_" in tex or "^" in tex else tex
 
 
 def buildrel(tex: str, at: int) -> tuple[str, int] | None:
-    r"""What `\buildrel above \over sign`, whose command ends at AT, is for KaTeX."""
+    r"""Return `\buildrel above \over sign`, whose command ends at this offset, for KaTeX."""
     over = _OVER.search(tex, at, at + _NEAR)
     below = argument(tex, over.end()) if over else None
     return (f"\\stackrel{{{tex[at : over.start()]}}}{{{below[0]}}}", below[1]) if over and below else None
 
 
 def root(tex: str, at: int) -> tuple[str, int] | None:
-    r"""What `\root n \of x` is."""
+    r"""Return `\root n \of x` for KaTeX."""
     of = _OF.search(tex, at, at + _NEAR)
     inside = argument(tex, of.end()) if of else None
     return (f"\\sqrt[{tex[at : of.start()].strip()}]{{{inside[0]}}}", inside[1]) if of and inside else None
 
 
 def unicode(tex: str, at: int) -> tuple[str, int] | None:
-    r"""The character of `\unicode{x2014}`."""
+    r"""Return the character of `\unicode{x2014}`."""
     number = argument(tex, at)
     match = re.fullmatch(r"(?:x([0-9A-Fa-f]{1,6})|([0-9]{1,7}))", number[0].strip()) if number else None
     if number is None or match is None:

@@ -1,4 +1,4 @@
-r"""Equation numbers as amsmath gives them, written into the TeX as explicit \tag, and the labels that name them."""
+r"""Number equations as amsmath does: each number becomes an explicit \tag, and each label gets its number."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 from blogsite.maths.tex import Row, argument, command, join_rows, rows
 
 NUMBERING = frozenset(("\\label", "\\tag", "\\notag", "\\nonumber"))
-"""Commands that say something of a formula's number."""
+"""Commands that affect the number of a formula."""
 
 _Counted: TypeAlias = Literal["always", "labelled", "never"]
 
@@ -32,7 +32,7 @@ _SIGNS = {
 
 @dataclass(frozen=True, slots=True)
 class NumberedLabel:
-    """A label and the number of its equation: as TeX within a formula, and as plain text ("" where it has none)."""
+    """A label and the number of its equation, as TeX and as plain text ("" if it has none)."""
 
     name: str
     tag: str
@@ -40,8 +40,8 @@ class NumberedLabel:
 
 
 @dataclass(frozen=True, slots=True)
-class Numbered:
-    r"""A formula whose numbers are explicit: it holds \tag, and no \label, \notag or \nonumber."""
+class NumberedFormula:
+    r"""A formula with explicit numbers: \tag, and no \label, \notag or \nonumber."""
 
     tex: str
     labels: tuple[NumberedLabel, ...] = ()
@@ -59,21 +59,21 @@ class _Marks:
 
 
 @dataclass(slots=True)
-class Numberer:
-    """Counts the equations of one text in their order.
+class EquationNumberer:
+    """Counts the equations of one text in order.
 
-    `mode` says what is numbered: "ams", what amsmath numbers, and $$ with a label; "all", every display; "labelled",
-    what has a label.
+    `mode` says which are numbered: "ams": those of amsmath, and $$ with a label; "all": every display; "labelled":
+    those with a label.
     """
 
     mode: str = "ams"
     count: int = 0
     _parent: str = ""
 
-    def number(self, tex: str, display: bool) -> Numbered:
-        """The formula TEX, in its turn."""
+    def number(self, tex: str, display: bool) -> NumberedFormula:
+        """Return the next formula with its numbers."""
         if not display:
-            return self._inline(tex) if "\\" in tex else Numbered(tex)
+            return self._inline(tex) if "\\" in tex else NumberedFormula(tex)
         whole = _WHOLE.fullmatch(tex) if "\\begin" in tex else None
         if whole is not None and f"\\end{{{whole[1]}{whole[2]}}}" not in whole[3]:
             environment, star, body = whole.groups()
@@ -90,20 +90,20 @@ class Numberer:
             return self._rows("align" if any(len(row.cells) > 1 for row in parts) else "gather", tex, "labelled")
         return self._single(tex, "always" if self.mode == "all" else "labelled")
 
-    def _inline(self, tex: str) -> Numbered:
+    def _inline(self, tex: str) -> NumberedFormula:
         marks = _marks(tex)
         if marks.tag is None:
-            return Numbered(marks.text, _labels(marks, None))
+            return NumberedFormula(marks.text, _labels(marks, None))
         shown = marks.tag if marks.star else f"({marks.tag})"
-        return Numbered(f"{marks.text}\\qquad\\text{{{shown}}}", _labels(marks, marks.tag))
+        return NumberedFormula(f"{marks.text}\\qquad\\text{{{shown}}}", _labels(marks, marks.tag))
 
-    def _single(self, body: str, counted: _Counted, *, multline: bool = False) -> Numbered:
+    def _single(self, body: str, counted: _Counted, *, multline: bool = False) -> NumberedFormula:
         marks = _marks(body)
         tag = self._tag(marks, counted)
         text = f"\\begin{{gathered}}{marks.text.strip()}\\end{{gathered}}" if multline else marks.text.strip()
-        return Numbered(text + _written(marks, tag), _labels(marks, tag))
+        return NumberedFormula(text + _written(marks, tag), _labels(marks, tag))
 
-    def _rows(self, environment: str, body: str, counted: _Counted) -> Numbered:
+    def _rows(self, environment: str, body: str, counted: _Counted) -> NumberedFormula:
         columns = ""
         if environment.endswith("alignat"):
             found = argument(body, 0)
@@ -121,21 +121,21 @@ class Numberer:
             labels += _labels(marks, tag)
             made.append(Row((marks.text.rstrip() + _written(marks, tag),), row.end))
         name = environment if environment in ("gather", "alignat") else "align"
-        return Numbered(f"\\begin{{{name}*}}{columns}{join_rows(made)}\\end{{{name}*}}", tuple(labels))
+        return NumberedFormula(f"\\begin{{{name}*}}{columns}{join_rows(made)}\\end{{{name}*}}", tuple(labels))
 
-    def _subequations(self, body: str) -> Numbered:
-        """One environment within subequations: (3a), (3b), …; a label before it names (3)."""
+    def _subequations(self, body: str) -> NumberedFormula:
+        """Number an environment within subequations: (3a), (3b), …; a label before it gets (3)."""
         self.count += 1
         parent = str(self.count)
         labels: list[NumberedLabel] = []
         while (label := _LABEL.match(body)) is not None:
             labels.append(NumberedLabel(label[1].strip(), parent, parent))
             body = body[label.end() :]
-        inner = Numberer(self.mode, 0, parent).number(body, display=True)
-        return Numbered(inner.tex, (*labels, *inner.labels))
+        inner = EquationNumberer(self.mode, 0, parent).number(body, display=True)
+        return NumberedFormula(inner.tex, (*labels, *inner.labels))
 
     def _tag(self, marks: _Marks, counted: _Counted) -> str | None:
-        """The number of a row that says MARKS: its own, the next, or none."""
+        """Return the tag of a row: its own, the next number, or none."""
         if marks.tag is not None:
             return marks.tag
         if marks.silent or counted == "never" or (counted == "labelled" and not marks.labels):
@@ -145,7 +145,7 @@ class Numberer:
 
 
 def plain_tag(tag: str) -> str:
-    r"""What \tag{TAG} prints, as near to it as plain text comes: "3.1", "*", "A†"."""
+    r"""Return \tag{TAG} as plain text: "3.1", "*", "A†"."""
     return _TEX_SIGNS.sub(lambda sign: _SIGNS.get(sign[1] or "", " " if sign[0] == "~" else ""), tag).strip()
 
 
@@ -190,6 +190,6 @@ def _labels(marks: _Marks, tag: str | None) -> tuple[NumberedLabel, ...]:
 
 
 def _three_columns(row: Row) -> str:
-    """An eqnarray's `left & = & right` as align has it: `left & = right`."""
+    """Replace the three columns of an eqnarray, `left & = & right`, by those of align, `left & = right`."""
     first, *rest = row.cells
     return first + "&" + " ".join(rest) if rest else first

@@ -1,7 +1,7 @@
-r"""Where in the finished HTML a formula's placeholder stands: in the text, or where only its source makes sense.
+"""Find the placeholders of formulas in finished HTML, and tell those in text from those that must be source again.
 
-Code, attributes, comments, scripts and titles get the source back as the author wrote it. So code and raw HTML are safe
-from the finder, which reads Markdown without knowing its grammar.
+In code, attributes, comments, scripts and titles the author's source is restored. So delimiters.py may find TeX
+anywhere without knowing the grammar of Markdown.
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ _DECODED = ("textarea", "title")
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A formula's place in the text, by the number of its placeholder."""
+    """The position of a formula in the text, by the number of its placeholder."""
 
     index: int
     in_link: bool
 
 
 def split(html: str, source: Callable[[int], str]) -> Iterator[str | Slot]:
-    """HTML in pieces: text without placeholders, and the slots between them; SOURCE gives back what is no formula."""
+    """Split HTML into text without placeholders and slots; `source` returns the source of what is no formula."""
     done = at = code = links = 0
 
     def restored(start: int, end: int, quoting: Callable[[str], str]) -> str:

@@ -1,6 +1,6 @@
-r"""What authors write for MathJax, in terms of what KaTeX knows: one pass over the idioms, after the numbers are set.
+"""Rewrite TeX that was written for MathJax for KaTeX, in one pass after numbering.
 
-A formula without any of them passes through one search. What is here was met in real posts.
+A single search shows whether a formula needs any of it. All of these idioms were found in real posts.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _INNER = {
     "xalignat": "alignedat",
     "xxalignat": "alignedat",
 }
-"""What an environment is called where it is not the whole of a display: within another, or within a line."""
+"""The name of an environment within another one or within a line."""
 
 _BOLD = "boldsymbol|bm|mathbf|pmb|bold|symbf"
 _PLAIN = {
@@ -55,27 +55,28 @@ _MATHJAX = re.compile(r"\\(?:text[a-z]*|[mh]box)\s*\{[^}]*[_^&#]|[_^]\s*\\[a-zP]
 _STAR_SPACE = re.compile(r"\*?")
 
 _Found: TypeAlias = tuple[str, int] | None
-"""The text in place of a command and its arguments, and the offset behind them; None where it stays."""
+"""The text that replaces a command with its arguments, and the offset behind them; None if it stays."""
 
 
 def plain_signs(tex: str) -> str:
-    r"""TEX with the characters meant: < for &lt; (as MathJax meets it in a page), \b for the control character that a
-    careless script made of the start of \beta or \frac.
+    r"""Replace characters by what was meant.
+
+    &lt; becomes <, and the control character for \b, which a careless script made of \beta, becomes a backslash and b.
     """
     if "&" in tex:
         tex = _ENTITY.sub(lambda entity: {"lt": "<", "gt": ">", "amp": "&"}[entity[1]], tex)
     return meant(_CONTROL.sub(lambda sign: _ESCAPES[sign[0]], tex))
 
 
-def needs_preparation(tex: str, used: set[str]) -> bool:
-    """Whether `prepare` can change TEX, in which the commands USED stand."""
+def needs_preprocessing(tex: str, used: set[str]) -> bool:
+    """Return whether `preprocess` can change TeX with these commands."""
     if "$" in tex or "&" in tex or "\\\\" in used:
         return True
     return not used.isdisjoint(_IDIOM_COMMANDS) or _MATHJAX.search(tex) is not None
 
 
-def prepare(tex: str, display: bool) -> str:
-    """TEX as KaTeX can make it."""
+def preprocess(tex: str, display: bool) -> str:
+    """Return TeX that KaTeX can typeset."""
     if _MATHJAX.search(tex):
         tex = grouped_scripts(plain_text_signs(tex))
     whole = _WHOLE.fullmatch(tex) if display and tex.startswith("\\begin") else None
@@ -109,7 +110,7 @@ def _rewrite(tex: str, display: bool) -> str:
 
 
 def _without_dollars(tex: str) -> str:
-    """A dollar outside \\text and its like, within a formula already, begins and ends nothing."""
+    r"""Remove dollars outside \text and the like, which have no meaning within a formula."""
     depth = 0
     kept: list[str] = []
     for part in _DOLLAR_OR_GROUP.findall(tex):
@@ -123,7 +124,7 @@ def _without_dollars(tex: str) -> str:
 
 
 def _align_loose_rows(tex: str) -> str:
-    """A & in no environment stands in an alignment; a \\tag behind it stays outside."""
+    r"""Wrap TeX with & outside all environments in an alignment; a \tag behind it stays outside."""
     if all(len(row.cells) == 1 for row in rows(tex)):
         return tex
     body, tag = tex, ""
@@ -134,7 +135,7 @@ def _align_loose_rows(tex: str) -> str:
 
 
 def _gather_loose_rows(tex: str) -> str:
-    r"""`a \\ b` in a display, in no environment: KaTeX would set the rows without a distance, one into the other."""
+    r"""Wrap `a \\ b` outside all environments in a display, because KaTeX would set the rows without a distance."""
     parts = rows(tex)
     if len(parts) > 1 and not parts[-1].text.strip():
         parts.pop()
@@ -151,7 +152,7 @@ def _gather_loose_rows(tex: str) -> str:
 
 
 def _mathop(tex: str, match: re.Match[str], display: bool) -> _Found:
-    r"""\mathop{X}_y has its limit below in a display, which KaTeX does for \limits alone."""
+    r"""Give \mathop{X}_y its limit below in a display, which KaTeX does for \limits alone."""
     body = argument(tex, match.end())
     if body is None:
         return None
@@ -160,7 +161,7 @@ def _mathop(tex: str, match: re.Match[str], display: bool) -> _Found:
 
 
 def _bold(tex: str, match: re.Match[str], display: bool) -> _Found:
-    r"""\boldsymbol{\mathcal{X}}: KaTeX has no bold script; \pmb prints it heavier."""
+    r"""Replace \boldsymbol{\mathcal{X}} by \pmb, because KaTeX has no bold script."""
     if "cal" not in tex and "scr" not in tex:
         return None
     body = argument(tex, match.end())
@@ -172,7 +173,7 @@ def _bold(tex: str, match: re.Match[str], display: bool) -> _Found:
 
 
 def _plain(tex: str, match: re.Match[str], display: bool) -> _Found:
-    r"""Plain TeX's \cases{a & b \cr c & d} and \matrix{…}."""
+    r"""Replace plain TeX's \cases{a & b \cr c & d} and \matrix{…}."""
     body = argument(tex, match.end())
     if body is None or tex[skip_space(tex, match.end())] != "{":
         return None
@@ -186,7 +187,7 @@ def _plain(tex: str, match: re.Match[str], display: bool) -> _Found:
 
 
 def _as_text(cell: str) -> str:
-    r"""The right column of plain TeX's \cases is text, which shows where it holds dollars."""
+    r"""Make the right column of plain TeX's \cases text, which shows where it has dollars."""
     return f"\\text{{{cell}}}" if "$" in cell else cell
 
 
@@ -237,7 +238,7 @@ def _space(tex: str, match: re.Match[str], display: bool) -> _Found:
 
 
 def _chemistry(tex: str, match: re.Match[str], display: bool) -> _Found:
-    r"""mhchem reads a space within \ce as the end of a part: \mathit {A} must stand together."""
+    r"""Keep \mathit {A} together within \ce, where mhchem takes a space for the end of a part."""
     found = argument(tex, match.end())
     if found is None:
         return None
@@ -245,7 +246,7 @@ def _chemistry(tex: str, match: re.Match[str], display: bool) -> _Found:
 
 
 def _box(tex: str, match: re.Match[str], display: bool) -> _Found:
-    r"""\bbox[red, 5px]{x}: KaTeX has no such box."""
+    r"""Replace \bbox[red, 5px]{x}, which KaTeX does not have."""
     setting = option(tex, match.end())
     body = argument(tex, setting[1] if setting else match.end())
     return (f"{{{_rewrite(body[0], display)}}}", body[1]) if body else None

@@ -1,4 +1,4 @@
-r"""Tell formulas between dollars from prose: `$x$` and `$ x^2 $` are TeX, `it costs $5 or $6` is not."""
+"""Tell formulas between dollars from prose: `$x$` and `$ x^2 $` are TeX, `it costs $5 or $6` is not."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _is_spaced_tex(body: str, before: str, after: str) -> bool:
 
 
 def _has_signs_of_tex(body: str) -> bool:
-    """Return whether a text with a space inside one dollar only is a formula: `$x = y $`, not `$FOO_BAR and $`."""
+    """Return whether a text with a space inside one dollar is a formula: `$x = y $`, not `$FOO_BAR and $`."""
     if _COMMAND.search(body):
         return True
     return any(sign in body for sign in "^_=") and all(len(letters) <= 2 for letters in _LETTERS.findall(body))

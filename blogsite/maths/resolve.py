@@ -1,4 +1,4 @@
-r"""From the pieces of TeX that really stand in a text to its formulas: numbered, linked, prepared, checked."""
+"""Make formulas of the TeX that is really part of a text: numbered, linked, preprocessed, checked."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from blogsite.config.settings import MarkdownSettings
 from blogsite.content.model import Formula, Label
 from blogsite.content.parse_context import ParseContext
 from blogsite.maths.commands import ENGINE_MACROS, LINKING
-from blogsite.maths.delimiters import Found
+from blogsite.maths.delimiters import FoundTex
 from blogsite.maths.macros import DEFINING, Definition, Macros, site_macros, take_definitions
-from blogsite.maths.numbering import NUMBERING, NumberedLabel, Numberer
+from blogsite.maths.numbering import NUMBERING, EquationNumberer, NumberedLabel
 from blogsite.maths.placement import Slot, split
-from blogsite.maths.preprocess import needs_preparation, plain_signs, prepare
-from blogsite.maths.tex import Flaw, commands, size_flaw, structure_flaw, without_comments
+from blogsite.maths.preprocess import needs_preprocessing, plain_signs, preprocess
+from blogsite.maths.tex import TexError, commands, size_error, structure_error, without_comments
 
 _NOTHING_TO_DO = re.compile(r"[\w+\-*/=<>()\[\],.;:!?|' ^]{1,200}", re.ASCII)
 _REFERENCES = frozenset(("\\ref", "\\eqref"))
@@ -35,43 +35,43 @@ _SPACE = re.compile(r"\s+")
 
 @cache
 def known_commands() -> frozenset[str]:
-    """Every command that the engine can make something of, each with its backslash."""
+    """Return every command that the engine knows, with its backslash."""
     listed = (Path(__file__).parent / "vendor" / "commands.txt").read_text("utf-8").split("\n")
     return frozenset(listed) | ENGINE_MACROS.keys() | {"\\ref", "\\eqref", "\\\n", "\\ "}
 
 
-def resolve(
+def resolve_formulas(
     html: str,
-    found: Sequence[Found],
+    found: Sequence[FoundTex],
     positions: Sequence[tuple[int, int]],
     settings: MarkdownSettings,
     context: ParseContext,
 ) -> str:
-    """HTML in which formulas alone keep placeholders, numbered as in notes.formulas; fills notes.labels too."""
+    """Return the HTML in which only formulas keep placeholders, numbered as in `context.formulas`; adds labels, too."""
     return _Resolver(found, positions, settings, context).run(html)
 
 
 def anchor(label: str) -> str:
-    """The id of a label's equation."""
+    """Return the id of a label's equation."""
     return "eq-" + _SPACE.sub("-", label)
 
 
 @dataclass(slots=True)
 class _Draft:
-    """One piece of TeX on its way: a formula once its references are known, a reference, or nothing."""
+    """A piece of TeX while it is resolved: a formula, a reference, or nothing."""
 
     formula: Formula | None = None
     reference: tuple[str, str] | None = None
-    """\\eqref or \\ref, and the label."""
+    r"""\eqref or \ref, and the label."""
     has_references: bool = False
     number: int = -1
-    """Its place in notes.formulas."""
+    """Its index in `context.formulas`."""
 
 
 class _Resolver:
     def __init__(
         self,
-        found: Sequence[Found],
+        found: Sequence[FoundTex],
         positions: Sequence[tuple[int, int]],
         settings: MarkdownSettings,
         context: ParseContext,
@@ -79,7 +79,7 @@ class _Resolver:
         self.found = found
         self.positions = positions
         self.context = context
-        self.numberer = Numberer(settings.math_number)
+        self.numberer = EquationNumberer(settings.math_number)
         self.macros: Macros = site_macros(settings.math_macros)
         self.labels: dict[str, NumberedLabel] = {}
         self.drafts: dict[int, _Draft] = {}
@@ -101,24 +101,24 @@ class _Resolver:
 
     # First pass: what each piece is, in order.
 
-    def draft(self, found: Found, position: tuple[int, int]) -> _Draft:
+    def draft(self, found: FoundTex, position: tuple[int, int]) -> _Draft:
         if found.kind == "reference":
             kind = "eqref" if found.source.startswith("\\eqref") else "ref"
             return _Draft(reference=(kind, found.tex))
         if found.kind == "unclosed":
             end = f"\\end{{{found.tex}}}"
-            flaw = Flaw(f"\\begin{{{found.tex}}} without {end}", f"close it with {end}, or write it as code")
+            flaw = TexError(f"\\begin{{{found.tex}}} without {end}", f"close it with {end}, or write it as code")
             return self.made(found, position, "", flaw=flaw)
         if not found.display and _NOTHING_TO_DO.fullmatch(found.tex):
             return self.made(found, position, found.tex)
         tex = plain_signs(found.tex)
-        flawed = size_flaw(tex)
+        flawed = size_error(tex)
         if flawed is not None:
             return self.made(found, position, "", flaw=flawed)
         tex = without_comments(tex)
         if not found.display and "ref" in tex and (only := _ONLY_REFERENCE.fullmatch(tex)):
             return _Draft(reference=(only[1], only[2].strip()))
-        flawed = structure_flaw(tex)
+        flawed = structure_error(tex)
         used = commands(tex)
         if flawed is None and not used.isdisjoint(DEFINING):
             rest, definitions = take_definitions(tex)
@@ -137,33 +137,33 @@ class _Resolver:
             ids = tuple(anchor(label.name) for label in numbered.labels if self.add_label(label, position))
         if flawed is not None:
             return self.made(found, position, "", ids, flaw=flawed)
-        prepared = prepare(tex, found.display).strip() if needs_preparation(tex, used) else tex.strip()
+        prepared = preprocess(tex, found.display).strip() if needs_preprocessing(tex, used) else tex.strip()
         return self.checked(found, position, prepared, ids, used if prepared == found.tex else commands(prepared))
 
     def checked(
-        self, found: Found, position: tuple[int, int], tex: str, ids: tuple[str, ...], used: set[str]
+        self, found: FoundTex, position: tuple[int, int], tex: str, ids: tuple[str, ...], used: set[str]
     ) -> _Draft:
-        """The formula TEX, after a look at the commands USED in it."""
+        """Return the formula of this TeX, after checking the commands in it."""
         macros = self.macros.used_by(used)
-        flaw: Flaw | None = None
+        flaw: TexError | None = None
         if not used <= known_commands():
             unknown = used - known_commands() - self.macros.table.keys()
             unknown.difference_update(_DEFINED_INSIDE.findall(tex))
             flaw = self.unknown_macro(tex, unknown) if unknown else None
         if not used.isdisjoint(LINKING):
-            flaw = Flaw(f"{min(used & LINKING)} cannot be used in a formula", "put it around the formula")
+            flaw = TexError(f"{min(used & LINKING)} cannot be used in a formula", "put it around the formula")
         draft = self.made(found, position, tex, ids, macros, flaw)
         draft.has_references = not used.isdisjoint(_REFERENCES)
         return draft
 
     def made(
         self,
-        found: Found,
+        found: FoundTex,
         position: tuple[int, int],
         tex: str,
         ids: tuple[str, ...] = (),
         macros: tuple[tuple[str, str], ...] = (),
-        flaw: Flaw | None = None,
+        flaw: TexError | None = None,
     ) -> _Draft:
         line, column = position
         if flaw is not None:
@@ -187,11 +187,11 @@ class _Resolver:
         self.context.labels.append(Label(label.name, label.plain, anchor(label.name)))
         return True
 
-    def unknown_macro(self, tex: str, unknown: set[str]) -> Flaw:
+    def unknown_macro(self, tex: str, unknown: set[str]) -> TexError:
         name = min(unknown, key=tex.find)
         near = get_close_matches(name, [*self.macros.table, *known_commands()], 1, 0.75)
         meant = f"did you mean {near[0]}? " if near else ""
-        return Flaw(
+        return TexError(
             f"unknown macro {name}",
             f"{meant}define it with \\newcommand in the post, or under [math.macros] in blogsite.toml",
         )
@@ -248,7 +248,7 @@ class _Resolver:
         return f'<a class="eqref" href="{address}">{text}</a>'
 
     def without_breaks(self, html: str) -> str:
-        """A display stands on lines of its own: a break beside it would only add an empty one."""
+        """Remove <br> beside a display, which is on lines of its own anyway."""
 
         def kept(match: re.Match[str]) -> str:
             return match[1] if self.context.formulas[int(match[2])].display else match[0]

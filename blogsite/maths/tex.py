@@ -1,6 +1,6 @@
-r"""Reading TeX as text: comments, groups, commands, balance. Knows tokens and braces, nothing of what they mean.
+"""Read TeX as text: comments, groups, arguments, commands, rows, balance.
 
-Every function is linear in the length of its text, for balanced text and for broken.
+Every function takes time linear in the length of its text, balanced or not.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ _ROW_MARKS = re.compile(r"\\(?:(begin|end)(?![A-Za-z])|(cr)(?:cr)?(?![A-Za-z])|(
 
 
 def without_comments(tex: str) -> str:
-    """TEX as TeX reads it: from % to the end of the line is gone."""
+    """Return TeX without comments, from % to the end of the line."""
     return _COMMENT.sub(r"\1", tex) if "%" in tex else tex
 
 
 def commands(tex: str) -> set[str]:
-    r"""The commands in TEX, each with its backslash: words, and escaped characters such as \\,."""
+    r"""Return the commands in TeX, with their backslashes: words, and escaped characters such as \\,."""
     return set(_COMMAND.findall(tex))
 
 
 def skip_space(tex: str, at: int) -> int:
-    """Offset of the first character from AT on that is no space."""
+    """Return the offset of the first character from `at` on that is no space."""
     match = _SPACE.match(tex, at)
     return match.end() if match else at
 
 
 def group_end(tex: str, at: int) -> int:
-    """Offset behind the group that the brace at AT opens, or -1 where it is never closed."""
+    """Return the offset behind the group that the brace at `at` opens, or -1 if it is never closed."""
     depth = 0
     for match in _BRACES.finditer(tex, at):
         token = match[0]
@@ -50,7 +50,7 @@ def group_end(tex: str, at: int) -> int:
 
 
 def argument(tex: str, at: int) -> tuple[str, int] | None:
-    """The argument of a command that ends at AT, without its braces, and the offset behind it; None where none is."""
+    """Return the argument of a command that ends at `at`, without braces, and the offset behind it, or None."""
     at = skip_space(tex, at)
     if at >= len(tex) or tex[at] == "}":
         return None
@@ -64,9 +64,9 @@ def argument(tex: str, at: int) -> tuple[str, int] | None:
 
 
 def option(tex: str, at: int) -> tuple[str, int] | None:
-    """The argument in square brackets that stands at AT, and the offset behind it; None where none is.
+    """Return the argument in square brackets at `at`, and the offset behind it; None if there is none.
 
-    Longer ones than a thousand characters are none: nobody writes them, and so broken text costs little.
+    It has at most a thousand characters, so that broken text costs little.
     """
     at = skip_space(tex, at)
     if tex[at : at + 1] != "[":
@@ -84,32 +84,32 @@ def option(tex: str, at: int) -> tuple[str, int] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Flaw:
-    """Why a formula cannot be made: `what` for the author, `hint` what to do."""
+class TexError:
+    """The reason why a formula cannot be typeset: `message` for the author, `hint` what to do."""
 
     message: str
     hint: str
 
 
 LONGEST = 20_000
-"""Characters that a formula may have."""
+"""Maximum number of characters of a formula."""
 DEEPEST = 300
-"""Groups and environments that may stand within each other."""
+"""Maximum depth of groups and environments."""
 
 _NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
-def size_flaw(tex: str) -> Flaw | None:
-    """Why no engine should ever see TEX: it is too long, or holds what is no text (half of a pair hangs V8)."""
+def size_error(tex: str) -> TexError | None:
+    """Return the reason why the engine must not see this TeX: it is too long, or not valid Unicode, which hangs V8."""
     if len(tex) > LONGEST:
-        return Flaw(f"formula has more than {LONGEST:,} characters", "split it into smaller formulas")
+        return TexError(f"formula has more than {LONGEST:,} characters", "split it into smaller formulas")
     if _NO_TEXT.search(tex):
-        return Flaw("formula holds a character that is no text", "remove the control character")
+        return TexError("formula holds a character that is no text", "remove the control character")
     return None
 
 
-def structure_flaw(tex: str) -> Flaw | None:
-    r"""The first thing wrong with TEX's braces and environments, or None."""
+def structure_error(tex: str) -> TexError | None:
+    """Return the first mistake in the braces and environments, or None."""
     if "\\begin" not in tex and "\\end" not in tex:
         braces = _NO_BRACES.sub("", tex)
         for _ in range(DEEPEST):
@@ -122,44 +122,46 @@ def structure_flaw(tex: str) -> Flaw | None:
         if token == "{":
             stack.append("")
             if len(stack) > DEEPEST:
-                return Flaw(f"formula is nested more than {DEEPEST} deep", "split it into smaller formulas")
+                return TexError(f"formula is nested more than {DEEPEST} deep", "split it into smaller formulas")
         elif token == "}":
             if not stack:
-                return Flaw("unbalanced braces: a } closes nothing", "remove it, open its group with {, or write \\}")
+                return TexError(
+                    "unbalanced braces: a } closes nothing", "remove it, open its group with {, or write \\}"
+                )
             if stack[-1]:
                 return _unclosed_environment(stack[-1])
             stack.pop()
         elif match[1] == "begin":
             stack.append(match[2])
             if len(stack) > DEEPEST:
-                return Flaw(f"formula is nested more than {DEEPEST} deep", "split it into smaller formulas")
+                return TexError(f"formula is nested more than {DEEPEST} deep", "split it into smaller formulas")
         elif match[1] == "end":
             name = match[2]
             if stack and stack[-1] == name:
                 stack.pop()
             elif stack and stack[-1]:
-                return Flaw(f"\\begin{{{stack[-1]}}} is closed by \\end{{{name}}}", f"write \\end{{{stack[-1]}}}")
+                return TexError(f"\\begin{{{stack[-1]}}} is closed by \\end{{{name}}}", f"write \\end{{{stack[-1]}}}")
             elif stack:
                 return _UNCLOSED_BRACE
             else:
-                return Flaw(f"\\end{{{name}}} without \\begin{{{name}}}", "remove it or open the environment")
+                return TexError(f"\\end{{{name}}} without \\begin{{{name}}}", "remove it or open the environment")
     if stack:
         return _unclosed_environment(stack[-1]) if stack[-1] else _UNCLOSED_BRACE
     return None
 
 
-_UNCLOSED_BRACE = Flaw(
+_UNCLOSED_BRACE = TexError(
     "unbalanced braces: a { is never closed", "close it with }, or write \\{ for a brace to be shown"
 )
 
 
-def _unclosed_environment(name: str) -> Flaw:
-    return Flaw(f"\\begin{{{name}}} without \\end{{{name}}}", f"close it with \\end{{{name}}}")
+def _unclosed_environment(name: str) -> TexError:
+    return TexError(f"\\begin{{{name}}} without \\end{{{name}}}", f"close it with \\end{{{name}}}")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of an alignment: its cells, and the mark that ends it (with nothing of what may follow in brackets)."""
+    """A row of an alignment: its cells, and the mark that ends it, without what may follow in brackets."""
 
     cells: tuple[str, ...]
     end: str
@@ -170,7 +172,7 @@ class Row:
 
 
 def rows(tex: str) -> list[Row]:
-    r"""TEX cut at each \\ and \cr, and the rows at each &, that stand in no group and no environment."""
+    r"""Split TeX into rows at \\ and \cr, and rows into cells at &, outside groups and environments."""
     found: list[Row] = []
     cells: list[str] = []
     depth = start = 0
@@ -194,11 +196,11 @@ def rows(tex: str) -> list[Row]:
 
 
 def join_rows(parts: list[Row]) -> str:
-    """The text that `rows` cuts into PARTS."""
+    """Return the text that `rows` split."""
     return "".join(row.text + row.end for row in parts)
 
 
 @cache
 def command(names: str) -> re.Pattern[str]:
-    r"""A pattern for the commands NAMES ("tag|label"), stepping over escaped characters: group 1 is the name."""
+    """Return a pattern for the commands `names` ("tag|label") that skips escaped characters: group 1 is the name."""
     return re.compile(rf"\\(?:({names})(?![A-Za-z@])|[A-Za-z@]+|.)", re.DOTALL)

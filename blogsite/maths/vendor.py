@@ -79,7 +79,7 @@ def _scripts(katex: Path, temml: Path) -> None:
 
 
 def _known_commands(source: str) -> str:
-    """The commands named in the engine's source that it does not call undefined, one a line."""
+    """Return the commands that the engine's source names and that it can typeset, one a line."""
     from py_mini_racer import MiniRacer
 
     names = sorted({"\\" + name for name in _COMMAND.findall(source)})
@@ -106,7 +106,7 @@ def _katex_assets(katex: Path) -> None:
 
 
 def _temml_assets(temml: Path, font: Path | None) -> None:
-    """Temml's own font for script letters stays away: its maker's licence forbids commercial use."""
+    """Copy Temml's assets without its font for script letters, whose licence forbids commercial use."""
     target = ASSETS / f"temml-{TEMML}"
     target.mkdir(parents=True, exist_ok=True)
     css = (temml / "dist/Temml-Latin-Modern.css").read_text("utf-8")

@@ -1,4 +1,8 @@
-"""Site → Outputs: one file for each kind of page, and the table of them."""
+"""Page kinds: one file for each, with the context of its template and the function that produces its outputs.
+
+In: a Site. Out: Outputs, planned but not rendered. A new page kind is a file here, a template, and a line in PRODUCERS.
+May import site/ and below.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,12 @@ from blogsite.core.diagnostics import Diagnostic, Location, error
 from blogsite.images.model import ImageVariant, SocialCardImage
 from blogsite.pages.archive import archive_pages
 from blogsite.pages.feeds import feeds
+from blogsite.pages.files import assets, social_cards, variants
 from blogsite.pages.lists import index_pages
-from blogsite.pages.others import aliases, assets, drawings, not_found, sitemap, variants
+from blogsite.pages.not_found import not_found
 from blogsite.pages.posts import PostPage, post_pages, standalone_pages
+from blogsite.pages.redirects import redirects
+from blogsite.pages.sitemap import sitemap
 from blogsite.pages.taxonomies import ListPage, category_pages, tag_pages
 from blogsite.site.model import Site
 from blogsite.site.outputs import Asset, Output, Page
@@ -29,15 +36,15 @@ PRODUCERS: tuple[Producer, ...] = (
     feeds,
     sitemap,
     not_found,
-    aliases,
+    redirects,
     assets,
     variants,
-    drawings,
+    social_cards,
 )
 
 
 def produce(site: Site) -> tuple[tuple[Output, ...], tuple[Diagnostic, ...]]:
-    """Every output of the site, no two for one path, and an error for each that would be."""
+    """Return every output of the site, and an error for each path that two outputs would be written to."""
     outputs: dict[str, Output] = {}
     diagnostics: list[Diagnostic] = []
     for producer in PRODUCERS:
@@ -51,8 +58,8 @@ def produce(site: Site) -> tuple[tuple[Output, ...], tuple[Diagnostic, ...]]:
     return tuple(outputs.values()), tuple(diagnostics)
 
 
-def asked_for_first(outputs: Iterable[Output]) -> Iterator[Page]:
-    """Those among OUTPUTS that somebody who writes looks at: the pages of posts, the home page, the one of mistakes."""
+def preview_pages(outputs: Iterable[Output]) -> Iterator[Page]:
+    """Yield the pages that a preview opens first: those of posts, the home page, and the 404 page."""
     for output in outputs:
         if isinstance(output, Page) and (
             isinstance(output.context, PostPage) or output.path in ("index.html", "404.html")
@@ -61,7 +68,7 @@ def asked_for_first(outputs: Iterable[Output]) -> Iterator[Page]:
 
 
 def _files_in_the_way(outputs: dict[str, Output]) -> Iterator[Diagnostic]:
-    """An error for each output whose folder is another output's file: "a" and "a/index.html"."""
+    """Yield an error for each output whose folder is another output's file: "a" and "a/index.html"."""
     for path, output in outputs.items():
         parts = path.split("/")
         for depth in range(1, len(parts)):
@@ -71,7 +78,7 @@ def _files_in_the_way(outputs: dict[str, Output]) -> Iterator[Diagnostic]:
 
 
 def _is_known(first: Output, second: Output) -> bool:
-    """Whether assemble has reported the clash, at its place in the head: two posts, two tags or two categories."""
+    """Return whether assembling has reported the clash, at its better location: two posts, tags or categories."""
     pages = [output for output in (first, second) if isinstance(output, Page)]
     contexts = [page.context for page in pages]
     if all(isinstance(context, PostPage) for context in contexts):

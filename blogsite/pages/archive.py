@@ -9,7 +9,7 @@ from itertools import groupby
 from blogsite.core.frozen import Record
 from blogsite.core.i18n import words_for
 from blogsite.core.urls import output_path
-from blogsite.pages.common import PageHead, titled
+from blogsite.pages.page_head import PageHead, titled
 from blogsite.site.model import PostLink, Site, SiteInfo
 from blogsite.site.outputs import Page
 
@@ -18,7 +18,7 @@ MOST_ON_ONE_PAGE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Year(Record):
-    """One year with its posts, newest first; `links` is empty where the page shows the years alone."""
+    """A year with its posts, newest first; `links` is empty if the page shows nothing but the years."""
 
     year: int
     url: str
@@ -37,7 +37,7 @@ class ArchivePage(Record):
 
 
 def archive_pages(site: Site) -> Iterator[Page]:
-    """/archive/, and /archive/YYYY/ for each year."""
+    """Yield /archive/, and /archive/YYYY/ for each year."""
     words = words_for(site.info.language)
     links = [entry.link for entry in site.posts if entry.link.date]
     years = [_year(year, tuple(group)) for year, group in groupby(links, key=lambda link: link.date.year)]  # type: ignore[union-attr]

@@ -15,7 +15,7 @@ from blogsite.site.outputs import DataFile, Output, Page
 
 @dataclass(frozen=True, slots=True)
 class FeedItem(Record):
-    """A post in a feed. `content` is the whole post or its excerpt, as the site wants it."""
+    """A post in a feed. `content` is the whole post or its excerpt, by the settings."""
 
     card: PostCard
     content: Content
@@ -23,21 +23,21 @@ class FeedItem(Record):
 
 @dataclass(frozen=True, slots=True)
 class Feed(Record):
-    """The context of feed.xml and the inputs of feed.json."""
+    """The context of feed.xml, and the inputs of feed.json."""
 
     site: SiteInfo
     title: str
     url: str
-    """Site address of the feed itself."""
+    """Site address of the feed."""
     home: str
-    """Site address of the page that the feed follows."""
+    """Site address of the page that the feed belongs to."""
     updated: datetime
     items: tuple[FeedItem, ...]
     full: bool
 
 
 def feeds(site: Site) -> Iterator[Output]:
-    """/feed.xml, /feed.json, what extra_feeds names, and /tags/TAG/feed.xml; nothing without base_url."""
+    """Yield /feed.xml, /feed.json, the addresses of extra_feeds, and /tags/TAG/feed.xml; nothing without base_url."""
     if not site.info.has_feed:
         return
     for url in dict.fromkeys(("/feed.xml", *site.extra_feeds)):
@@ -61,7 +61,7 @@ def _feed(site: Site, entries: Sequence[SitePost], title: str, url: str, home: s
 
 
 def texts_in_feeds(outputs: Iterable[Output]) -> frozenset[Digest]:
-    """The texts that stand in the feeds among these outputs."""
+    """Return the digests of the texts in the feeds among these outputs."""
     found: set[Digest] = set()
     for output in outputs:
         feed = output.context if isinstance(output, Page) else output.inputs if isinstance(output, DataFile) else None

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 
 from blogsite.core.frozen import Record
 from blogsite.core.urls import output_path
-from blogsite.pages.common import PageHead, Pager, paginate, titled
+from blogsite.pages.page_head import PageHead, titled
+from blogsite.pages.pagination import Pager, paginate
 from blogsite.site.model import PostCard, Site, SiteInfo
 from blogsite.site.outputs import Page
 
 
 @dataclass(frozen=True, slots=True)
 class IndexPage(Record):
-    """The context of index.html: posts as cards, newest first, pinned ones before them at home."""
+    """The context of index.html: posts as cards, newest first, pinned ones before them on the home page."""
 
     site: SiteInfo
     page: PageHead
@@ -23,7 +24,7 @@ class IndexPage(Record):
 
 
 def index_pages(site: Site) -> Iterator[Page]:
-    """Home, and /page/N/ counted from the oldest."""
+    """Yield the home page, and /page/N/ counted from the oldest."""
     cards = [entry.card for entry in site.posts]
     pinned = tuple(card for card in cards if card.pinned)
     for pager, address, own in paginate(cards, site.per_page, "/"):

@@ -10,7 +10,7 @@ from blogsite.content.model import Heading, Post, RichText
 from blogsite.core.frozen import Record
 from blogsite.core.urls import output_path
 from blogsite.core.values import Table
-from blogsite.pages.common import PageHead, titled
+from blogsite.pages.page_head import PageHead, titled
 from blogsite.site.model import Content, PostLink, Site, SiteInfo, SitePost, Term
 from blogsite.site.outputs import Page
 from blogsite.site.summary import description_of
@@ -31,7 +31,7 @@ class PostPage(Record):
     categories: tuple[tuple[Term, ...], ...]
     content: Content
     headings: tuple[Heading, ...]
-    """The table of contents; empty where none is wanted."""
+    """The table of contents; empty if the post has none."""
     word_count: int
     lang: str
     state: str
@@ -44,7 +44,7 @@ class PostPage(Record):
 
 
 def post_pages(site: Site) -> Iterator[Page]:
-    """A page for each listed post, with its neighbours, and one for each hidden post, without."""
+    """Yield a page for each listed post, with its neighbours, and one for each hidden post, without."""
     for index, entry in enumerate(site.posts):
         newer = site.posts[index - 1].link if index else None
         older = site.posts[index + 1].link if index + 1 < len(site.posts) else None
@@ -54,7 +54,7 @@ def post_pages(site: Site) -> Iterator[Page]:
 
 
 def standalone_pages(site: Site) -> Iterator[Page]:
-    """A page for each file below pages/."""
+    """Yield a page for each file below pages/."""
     for entry in site.pages:
         yield _page(site, entry, "page.html", None, None)
 
@@ -74,7 +74,7 @@ def with_text(page: Page, post: Post) -> Page:
 
 
 def _contents(post: Post) -> tuple[Heading, ...]:
-    """The headings that the page lists."""
+    """Return the headings that the table of contents lists."""
     return post.headings if post.meta.toc else ()
 
 

@@ -1,4 +1,4 @@
-"""Tags and categories: a page of all of them with counts, and compact lists of the posts of each."""
+"""Tags and categories: a page that lists all of them with counts, and compact lists of the posts of each."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from blogsite.core.frozen import Record
 from blogsite.core.i18n import words_for
 from blogsite.core.urls import output_path
-from blogsite.pages.common import PageHead, Pager, paginate, titled
+from blogsite.pages.page_head import PageHead, titled
+from blogsite.pages.pagination import Pager, paginate
 from blogsite.site.model import PostLink, Site, SiteInfo, Term, TermPage
 from blogsite.site.outputs import Page
 
 
 @dataclass(frozen=True, slots=True)
 class ListPage(Record):
-    """The context of list.html: the posts of one term, as badge and title."""
+    """The context of list.html: the posts of one tag or category, as badge and title."""
 
     site: SiteInfo
     page: PageHead
@@ -23,13 +24,13 @@ class ListPage(Record):
     """"tags" or "categories"."""
     name: str
     path: tuple[Term, ...]
-    """The categories it is in, from the top."""
+    """The categories above it, from the top."""
     children: tuple[tuple[Term, int], ...]
-    """The categories in it with their numbers of posts; on the newest page alone."""
+    """Its subcategories with their numbers of posts, on the newest page only."""
     links: tuple[PostLink, ...]
     pager: Pager
     feed: str
-    """Site address of the term's own feed, or ""."""
+    """Site address of the tag's own feed, or ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,12 @@ class TermsPage(Record):
 
 
 def tag_pages(site: Site) -> Iterator[Page]:
-    """/tags/ and the list pages of each tag."""
+    """Yield /tags/ and the list pages of each tag."""
     yield from _pages(site, "tags", site.tags)
 
 
 def category_pages(site: Site) -> Iterator[Page]:
-    """/categories/ and the list pages of each category."""
+    """Yield /categories/ and the list pages of each category."""
     yield from _pages(site, "categories", site.categories)
 
 

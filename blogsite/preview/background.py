@@ -13,7 +13,7 @@ from blogsite.core.urls import output_path
 from blogsite.preview.session import Session, without_garbage_collection
 from blogsite.preview.site_state import SiteState
 from blogsite.preview.warm_start import StoredState
-from blogsite.render.dependencies import closures
+from blogsite.render.dependencies import template_closures
 from blogsite.site.outputs import Page
 
 DELAY = 0.25
@@ -49,7 +49,7 @@ def count_stale_outputs(session: Session, before: SiteState | None, report: Call
     yield
     changed_templates: set[str] = set()
     if before and before.templates is not state.templates:
-        was, now = closures(before.templates), closures(state.templates)
+        was, now = template_closures(before.templates), template_closures(state.templates)
         changed_templates = {name for name in was.keys() | now.keys() if was.get(name) != now.get(name)}
     stale = 0
     for number, (path, output) in enumerate(outputs.items()):

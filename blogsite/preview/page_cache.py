@@ -10,7 +10,7 @@ from blogsite.build.store.records import load_fragment
 from blogsite.build.typesetting import typeset
 from blogsite.core.diagnostics import Diagnostic, SiteError
 from blogsite.maths.compression import load_rendered
-from blogsite.maths.html import Typeset
+from blogsite.maths.html import TypesetFormulas
 from blogsite.preview.site_state import SiteState
 from blogsite.render.environment import Templates
 from blogsite.render.renderer import Renderer
@@ -68,18 +68,18 @@ class PageCache:
         task = render_task(context, loaded, setup, [output])
         renderer = self._renderer_for(state)
         renderer.fragments = {digest: load_fragment(data) for digest, data in task.fragments}
-        renderer.typeset = Typeset(math_format, {key: load_rendered(data) for key, data in task.formulas})
+        renderer.typeset = TypesetFormulas(math_format, {key: load_rendered(data) for key, data in task.formulas})
         rendered = renderer.render(output)
         if rendered.diagnostic:
             raise SiteError([rendered.diagnostic])
-        warnings = renderer.flaws(output)
+        warnings = renderer.warnings(output)
         renderer.fragments = {}
         return CachedPage(output, state.templates, rendered.data, warnings)
 
     def _renderer_for(self, state: SiteState) -> Renderer:
         info, templates = state.loaded.site.info, state.templates
         if self._renderer is None or self._renderer[0] != info or self._renderer[1] is not templates:
-            self._renderer = (info, templates, Renderer(info, templates, {}, Typeset()))
+            self._renderer = (info, templates, Renderer(info, templates, {}, TypesetFormulas()))
         return self._renderer[2]
 
     def _keep(self, page: CachedPage) -> None:

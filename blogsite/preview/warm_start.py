@@ -31,7 +31,7 @@ from blogsite.core.diagnostics import SiteError
 from blogsite.core.executor import batched
 from blogsite.core.frozen import DamageError
 from blogsite.images.inspection import FileInspector
-from blogsite.pages import asked_for_first
+from blogsite.pages import preview_pages
 from blogsite.preview.site_state import SiteState
 from blogsite.preview.source_cache import SourceCache
 from blogsite.site.model import SiteInfo
@@ -97,7 +97,7 @@ class WarmStart:
             return
         yield
         store, code, folder = state.context.store, state.context.code, self._folder
-        pages = {page.path: page for page in asked_for_first(state.outputs.values())}
+        pages = {page.path: page for page in preview_pages(state.outputs.values())}
         is_ours = self._saved is not None and store.build_snapshot(folder, code) == self._saved
         if is_ours and isinstance(self._saved, BuildSnapshot) and _is_same(self._saved, snapshot):
             self._pages = pages

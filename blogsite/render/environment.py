@@ -1,6 +1,7 @@
-"""The site's templates: the theme's, and the site's own over them file by file; a name "theme/…" is always the theme's.
+"""The Jinja environment: the theme's templates, and the site's own, which replace them file by file.
 
-A template reads what its context holds and nothing else: an unknown name is a mistake, and there are no globals.
+The name "theme/…" always means the theme's template. A template can read its context and nothing else: an unknown name
+is an error, and there are no globals.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from blogsite.core.diagnostics import Diagnostic, Location, error
 from blogsite.render.filters import FILTERS
 
 DISPLAYED = "templates/"
-"""What stands before a template's name in messages."""
+"""Prefix of a template's name in diagnostics."""
 
 
 def environment(templates: Mapping[str, str], filters: dict[str, Callable[..., Any]]) -> jinja2.Environment:
-    """The Jinja environment of these templates, texts by name, with FILTERS and these further ones."""
+    """Return the Jinja environment of these templates, with FILTERS and further filters."""
 
     def load(name: str) -> tuple[str, str, None] | None:
         text = templates.get(name)
@@ -41,8 +42,8 @@ def environment(templates: Mapping[str, str], filters: dict[str, Callable[..., A
     return made
 
 
-def mistake_of(problem: Exception, template: str, source: str) -> Diagnostic:
-    """What went wrong in rendering TEMPLATE for SOURCE, at the template's line where it did."""
+def template_error(problem: Exception, template: str, source: str) -> Diagnostic:
+    """Return the error that rendering a template raised, at the line of the template where it did."""
     hint = f"while rendering {source}"
     if isinstance(problem, jinja2.TemplateSyntaxError):
         return error(Location(problem.filename or DISPLAYED + template, problem.lineno), f"{problem.message}", hint)
@@ -69,4 +70,4 @@ def _words(problem: Exception) -> str:
 
 
 Templates: TypeAlias = "dict[str, str]"
-"""Name → text; a name "theme/…" is the default theme's, also where the site has its own."""
+"""Name → text of each template; "theme/…" is the default theme's, also where the site has its own."""

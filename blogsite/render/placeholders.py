@@ -1,4 +1,4 @@
-"""Fragment + answers → HTML: the one place where placeholders are filled, for whole posts, excerpts and feeds alike."""
+"""Fill the placeholders of a text, in whole posts, excerpts and feeds alike."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from blogsite.site.model import Content, ResolvedReference
 _PLACEHOLDER = re.compile("\x02(?:n([0-9]+)(?:\\.(size|text))?|self)\x03")
 
 
-def fill(fragment: HtmlFragment, content: Content, base: str, sizes: str = "") -> str:
-    """The fragment's HTML with every need answered; addresses begin with BASE. Formulas still stand as placeholders.
+def fill_placeholders(fragment: HtmlFragment, content: Content, base: str, sizes: str = "") -> str:
+    """Return a fragment's HTML with its references resolved. Formulas are still placeholders.
 
-    Images offer their variants where SIZES says how wide they are shown.
+    Addresses begin with `base`. With `sizes`, the width at which images are shown, these offer their variants.
     """
     resolved = content.resolved
 
@@ -33,8 +33,10 @@ def fill(fragment: HtmlFragment, content: Content, base: str, sizes: str = "") -
     return _PLACEHOLDER.sub(answer, fragment.html) if "\x02" in fragment.html else fragment.html
 
 
-def settle(formulas: tuple[Formula, ...], resolved: tuple[ResolvedReference, ...]) -> tuple[Formula, ...]:
-    """The formulas with the numbers of other posts' equations in their TeX."""
+def fill_equation_numbers(
+    formulas: tuple[Formula, ...], resolved: tuple[ResolvedReference, ...]
+) -> tuple[Formula, ...]:
+    """Return the formulas with the numbers of other posts' equations in their TeX."""
     if not any(formula.references for formula in formulas):
         return formulas
     return tuple(_settled(formula, resolved) for formula in formulas)

@@ -1,4 +1,4 @@
-"""Output → bytes: templates and makers, with every placeholder of the texts they show filled."""
+"""Render an output: run its template or function, and fill the placeholders of its texts."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from blogsite.core.frozen import field_getter, field_names
 from blogsite.core.i18n import words_for
 from blogsite.core.values import Table
 from blogsite.images.responsive import sizes
-from blogsite.markdown.html.text import for_feed, xml_safe
-from blogsite.maths.html import Typeset
+from blogsite.markdown.html.text import for_feed, without_invalid_xml
+from blogsite.maths.html import TypesetFormulas
 from blogsite.pages.feeds import Feed
-from blogsite.pages.others import Robots
-from blogsite.render.environment import environment, mistake_of
+from blogsite.pages.sitemap import Robots
+from blogsite.render.environment import environment, template_error
 from blogsite.render.filters import iso
-from blogsite.render.placeholders import fill, settle
+from blogsite.render.placeholders import fill_equation_numbers, fill_placeholders
 from blogsite.site.model import Content, SiteInfo, Term
 from blogsite.site.outputs import DataFile, Page
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """The bytes of an output, or the mistake that kept it from being made."""
+    """The bytes of an output, or the error for which there are none."""
 
     path: str
     data: bytes = b""
@@ -38,14 +38,14 @@ class Rendered:
 
 
 class Renderer:
-    """Renders the pages of one site; `fragments` has every text they show, `typeset` every formula."""
+    """Renders the outputs of one site. `fragments` has every text that they show, `typeset` every formula."""
 
     def __init__(
         self,
         info: SiteInfo,
         templates: Mapping[str, str],
         fragments: Mapping[Digest, HtmlFragment],
-        typeset: Typeset,
+        typeset: TypesetFormulas,
     ) -> None:
         self._info = info
         self._sizes = sizes(info.theme)
@@ -60,7 +60,7 @@ class Renderer:
         self._environment = environment(templates, own)
 
     def render(self, output: Page | DataFile) -> Rendered:
-        """The output's bytes in UTF-8; a mistake in a template is reported in the result."""
+        """Return the bytes of an output in UTF-8, or the error that its template raised."""
         if isinstance(output, DataFile):
             return Rendered(output.path, MAKERS[output.maker](self, output.inputs).encode())
         context = output.context
@@ -70,38 +70,40 @@ class Renderer:
             text = self._environment.get_template(output.template).render(fields, words=self._words)
             return Rendered(output.path, text.encode())
         except Exception as problem:  # a template can raise anything; all of it is its author's to mend
-            return Rendered(output.path, diagnostic=mistake_of(problem, output.template, output.source or output.path))
+            return Rendered(
+                output.path, diagnostic=template_error(problem, output.template, output.source or output.path)
+            )
 
-    def flaws(self, output: Page | DataFile) -> tuple[Diagnostic, ...]:
-        """What the engine could not make on the page of a source, at its places there; nothing for other outputs."""
+    def warnings(self, output: Page | DataFile) -> tuple[Diagnostic, ...]:
+        """Return the warnings about formulas on the page of a post, at their places in its source."""
         if not isinstance(output, Page) or not output.source:
             return ()
         shown: list[Formula] = []
         for text in texts_of(output.context):
             if isinstance(text, Content):
-                shown += settle(self.fragments[text.fragment].formulas, text.resolved)
+                shown += fill_equation_numbers(self.fragments[text.fragment].formulas, text.resolved)
             else:
                 shown += text.fragment.formulas
-        return tuple(self.typeset.flaws(output.source, shown))
+        return tuple(self.typeset.warnings(output.source, shown))
 
     def feed_html(self, content: Content) -> str:
-        """A text as a feed carries it: absolute addresses, no ids, formulas in MathML."""
+        """Return a text for a feed: absolute addresses, no ids, formulas in MathML."""
         fragment = self.fragments[content.fragment]
-        html = fill(fragment, content, self._info.base_url)
-        html = self.typeset.fill(html, settle(fragment.formulas, content.resolved), feed=True)
-        return xml_safe(for_feed(html, self._info.base_url + content.url))
+        html = fill_placeholders(fragment, content, self._info.base_url)
+        html = self.typeset.fill(html, fill_equation_numbers(fragment.formulas, content.resolved), feed=True)
+        return without_invalid_xml(for_feed(html, self._info.base_url + content.url))
 
     def _content(self, content: Content) -> Markup:
         fragment = self.fragments[content.fragment]
-        html = fill(fragment, content, self._info.base_path, self._sizes)
-        return Markup(self.typeset.fill(html, settle(fragment.formulas, content.resolved)))
+        html = fill_placeholders(fragment, content, self._info.base_path, self._sizes)
+        return Markup(self.typeset.fill(html, fill_equation_numbers(fragment.formulas, content.resolved)))
 
     def _rich(self, rich: RichText) -> Markup:
         return Markup(self.typeset.fill(rich.fragment.html, rich.fragment.formulas))
 
 
 def texts_of(value: object) -> Iterator[Content | RichText]:
-    """The texts within a context, in no special order."""
+    """Yield the texts within a context, in no particular order."""
     pending: list[Any] = [value]
     while pending:
         found = pending.pop()
@@ -131,7 +133,7 @@ def _robots(renderer: Renderer, inputs: object) -> str:
 
 
 def _json_feed(renderer: Renderer, feed: object) -> str:
-    """JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
+    """Return JSON Feed 1.1 (https://www.jsonfeed.org/version/1.1/)."""
     assert isinstance(feed, Feed)
     base = feed.site.base_url
     document = {
@@ -145,9 +147,9 @@ def _json_feed(renderer: Renderer, feed: object) -> str:
             {
                 "id": base + item.card.link.url,
                 "url": base + item.card.link.url,
-                "title": xml_safe(item.card.link.title.plain),
+                "title": without_invalid_xml(item.card.link.title.plain),
                 "content_html": renderer.feed_html(item.content),
-                "summary": xml_safe(item.card.description),
+                "summary": without_invalid_xml(item.card.description),
                 **({"date_published": iso(item.card.link.date)} if item.card.link.date else {}),
                 **({"date_modified": iso(item.card.updated)} if item.card.updated else {}),
                 "authors": [{"name": name} for name in item.card.authors],

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Select the posts that are shown, and give each its address."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _address(config: Config, post: Post) -> str:
 
 
 def _page_path(post: Post) -> str:
-    """pages/about.md → /about/, pages/notes/index.md → /notes/, pages/notes/a.md → /notes/a/."""
+    """Return the path of a page: pages/about.md → /about/, notes/index.md → /notes/, notes/a.md → /notes/a/."""
     folders = post.source.split("/")[1:-1]
     name = post_name(post.source)
     own = [] if folders and post.source.rsplit("/", 1)[-1].startswith("index.") else [without_date(name)]
@@ -65,7 +65,7 @@ def _doubled_addresses(seen: Sequence[SelectedPost]) -> list[Diagnostic]:
 
 
 def check_aliases(entry: SitePost) -> Iterator[Diagnostic]:
-    """An error for each former address of a post that cannot be one."""
+    """Yield an error for each alias of a post that cannot be an address."""
     meta, source = entry.post.meta, entry.post.source
     for alias in meta.aliases:
         try:
@@ -86,7 +86,7 @@ class SelectedPost:
 
 
 def with_kind(config: Config, post: Post, diagnostics: list[Diagnostic]) -> Post:
-    """POST, as a standalone page if it has no date and the site says that such ones are pages."""
+    """Return the post, as a standalone page if it has no date and the settings say so."""
     if post.kind == "page" or post.meta.date or any(diagnostic.severity == "error" for diagnostic in post.diagnostics):
         return post
     if config.undated == "page":
@@ -100,7 +100,7 @@ def with_kind(config: Config, post: Post, diagnostics: list[Diagnostic]) -> Post
 def select_posts(
     config: Config, posts: Iterable[Post], now: datetime, publish_filter: PublishFilter, diagnostics: list[Diagnostic]
 ) -> tuple[list[SelectedPost], list[SelectedPost]]:
-    """The posts that are to be seen, each with its address, and those that are not."""
+    """Return the posts that are shown, with their addresses, and those that are not."""
     seen: list[SelectedPost] = []
     unseen: list[SelectedPost] = []
     for post in posts:

@@ -1,6 +1,6 @@
-"""Posts → Site: which are to be seen, in which order, at which address, and the answers to all they ask of each other.
+"""Assemble a site from parsed posts: order, addresses, taxonomies, resolved references.
 
-One pass without input or output. Every mistake that more than one file makes is found here.
+One pass without input or output. Every mistake that involves more than one file is found here.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from blogsite.core.i18n import words_for
 from blogsite.images.social_cards import SocialCardPlanner
 from blogsite.maths.assets import MATH_ASSETS
 from blogsite.site.addresses import SelectedPost, check_aliases, select_posts, with_kind
-from blogsite.site.asset_fingerprints import fingerprinted
+from blogsite.site.asset_fingerprints import fingerprinted_names
 from blogsite.site.model import Content, PostCard, PostLink, Site, SiteInfo, SitePost, Term
 from blogsite.site.references import FileInfoSource, ReferenceResolver
 from blogsite.site.summary import description_of, read_more_address
@@ -33,7 +33,7 @@ def assemble(
     publish_filter: PublishFilter,
     files: FileInfoSource,
 ) -> Site:
-    """The whole site as it is to be seen at NOW; its mistakes include those of every post."""
+    """Return the site as it is shown at `now`; its diagnostics include those of every post."""
     diagnostics: list[Diagnostic] = [*site_files.diagnostics]
     for post in posts:
         diagnostics += post.diagnostics
@@ -46,8 +46,8 @@ def assemble(
     seen, unseen = select_posts(config, placed, now, publish_filter, diagnostics)
     seen.sort(key=lambda item: item.post.meta.date or datetime.min.replace(tzinfo=UTC), reverse=True)
     needed = _needed(config, seen, site_files.static)
-    names = fingerprinted(needed, files.digest)
-    info = make_info(config, [item for item in seen if item.post.kind == "page"], names, preview=publish_filter.preview)
+    names = fingerprinted_names(needed, files.digest)
+    info = site_info(config, [item for item in seen if item.post.kind == "page"], names, preview=publish_filter.preview)
     resolver = ReferenceResolver(
         [item.addressed for item in seen],
         [item.post for item in unseen],
@@ -63,8 +63,8 @@ def assemble(
     tags, categories = Taxonomy("tags", dict(config.tags_map)), Taxonomy("categories", dict(config.tags_map))
     tags.learn(((tag,), item.post) for item in listed for tag in item.post.meta.tags)
     categories.learn((path, item.post) for item in listed for path in item.post.meta.categories)
-    drawings = SocialCardPlanner(config, site_files.font, files.digest)
-    entries = [_entry(config, item, resolver, drawings, tags, categories) for item in seen]
+    social_cards = SocialCardPlanner(config, site_files.font, files.digest)
+    entries = [_entry(config, item, resolver, social_cards, tags, categories) for item in seen]
     of = {entry.post.source: entry for entry in entries}
     for entry in entries:
         diagnostics += check_aliases(entry)
@@ -81,9 +81,9 @@ def assemble(
         ),
         files=tuple(sorted(resolver.assets.items())),
         variants=tuple(resolver.variants[path] for path in sorted(resolver.variants)),
-        drawings=tuple(drawings.drawn[path] for path in sorted(drawings.drawn)),
+        social_cards=tuple(social_cards.drawn[path] for path in sorted(social_cards.drawn)),
         now=now,
-        left_out=tuple(_outline(config, item) for item in unseen),
+        unpublished=tuple(_outline(config, item) for item in unseen),
         diagnostics=tuple(sorted(set(diagnostics))),
         next_change=min(filter(None, (next_change(post.meta, now) for post in posts)), default=None),
         per_page=config.per_page,
@@ -96,7 +96,7 @@ def assemble(
 
 
 def _needed(config: Config, seen: Sequence[SelectedPost], static: Sequence[File]) -> list[File]:
-    """The static files without what only formulas need, where there are none or they are made in another way."""
+    """Return the static files without those for formulas, if there are none or they have another format."""
     shown = any(item.post.has_math or item.post.title.fragment.formulas for item in seen)
     unneeded = tuple(
         assets.folder for output, assets in MATH_ASSETS.items() if not (shown and output == config.math_output)
@@ -104,8 +104,8 @@ def _needed(config: Config, seen: Sequence[SelectedPost], static: Sequence[File]
     return [file for file in static if not file.path.startswith(unneeded)]
 
 
-def make_info(config: Config, pages: Sequence[SelectedPost], names: Mapping[str, str], *, preview: bool) -> SiteInfo:
-    """What every page may know of the site."""
+def site_info(config: Config, pages: Sequence[SelectedPost], names: Mapping[str, str], *, preview: bool) -> SiteInfo:
+    """Return what every page may know of the site."""
     return SiteInfo(
         title=config.title,
         subtitle=config.subtitle,
@@ -142,7 +142,7 @@ def _entry(
     config: Config,
     item: SelectedPost,
     resolver: ReferenceResolver,
-    drawings: SocialCardPlanner,
+    social_cards: SocialCardPlanner,
     tags: Taxonomy,
     categories: Taxonomy,
 ) -> SitePost:
@@ -161,7 +161,7 @@ def _entry(
         image = body_answers[post.first_image].url
     authors = post.meta.authors or ((config.author,) if config.author else ())
     if not image or (image.lower().endswith(".svg") and not post.meta.image):  # which other sites do not show
-        image = drawings.address(post.title.plain, link.date, authors) or image
+        image = social_cards.address(post.title.plain, link.date, authors) or image
     card = PostCard(
         link=link,
         updated=post.meta.updated.astimezone(config.zone) if post.meta.updated else None,
@@ -179,7 +179,7 @@ def _entry(
 
 
 def _outline(config: Config, item: SelectedPost) -> SitePost:
-    """A post that is not to be seen, for `blogsite list`: nothing of it is asked for and nothing written."""
+    """Return an unpublished post for `blogsite list`, without resolving its references."""
     link = _link(config, item)
     nothing = Content("", item.addressed.url)
     names: tuple[Term, ...] = tuple(Term(tag, "") for tag in item.post.meta.tags)
@@ -189,7 +189,7 @@ def _outline(config: Config, item: SelectedPost) -> SitePost:
 
 
 def _unknown_layouts(entries: Sequence[SitePost], layouts: frozenset[str]) -> Iterator[Diagnostic]:
-    """A warning for each layout that no template bears, at the first post that asks for it."""
+    """Yield a warning for each layout without a template, at the first post that names it."""
     asking: dict[str, list[Post]] = defaultdict(list)
     for entry in sorted(entries, key=lambda entry: entry.post.source.split("/")):
         if entry.post.meta.layout and entry.post.meta.layout not in layouts:

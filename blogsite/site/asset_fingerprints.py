@@ -1,6 +1,6 @@
-"""The theme's style sheets and scripts under names that tell what is in them, so that browsers may keep them for good.
+"""Names with a digest for the theme's style sheets and scripts, so that browsers may cache them for good.
 
-What a site has in its own static/ is copied under its own name.
+Files of a site's own static/ keep their names.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from blogsite.content.model import File
 from blogsite.core.digest import Digest
 
 FOLDERS = ("css/", "js/")
-"""Where they stand below the theme's static/; what is in assets/ tells its version by its folder."""
+"""Folders below the theme's static/; those in assets/ have the version in the folder's name."""
 LENGTH = 8
-"""Hexadecimal digits in a name."""
+"""Hexadecimal digits of the digest in a name."""
 
 
-def fingerprinted(static: Iterable[File], digest: Callable[[File], Digest]) -> dict[str, str]:
-    """Output path by path below static/, of each file that has another: css/style.css → css/style.1a2b3c4d.css."""
+def fingerprinted_names(static: Iterable[File], digest: Callable[[File], Digest]) -> dict[str, str]:
+    """Return path below static/ → output path of each renamed file: css/style.css → css/style.1a2b3c4d.css."""
     theme = str(theme_root() / "static")
     return {
         file.path: _named(file.path, digest(file))

@@ -1,4 +1,4 @@
-"""How others may cite a post: as a line of text, and as an entry of BibTeX (biblatex's @online)."""
+"""How to cite a post: as a line of text, and as a BibTeX entry (biblatex's @online)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 def citation(site: SiteInfo, title: str, authors: Sequence[str], date: datetime | None, url: str) -> str:
-    """The line of text: authors, title, site, day and address, with the marks of the site's language."""
+    """Return the line of text: authors, title, site, date and address, with punctuation of the site's language."""
     day = date.date().isoformat() if date else ""
     if is_chinese(site.language):
         parts = [", ".join(authors), f"{title}[EB/OL]", ", ".join(filter(None, (site.title, day))), url]
@@ -37,7 +37,7 @@ def citation(site: SiteInfo, title: str, authors: Sequence[str], date: datetime 
 
 
 def bibtex(site: SiteInfo, title: RichText, authors: Sequence[str], date: datetime | None, url: str) -> str:
-    """The entry, formulas of the title as TeX; its key is made of host, year and address, in ASCII."""
+    """Return the entry, with the formulas of the title as TeX; its key is made of host, year and address, in ASCII."""
     fields = {
         "author": " and ".join(map(escaped, authors)),
         "title": _tex(title),
@@ -51,7 +51,7 @@ def bibtex(site: SiteInfo, title: RichText, authors: Sequence[str], date: dateti
 
 
 def key(date: datetime | None, url: str) -> str:
-    """A key that BibTeX takes: "example2024maxentropy"."""
+    """Return the key of the entry: "example2024maxentropy"."""
     parts = urlsplit(url)
     host = (parts.hostname or "").removeprefix("www.").rpartition(".")[0]
     last = unquote(parts.path).rstrip("/").rpartition("/")[2]
@@ -60,12 +60,12 @@ def key(date: datetime | None, url: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """TEXT with what TeX would take as commands written out."""
+    """Return a text with the characters escaped that are special to TeX."""
     return text.translate(_SPECIAL)
 
 
 def _tex(title: RichText) -> str:
-    """A title with its formulas as they were written."""
+    """Return a title with its formulas as they were written."""
     parts = _FORMULA.split(title.fragment.html)
     texts = [escaped(unescape(_TAG.sub("", part))) for part in parts[::2]]
     formulas = [title.fragment.formulas[int(number)].source for number in parts[1::2]]

@@ -1,4 +1,4 @@
-"""What a post may be called by others: its file's name, its slug, address or title, in any generator's way."""
+"""Find a post by any name that others may use: its file's name, slug, address or title, in any generator's way."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _DATED_ADDRESS = re.compile(r"/(\d{4})/(\d{1,2})/(\d{1,2})/([^/]+)$")
 
 @dataclass(frozen=True, slots=True)
 class AddressedPost:
-    """A post that is to be seen, and its site address."""
+    """A post that is shown, and its site address."""
 
     post: Post
     url: str
 
 
 class PostIndex:
-    """All posts that are to be seen, found by whatever they are called."""
+    """The posts that are shown, by all their names."""
 
     def __init__(self, posts: Sequence[AddressedPost], unseen: Iterable[Post]) -> None:
         self._posts = posts
@@ -51,11 +51,11 @@ class PostIndex:
                 self._by_address.setdefault(_alias_key(alias), item)
 
     def from_source(self, source: str) -> AddressedPost | None:
-        """The post that is written in the file SOURCE."""
+        """Return the post of a source file."""
         return self._by_source.get(source)
 
     def at(self, address: str) -> AddressedPost | None:
-        """The post at a decoded site address, new or old, with or without "/", ".html" and "index.html"."""
+        """Return the post at a decoded site address, new or old, with or without "/", ".html" and "index.html"."""
         key = _address_key(address)
         if found := self._by_address.get(key):
             return found
@@ -65,11 +65,11 @@ class PostIndex:
         return None
 
     def beside(self, asking: AddressedPost, path: str) -> AddressedPost | None:
-        """The post whose file or folder bears the name PATH, without extension, seen from the asking post's folder."""
+        """Return the post whose file or folder has this name, without extension, relative to the referring post."""
         return self._by_place.get(posixpath.normpath(posixpath.join(posixpath.dirname(asking.post.source), path)))
 
     def named(self, name: str, asking: AddressedPost) -> list[AddressedPost]:
-        """The post that NAME means in the text of another: none, one, or those that it may be."""
+        """Return the posts that a name in the text of `item` may mean: none, one, or several."""
         key = _key(name)
         last = key.rpartition("/")[2]
         found = self._by_name.get(key) or self._by_name.get(last) or self._by_name.get(_key(without_date(last)), [])
@@ -80,16 +80,16 @@ class PostIndex:
         return self._narrowed(found, key, asking.post) if len(found) > 1 else found
 
     def is_unseen(self, name: str) -> bool:
-        """Whether NAME is that of a post which is not to be seen."""
+        """Return whether a name is that of a post which is not shown."""
         key = _key(name)
         return key in self._unseen or key.rpartition("/")[2] in self._unseen
 
     def like(self, name: str) -> list[str] | None:
-        """Names of posts that look like NAME; None where nobody has looked."""
+        """Return names of posts similar to a name; None if they were not searched."""
         return self._nearest.to(without_date(_key(name).rpartition("/")[2]), count=3, cutoff=0.5)
 
     def _narrowed(self, found: list[AddressedPost], key: str, asking: Post) -> list[AddressedPost]:
-        """Those of more than one post that KEY most likely means: by their folder, or else by their language."""
+        """Return those of several posts that a name most likely means: by their folder, or else by their language."""
         narrower: tuple[Callable[[Post], bool], ...] = (
             lambda post: "/" in key and _key(post.source).endswith(key),
             lambda post: posixpath.dirname(post.source) == posixpath.dirname(asking.source),
@@ -113,7 +113,7 @@ class PostIndex:
 
 
 def _names(post: Post, url: str) -> set[str]:
-    """What other posts may call this one, each name in the form of _key."""
+    """Return the names of a post, each as `_key` normalises it."""
     name = post_name(post.source)
     last = unquote(url).rstrip("/").rpartition("/")[2]
     return {
@@ -122,7 +122,7 @@ def _names(post: Post, url: str) -> set[str]:
 
 
 def _key(name: str) -> str:
-    """A post's name in the form that names are compared in: no extension, no folders of other generators, no case."""
+    """Normalise a name for comparison: without extension, folders of other generators and case."""
     key = name.strip().strip("/").casefold()
     if key.endswith((*MARKDOWN_SUFFIXES, ".html")):
         key = key.rpartition(".")[0]
@@ -144,7 +144,7 @@ def _alias_key(alias: str) -> str:
 
 
 def _places(source: str) -> set[str]:
-    """The paths without extension that a source is found under: its own, a bundle's folder, without the name's date."""
+    """Return the paths without extension by which a source is found: its own, a bundle's folder, without the date."""
     folder = posixpath.dirname(source)
     path, name = source.rpartition(".")[0], post_name(source)
     if posixpath.basename(path) == "index" and name != "index":
@@ -160,7 +160,7 @@ def _day(year: str, month: str, day: str) -> date | None:
 
 
 def _is_of(item: AddressedPost, day: date) -> bool:
-    """Whether a post is of that day, whatever zone its address was made in."""
+    """Return whether a post is of this day, in whatever zone its address was made."""
     own = _NAME_DATE.match(post_name(item.post.source))
     if own and _day(*own.groups()) == day:
         return True

@@ -1,4 +1,4 @@
-"""The nouns of the other half: the site as pages see it, with every question answered, and what is written."""
+"""The assembled site as pages see it: frozen values, with every reference resolved."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from blogsite.images.model import ImageVariant, SocialCardImage
 
 @dataclass(frozen=True, slots=True)
 class ResolvedReference(Record):
-    """What render puts in place of a need: site address ("/posts/x/#eq-a", or an absolute URL), words, size in px."""
+    """What a reference resolves to: site address ("/posts/x/#eq-a") or absolute URL, text, size in px."""
 
     url: str = ""
     text: str = ""
     width: int = 0
     height: int = 0
     variants: tuple[tuple[str, int], ...] = ()
-    """(site address, width in px) of what a browser may show instead, the smallest first."""
+    """(site address, width in px) of the versions that a browser may show instead, the smallest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Content(Record):
-    """A text on a page: which fragment, whose post, and the answers to its needs in their order."""
+    """A text on a page: its fragment, the address of its post, and its resolved references in order."""
 
     fragment: Digest
     url: str
@@ -38,7 +38,7 @@ class Content(Record):
 
 @dataclass(frozen=True, slots=True)
 class PostLink(Record):
-    """A post as its neighbours, archives and tag pages see it."""
+    """A post as neighbours, archives and tag pages show it."""
 
     url: str
     title: RichText
@@ -49,7 +49,7 @@ class PostLink(Record):
 
 @dataclass(frozen=True, slots=True)
 class Term(Record):
-    """A tag or category as it is printed on a post."""
+    """A tag or category as it is shown on a post."""
 
     name: str
     url: str
@@ -57,7 +57,7 @@ class Term(Record):
 
 @dataclass(frozen=True, slots=True)
 class PostCard(Record):
-    """A post as index pages and feeds see it."""
+    """A post as lists with excerpts and feeds show it."""
 
     link: PostLink
     updated: datetime | None
@@ -66,7 +66,7 @@ class PostCard(Record):
     categories: tuple[tuple[Term, ...], ...]
     excerpt: Content
     more: str
-    """Address of the rest; "" where the excerpt is the whole post."""
+    """Address of the rest of the post; "" if the excerpt is the whole of it."""
     description: str
     pinned: bool = False
     state: str = "published"
@@ -74,7 +74,7 @@ class PostCard(Record):
 
 @dataclass(frozen=True, slots=True)
 class TermPage(Record):
-    """A tag or category with its posts, newest first; `children` are the categories directly in it."""
+    """A tag or category with its posts, newest first; `children` are subcategories with their numbers of posts."""
 
     name: str
     url: str
@@ -85,7 +85,7 @@ class TermPage(Record):
 
 @dataclass(frozen=True, slots=True)
 class SitePost(Record):
-    """A post with its address and all that others may ask of it. assemble makes it; pages read it."""
+    """A post with its address and everything that other pages show of it."""
 
     post: Post
     url: str
@@ -97,7 +97,7 @@ class SitePost(Record):
     tags: tuple[Term, ...]
     categories: tuple[tuple[Term, ...], ...]
     image: str = ""
-    """Site address of the picture that stands for the post, or ""."""
+    """Site address of the image that represents the post, or ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class SiteInfo(Record):
     title: str
     subtitle: str
     base_url: str
-    """"https://host/path" without a slash at the end, or "" where none is set."""
+    """ "https://host/path" without "/" at the end; "" if none is set."""
     author: str
     language: str
     timezone: str
@@ -119,53 +119,54 @@ class SiteInfo(Record):
     math_css: str = ""
     """Site address of the style sheet for formulas."""
     math_fonts: tuple[str, ...] = ()
-    """Site addresses of the fonts that nearly every formula needs."""
+    """Site addresses of the fonts that nearly every formula uses."""
     assets: tuple[tuple[str, str], ...] = ()
-    """(path below static/, output path) of the theme's files that have another name in the site."""
+    """(path below static/, output path) of the files with a digest in their names."""
     preview: bool = False
 
     def asset(self, path: str) -> str:
-        """The site address of a file below static/, by its path there."""
+        """Return the site address of a file below static/."""
         return "/" + dict(self.assets).get(path, path)
 
     @property
     def base_path(self) -> str:
-        """The path of base_url, without a slash at the end: "/blog", or ""."""
+        """The path of base_url, without "/" at the end: "/blog", or ""."""
         after_host = self.base_url.split("://", 1)[-1]
         return "/" + after_host.split("/", 1)[1] if "/" in after_host else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """All posts, in order, with every question between them answered."""
+    """All posts, in order, with every reference between them resolved."""
 
     info: SiteInfo
     posts: tuple[SitePost, ...]
-    """Published ones, newest first."""
+    """Listed posts, newest first."""
     hidden: tuple[SitePost, ...]
-    """Published, but in no list."""
+    """Published posts that are in no list."""
     pages: tuple[SitePost, ...]
     tags: tuple[TermPage, ...]
     categories: tuple[TermPage, ...]
     files: tuple[tuple[str, File], ...]
     """(output path, file) of static files, attachments and images that posts show."""
     now: datetime
-    left_out: tuple[SitePost, ...] = ()
+    unpublished: tuple[SitePost, ...] = ()
     """Drafts, future and expired posts, with their reasons."""
     variants: tuple[ImageVariant, ...] = ()
-    """The smaller versions of those images."""
-    drawings: tuple[SocialCardImage, ...] = ()
-    """The social cards of posts that have no image."""
+    """The resized versions of images."""
+    social_cards: tuple[SocialCardImage, ...] = ()
+    """The social cards of posts without an image."""
     diagnostics: tuple[Diagnostic, ...] = ()
     next_change: datetime | None = None
-    """The next moment at which a post becomes visible or expires."""
+    """The next time at which a post is published or expires."""
     per_page: int = 10
     feed_limit: int = 20
     full_feeds: bool = True
     extra_feeds: tuple[str, ...] = ()
     tag_feeds: bool = False
     layouts: frozenset[str] = frozenset()
-    """The names that `layout` may have: the site's templates, without .html."""
+    """The names that `layout` may have: the site's own templates, without .html."""
 
-
-# ── what is written ──────────────────────────────────────────────────────────────────────────────────────────────────
+    def has_file(self, path: str) -> bool:
+        """Return whether a file of the author is copied to this output path."""
+        return any(name == path for name, _ in self.files)

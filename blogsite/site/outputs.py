@@ -1,4 +1,4 @@
-"""TODO."""
+"""The outputs of a build: what is written to the output folder, as frozen values."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from blogsite.images.model import ImageVariant, SocialCardImage
 
 @dataclass(frozen=True, slots=True)
 class Page(Record):
-    """An output made by a template from a context: a frozen dataclass declared beside its producer."""
+    """An output rendered by a template from a context, a frozen dataclass that is declared beside its producer."""
 
     path: str
     template: str
     context: object
     source: str = ""
-    """The file that mistakes in rendering are reported for, beside the template."""
+    """The source file that errors in rendering name, beside the template."""
 
 
 @dataclass(frozen=True, slots=True)
 class DataFile(Record):
-    """An output made by a function: pages.MAKERS[maker](inputs) → text."""
+    """An output made by a function: renderer.MAKERS[maker](inputs) returns its text."""
 
     path: str
     maker: str
@@ -31,7 +31,7 @@ class DataFile(Record):
 
 @dataclass(frozen=True, slots=True)
 class Asset(Record):
-    """An output that is a copy of a file; a picture's does not say where it was taken."""
+    """An output that is a copy of a file; images without the place where they were taken."""
 
     path: str
     file: File

@@ -1,4 +1,4 @@
-"""Answers to the needs of posts: where another post, a file or an equation is found, or a mistake that says so."""
+"""Resolve the references of posts to other posts, files and equations; report those that lead nowhere."""
 
 from __future__ import annotations
 
@@ -34,24 +34,24 @@ _FLAWS: dict[DecodeResult, tuple[str, str]] = {
         "save it in the size in which it is to be seen",
     ),
 }
-"""What is wrong with a picture that can have no variants, and what to do."""
+"""Decode result → message and hint, for images that cannot be resized."""
 
 
 class FileInfoSource(Protocol):
-    """What is known of files by looking into them."""
+    """What the resolver asks of files."""
 
     def digest(self, file: File, /) -> Digest:
-        """The digest of its bytes."""
+        """Return the digest of a file."""
 
     def size_of(self, file: File, /) -> tuple[int, int]:
-        """Width and height of a picture in px, (0, 0) where they cannot be known."""
+        """Return the width and height of an image in px, (0, 0) if they are unknown."""
 
     def decode_result(self, file: File, /) -> DecodeResult:
-        """What decoding a picture comes to."""
+        """Return the result of decoding an image."""
 
 
 class ReferenceResolver:
-    """Everything that a post can refer to. Asking it collects the files that posts show and the mistakes they make."""
+    """Resolves references. On the way it collects the files that posts show, and diagnostics."""
 
     def __init__(
         self,
@@ -81,12 +81,12 @@ class ReferenceResolver:
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def resolved(self, item: AddressedPost, references: Sequence[Reference]) -> tuple[ResolvedReference, ...]:
-        """One answer for each need of a post, in order; what is missing becomes a mistake and a harmless answer."""
+        """Resolve each reference of a post, in order. A missing target gives a warning and a harmless result."""
         ask = {"link": self._link, "image": self._image, "label": self._label}
         return tuple(ask[reference.kind](item, reference) for reference in references)
 
     def image(self, item: AddressedPost, target: str, location: Location) -> str:
-        """The site address of the picture that a post's head names, or the URL that it is."""
+        """Return the site address of the image that the front matter names, or its URL."""
         if re.match(r"[a-z]+:|//", target):
             return target
         return self._image(item, Reference("image", target, location.line, location.column)).url
@@ -141,7 +141,7 @@ class ReferenceResolver:
     def _variants(
         self, item: AddressedPost, reference: Reference, file: File, address: str, size: tuple[int, int]
     ) -> tuple[tuple[str, int], ...]:
-        """(address, width in px) of the versions that a page offers of the picture at ADDRESS."""
+        """Return (address, width in px) of the versions that a page offers of the image at this address."""
         if not self._images.resize or not is_raster(file.path):
             return ()
         decode_result = self._files_info.decode_result(file)
@@ -191,15 +191,15 @@ class ReferenceResolver:
         return known.attachments if known else ()
 
     def _owned(self, source: str) -> str:
-        """The folder whose files are the post's alone: the bundle's, or the one of the post's name."""
+        """Return the folder whose files belong to the post alone: the bundle, or the folder of the post's name."""
         known = self._sources.get(source)
         return known.folder if known and known.is_bundle else source.rpartition(".")[0]
 
     def _locate(self, item: AddressedPost, path: str) -> tuple[File, str] | None:
-        """The file that PATH means in a post, and the address at which it is published.
+        """Return the file that a path means in a post, and the address at which it is published.
 
-        A path counts from the post's folder, or from the folder that is the post's own; then as if static/ and posts/
-        were the root of the site, as they are for other generators.
+        A path is relative to the post's folder, or to the post's own folder; then, as in other generators, to static/
+        and posts/ as if they were the root of the site.
         """
         path = _nfc(path)
         if path.startswith("/"):
@@ -222,7 +222,7 @@ class ReferenceResolver:
         return None
 
     def _publish(self, item: AddressedPost, file: File) -> str:
-        """The address at which FILE is published for this post: beside the post's page."""
+        """Return the address at which a file is published for this post: below the post's own."""
         owned, folder = self._owned(item.post.source) + "/", posixpath.dirname(item.post.source) + "/"
         inside = next((file.path.removeprefix(base) for base in (owned, folder) if file.path.startswith(base)), "")
         base = folder_address(item.url)
@@ -242,7 +242,7 @@ class ReferenceResolver:
         return path.removeprefix(self._base_path) if inside else path
 
     def _from_root(self, item: AddressedPost, path: str) -> str:
-        """A path of the author as a decoded site path: relative ones count from the post's address."""
+        """Return a path of the author as a decoded site path; relative ones start at the post's address."""
         return self._without_base(path) if path.startswith("/") else urljoin(unquote(item.url), path)
 
     def _nearest_file(self, path: str) -> str:
@@ -271,7 +271,7 @@ def _beside(source: str, path: str) -> str:
 
 
 def _split(target: str) -> tuple[str, str]:
-    """The path of an address, and its query and fragment."""
+    """Split an address into its path, and its query and fragment."""
     if "#" not in target and "?" not in target:
         return target, ""
     end = min((position for position in map(target.find, "?#") if position >= 0), default=len(target))

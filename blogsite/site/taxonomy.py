@@ -13,7 +13,7 @@ from blogsite.core.urls import term_address
 from blogsite.site.model import PostLink, Term, TermPage
 
 Path = tuple[str, ...]
-"""A term's names from the top; tags have one."""
+"""The names of a term from the top; a tag has one."""
 
 
 @dataclass(slots=True)
@@ -22,13 +22,13 @@ class Taxonomy:
 
     kind: str
     slugs_by_name: Mapping[str, str]
-    """[tags] map."""
+    """The setting [tags] map."""
     spelling: dict[Path, Path] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     _terms: dict[Path, Term] = field(default_factory=dict)
 
     def learn(self, uses: Iterable[tuple[Path, Post]]) -> None:
-        """Settle one spelling for each term from all its uses, and report those that differ or clash."""
+        """Choose one spelling for each term from all its uses, and report those that differ or clash."""
         counts: Counter[Path] = Counter()
         first: dict[Path, Post] = {}
         for path, post in uses:
@@ -47,18 +47,18 @@ class Taxonomy:
         self._report_clashes(first)
 
     def term(self, path: Path) -> Term:
-        """The term that PATH, as some post spells it, stands for; to be asked when all is learnt."""
+        """Return the term for a path as some post spells it, after `learn`."""
         if path not in self._terms:
             chosen = self._chosen(path)
             self._terms[path] = Term(chosen[-1], self._address(chosen))
         return self._terms[path]
 
     def terms(self, path: Path) -> tuple[Term, ...]:
-        """The terms from the top down to PATH's own."""
+        """Return the terms from the top down to that of the path."""
         return tuple(self.term(path[: depth + 1]) for depth in range(len(path)))
 
     def pages(self, uses: Iterable[tuple[Path, PostLink]]) -> tuple[TermPage, ...]:
-        """A page for every term, in the order of their names; a category holds the posts of those in it too."""
+        """Return a page for every term, in the order of their names; a category includes its subcategories' posts."""
         links: dict[Path, dict[str, PostLink]] = defaultdict(dict)
         for path, link in uses:
             chosen = self._chosen(path)
@@ -121,7 +121,7 @@ def _singular(kind: str) -> str:
 
 
 def _by_name(path: Path) -> tuple[tuple[bool, str, bytes], ...]:
-    """Latin names first, then Chinese ones, whose common characters GB 18030 holds in the order of their pinyin."""
+    """Sort key of names: Latin ones first, then Chinese ones by their code in GB 18030, which is pinyin order."""
     return tuple(
         (
             not name[:1].isascii(),

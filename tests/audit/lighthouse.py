@@ -35,7 +35,7 @@ def measure(tools: Path, reports: Path, name: str, url: str) -> list[Result]:
 
 def not_judged(reports: Path) -> list[str]:
     """The audits of best practices and SEO that Lighthouse leaves out of every page's score, in words."""
-    left_out: dict[str, int] = {}
+    unpublished: dict[str, int] = {}
     runs = _written(reports)
     for run in runs:
         for category in ("best-practices", "seo"):
@@ -43,8 +43,8 @@ def not_judged(reports: Path) -> list[str]:
                 audit = run["audits"][reference["id"]]
                 if audit["scoreDisplayMode"] in ("notApplicable", "manual"):
                     line = f"{category}: {audit['id']} ({audit['scoreDisplayMode']}): {audit['title']}"
-                    left_out[line] = left_out.get(line, 0) + 1
-    return [line for line, times in left_out.items() if times == len(runs)]
+                    unpublished[line] = unpublished.get(line, 0) + 1
+    return [line for line, times in unpublished.items() if times == len(runs)]
 
 
 def speed(reports: Path) -> str:

@@ -478,7 +478,7 @@ def test_versions_in_avif(tmp_path: Path) -> None:
 
 def test_a_format_that_cannot_be_written_is_a_mistake(tmp_path: Path) -> None:
     root = blog(tmp_path, {"a.jpg": JPEG}, config='[images]\nformat = "avif"\n')
-    with patch("blogsite.images.processing.can_write", return_value=False), pytest.raises(SiteError) as caught:
+    with patch("blogsite.images.processing.can_encode", return_value=False), pytest.raises(SiteError) as caught:
         build_site(root)
     assert str(caught.value).startswith(
         "blogsite.toml:4:1: error: Pillow, as it is installed here, cannot write avif\n"

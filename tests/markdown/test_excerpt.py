@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from blogsite.content.model import Formula, HtmlFragment, Reference, RichText
-from blogsite.markdown.excerpt import Excerpted, balance, description, split
+from blogsite.markdown.excerpt import ExcerptedPost, balance, description, split
 from tests.support.cases import load_cases
 
 CASES = Path(__file__).parent / "cases"
@@ -33,7 +33,7 @@ def cases(name: str) -> list[object]:
     ]
 
 
-def cut(html: str, limit: int = 300, summary: str | None = None) -> Excerpted:
+def cut(html: str, limit: int = 300, summary: str | None = None) -> ExcerptedPost:
     return split(HtmlFragment(html, FORMULAS), NEEDS, limit=limit, summary_html=summary)
 
 
@@ -210,7 +210,7 @@ def unnumbered(text: str) -> str:
     return re.sub("\x02([fn])[0-9]+", r"\1", text)
 
 
-def assert_fit(found: Excerpted) -> None:
+def assert_fit(found: ExcerptedPost) -> None:
     """The excerpt is balanced, has no ids, and its placeholders have answers; the body is balanced."""
     Checked(found.body.html)
     assert not Checked(found.excerpt.html).ids

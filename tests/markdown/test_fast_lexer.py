@@ -14,7 +14,7 @@ from pygments.lexers import get_lexer_by_name
 
 from blogsite.markdown.highlighting import fast_lexer as lexing
 from blogsite.markdown.highlighting import languages
-from blogsite.markdown.highlighting.fast_lexer import PLAIN, quicken
+from blogsite.markdown.highlighting.fast_lexer import PLAIN, speed_up
 from tests.support.sites import CHECKOUT
 
 CASES = Path(__file__).parent / "cases"
@@ -48,7 +48,7 @@ def assert_same(language: str, text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(RegexLexer, "get_tokens_unprocessed", PLAIN)
         plain = list(lexer.get_tokens(text))
-    quicken()
+    speed_up()
     assert list(lexer.get_tokens(text)) == plain
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blogsite.content.parse_context import ParseContext
-from blogsite.markdown.extensions.fenced_code import PAD, Fences
+from blogsite.markdown.extensions.fenced_code import PAD, FencedCode
 from blogsite.markdown.highlighting.fence_info import parse_info
 from blogsite.markdown.highlighting.highlight import CodeOptions, highlight
 from tests.support.cases import Case
@@ -32,7 +32,7 @@ def test_no_line_moves(text: str) -> None:
     md.reset()
     md.context = ParseContext(text, "posts/a.md")  # type: ignore[attr-defined]
     lines = text.split("\n")
-    left = Fences(md, math=True).run(lines)
+    left = FencedCode(md, math=True).run(lines)
     assert len(left) == len(lines)
     for line, before in zip(left, lines, strict=True):
         assert line == before or PAD in line or "wzxhzdk" in line
@@ -47,7 +47,7 @@ def test_maths_is_left_to_those_who_read_it() -> None:
     md.reset()
     md.context = ParseContext("", "posts/a.md")  # type: ignore[attr-defined]
     lines = ["```math", "x^2", "```", "~~~", "code", "~~~"]
-    assert Fences(md, math=True).run(lines)[:3] == lines[:3]
+    assert FencedCode(md, math=True).run(lines)[:3] == lines[:3]
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from blogsite.config.settings import MarkdownSettings
 from blogsite.content.parse_context import ParseContext
 from blogsite.markdown.converter import Converter
-from blogsite.markdown.shortcodes.extension import Tags
+from blogsite.markdown.shortcodes.extension import ShortcodePreprocessor
 from tests.support.cases import Case
 from tests.support.markdown import case_files, check, convert, convert_with_notes, converter
 
@@ -32,7 +32,7 @@ def test_no_line_moves(text: str) -> None:
     md.reset()
     md.context = ParseContext(text, "posts/a.md")  # type: ignore[attr-defined]
     lines = text.split("\n")
-    left = Tags(md, "en").run(lines)
+    left = ShortcodePreprocessor(md, "en").run(lines)
     assert len(left) == len(lines)
 
 

@@ -13,12 +13,12 @@ from blogsite.content.model import Formula
 from blogsite.markdown.html.text import (
     count_words,
     for_feed,
-    plain,
-    readable,
+    front_matter_text,
+    plain_text,
     reading_minutes,
     shorten,
     tex,
-    xml_safe,
+    without_invalid_xml,
 )
 
 
@@ -46,11 +46,11 @@ def formula(source: str) -> Formula:
     ],
 )
 def test_the_words_of_html(html: str, expected: str) -> None:
-    assert plain(html, (formula("$x<1$"), formula("\\(\\alpha\\)"))) == expected
+    assert plain_text(html, (formula("$x<1$"), formula("\\(\\alpha\\)"))) == expected
 
 
 def test_code_blocks_can_be_left_out() -> None:
-    assert plain("<p><code>a</code></p><pre><code><b>b</b></code></pre><p>c</p>", code=False) == "a c"
+    assert plain_text("<p><code>a</code></p><pre><code><b>b</b></code></pre><p>c</p>", code=False) == "a c"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_a_formula_as_text(source: str, expected: str) -> None:
     ],
 )
 def test_a_text_without_the_delimiters_of_its_formulas(text: str, expected: str) -> None:
-    assert readable(text) == expected
+    assert front_matter_text(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_reading_takes_a_minute_at_least(words: int, minutes: int) -> None:
 @given(st.text())
 def test_any_text_is_read(text: str) -> None:
     assert count_words(text) >= 0
-    assert "<p" not in plain(f"<p>{text}</p>") or "<p" in text or "&" in text
+    assert "<p" not in plain_text(f"<p>{text}</p>") or "<p" in text or "&" in text
 
 
 @pytest.mark.parametrize("piece", ["<!--", "<script>", "<pre>", "<a ", "<", "$", "\\(", "&", ". ", "\x02", "' ", "  "])
@@ -161,8 +161,8 @@ def test_hostile_texts_take_no_longer(piece: str) -> None:
     text = piece * 60_000
     start = time.process_time()
     count_words(text)
-    readable(text)
-    shorten(plain(text), 160)
+    front_matter_text(text)
+    shorten(plain_text(text), 160)
     for_feed(text, "https://example.org/")
     assert time.process_time() - start < 2
 
@@ -192,10 +192,10 @@ def test_html_for_a_feed(html: str, expected: str) -> None:
 
 
 def test_texts_for_xml_hold_no_forbidden_characters() -> None:
-    assert xml_safe("a\x00\x08\t\n\r\x0b\x1fb\ud800c\ufffe\uffff\U0001f600") == "a\t\n\rbc\U0001f600"
+    assert without_invalid_xml("a\x00\x08\t\n\r\x0b\x1fb\ud800c\ufffe\uffff\U0001f600") == "a\t\n\rbc\U0001f600"
 
 
 @given(st.text(st.characters()))
 def test_any_text_fits_into_xml(text: str) -> None:
-    escaped = xml_safe(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped = without_invalid_xml(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     ElementTree.fromstring(f"<a>{escaped}</a>".encode())

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from blogsite.config.settings import MarkdownSettings
 from blogsite.content.parse_context import ParseContext
 from blogsite.markdown.extensions.math import MathsExtension, plain, without_delimiters
-from blogsite.maths.delimiters import find
+from blogsite.maths.delimiters import find_tex
 from tests.support.cases import load_cases, save_cases
 
 CASES = Path(__file__).parent / "cases"
@@ -144,7 +144,7 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_text_takes_linear_time(name: str) -> None:
     started = time.process_time()
-    assert sum(1 for _ in find(HOSTILE[name])) <= len(HOSTILE[name])
+    assert sum(1 for _ in find_tex(HOSTILE[name])) <= len(HOSTILE[name])
     assert time.process_time() - started < 3
 
 
@@ -159,7 +159,7 @@ PIECES = st.sampled_from([piece.replace("⏎", "\n").replace("␣", " ") for pie
 @example("$\\def\\q{", "default")
 def test_whatever_is_written_is_found_in_order_and_made(text: str, dialect: str) -> None:
     at = 0
-    for found in find(text, dialect):
+    for found in find_tex(text, dialect):
         assert at <= found.start < found.end <= len(text)
         at = found.end
     html, context = convert(text, math_dialect=dialect)

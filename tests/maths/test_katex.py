@@ -19,11 +19,11 @@ from blogsite.content.model import Formula
 from blogsite.maths import katex as engine_module
 from blogsite.maths.assets import KATEX, MATH_ASSETS, SCRIPTS, TEMML
 from blogsite.maths.commands import ENGINE_MACROS, TEMML_MACROS
-from blogsite.maths.html import Rendered, Typeset, tex_of, typeset
-from blogsite.maths.katex import Engine, EngineError, Result, TeX, key
-from blogsite.maths.katex_patches import TUNING
-from blogsite.maths.numbering import Numberer
-from blogsite.maths.preprocess import plain_signs, prepare
+from blogsite.maths.html import Rendered, TypesetFormulas, engine_input, typeset
+from blogsite.maths.katex import Engine, EngineError, Result, TeX, formula_key
+from blogsite.maths.katex_patches import PATCHES
+from blogsite.maths.numbering import EquationNumberer
+from blogsite.maths.preprocess import plain_signs, preprocess
 from blogsite.maths.resolve import known_commands
 from blogsite.maths.tex import commands, without_comments
 from tests.maths.test_delimiters import convert
@@ -42,7 +42,7 @@ def prepared(line: str) -> tuple[str, TeX]:
     """Source and TeX of one line of a file of formulas, as a post would hand it to the engine, references numbered."""
     formula = json.loads(line)
     tex = without_comments(plain_signs(formula["tex"]))
-    tex = prepare(Numberer().number(tex, formula["display"]).tex, formula["display"])
+    tex = preprocess(EquationNumberer().number(tex, formula["display"]).tex, formula["display"])
     return formula["source"], TeX(re.sub(r"\\(?:eq)?ref\s*\{[^{}]*\}", "1", tex), formula["display"])
 
 
@@ -101,7 +101,7 @@ def test_macros_reach_the_formulas_that_have_them(engine: Engine) -> None:
         "$\\norm{u}$ $\\norm[1]{u}$ $\\abs*{u}$ $\\gone{y}$ $\\renewcommand{\\phi}{\\varphi}\\phi$ $\\phi$"
     )
     for output in ("html", "mathml"):
-        results = engine.render([tex_of(formula) for formula in context.formulas], output)  # type: ignore[arg-type]
+        results = engine.render([engine_input(formula) for formula in context.formulas], output)  # type: ignore[arg-type]
         assert all(isinstance(result, str) for result in results), results
         assert "y" not in re.sub("<[^>]*>|annotation.*", "", str(results[3])).replace("\\gone{y}", "")
         assert engine.render([TeX("\\gone{y}", False)], output) == [EngineError("unknown macro \\gone")]  # type: ignore[arg-type]
@@ -174,7 +174,7 @@ def formula(tex: str, *, display: bool = False, **fields: object) -> Formula:
 
 def test_equal_formulas_are_made_once() -> None:
     make = Recorded()
-    filled = Typeset("html", make=make)
+    filled = TypesetFormulas("html", make=make)
     formulas = (formula("x", line=1), formula("x", line=2), formula("x", display=True), formula("q", error="broken"))
     html = "".join(f"\x02f{number}\x03" for number in range(4))
     filled.fill(html, formulas)
@@ -186,9 +186,9 @@ def test_equal_formulas_are_made_once() -> None:
 
 def test_a_key_holds_all_that_shapes_the_html() -> None:
     formulas = [TeX("x", False), TeX("x", True), TeX("y", False), TeX("x", False, (("\\a", "\\gdef\\a{b}"),))]
-    keys = {key(tex, output) for tex in formulas for output in ("html", "mathml")}  # type: ignore[arg-type]
+    keys = {formula_key(tex, output) for tex in formulas for output in ("html", "mathml")}  # type: ignore[arg-type]
     assert len(keys) == 8
-    assert key(TeX("x", False), "html") == key(TeX("x", False), "html")
+    assert formula_key(TeX("x", False), "html") == formula_key(TeX("x", False), "html")
 
 
 def test_a_page_shows_formulas_errors_and_anchors() -> None:
@@ -200,7 +200,7 @@ def test_a_page_shows_formulas_errors_and_anchors() -> None:
         formula("", error="unknown macro \\q"),
     )
     made = typeset(formulas, "html", make)
-    page = Typeset("html", made)
+    page = TypesetFormulas("html", made)
     html = page.fill("<p>\x02f0\x03，\x02f1\x03 \x02f2\x03。\x02f3\x03 \x02f1\x03</p>", formulas)
     assert html == (
         '<p><span class="math-nobreak"><span class="math inline"><html>x</html></span>，</span>'
@@ -210,14 +210,14 @@ def test_a_page_shows_formulas_errors_and_anchors() -> None:
         '</span>。</span><span class="math inline"><code class="math-error" title="unknown macro \\q">$$</code></span> '
         '<span class="math display"><html>y</html></span></p>'
     )
-    assert list(map(str, page.flaws("posts/a.md", formulas))) == [
+    assert list(map(str, page.warnings("posts/a.md", formulas))) == [
         "posts/a.md:3:4: warning: no such thing\n    correct the formula; it is shown as it was written"
     ]
 
 
 def test_feeds_have_mathml_without_ids_and_glue() -> None:
     formulas = (formula("x", display=True, ids=("eq-a",)), formula("y"))
-    html = Typeset("html", make=Recorded()).fill("\x02f0\x03 \x02f1\x03, z", formulas, feed=True)
+    html = TypesetFormulas("html", make=Recorded()).fill("\x02f0\x03 \x02f1\x03, z", formulas, feed=True)
     assert html == (
         '<span class="math display"><mathml>x</mathml></span> <span class="math inline"><mathml>y</mathml></span>, z'
     )
@@ -225,8 +225,8 @@ def test_feeds_have_mathml_without_ids_and_glue() -> None:
 
 def test_long_formulas_may_break_before_their_punctuation() -> None:
     long = formula("x" * 41)
-    made = {key(tex_of(long), "html"): Rendered("…")}
-    assert Typeset("html", made).fill("\x02f0\x03，", (long,)) == '<span class="math inline">…</span>，'
+    made = {formula_key(engine_input(long), "html"): Rendered("…")}
+    assert TypesetFormulas("html", made).fill("\x02f0\x03，", (long,)) == '<span class="math inline">…</span>，'
 
 
 # ── what is vendored ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -263,12 +263,12 @@ def test_the_engine_knows_the_commands_it_is_said_to_know(engine: Engine) -> Non
 
 def test_tuning_fits_the_version_and_changes_no_byte(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     script = (SCRIPTS / f"katex-{KATEX}/katex.min.js").read_text("utf-8")
-    assert all(script.count(original) == 1 for original, _ in TUNING)
+    assert all(script.count(original) == 1 for original, _ in PATCHES)
     formulas = [prepared(line)[1] for line in SAMPLE.read_text("utf-8").splitlines()]
-    tuned = engine.render(formulas)
-    monkeypatch.setattr(engine_module, "tuned", str)
+    apply_patches = engine.render(formulas)
+    monkeypatch.setattr(engine_module, "apply_patches", str)
     with Engine() as plain:
-        assert plain.render(formulas) == tuned
+        assert plain.render(formulas) == apply_patches
 
 
 @pytest.mark.skipif("BLOGSITE_FORMULAS" not in os.environ, reason="BLOGSITE_FORMULAS names no file of formulas")

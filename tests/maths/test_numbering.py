@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from blogsite.maths.macros import Macros, site_macros, take_definitions
-from blogsite.maths.numbering import Numberer, plain_tag
-from blogsite.maths.preprocess import prepare
-from blogsite.maths.tex import commands, join_rows, rows, structure_flaw, without_comments
+from blogsite.maths.numbering import EquationNumberer, plain_tag
+from blogsite.maths.preprocess import preprocess
+from blogsite.maths.tex import commands, join_rows, rows, structure_error, without_comments
 from tests.maths.test_delimiters import convert
 from tests.support.cases import load_cases, save_cases
 
@@ -48,7 +48,7 @@ def test_idioms_are_put_in_terms_of_the_engine(rewrite: bool) -> None:
     made = []
     for title, text, _ in cases:
         kind, tex = text.split(" ", 1)
-        made.append((title, text, prepare(tex, kind == "display")))
+        made.append((title, text, preprocess(tex, kind == "display")))
     if rewrite:
         save_cases(CASES / "prepare.md", made)
     assert made == cases or rewrite
@@ -133,8 +133,8 @@ def test_rows_lose_nothing(tex: str) -> None:
 @given(TEX, st.booleans())
 def test_any_tex_is_numbered_and_prepared(tex: str, display: bool) -> None:
     tex = without_comments(tex)
-    numbered = Numberer("all").number(tex, display)
-    prepare(numbered.tex, display)
+    numbered = EquationNumberer("all").number(tex, display)
+    preprocess(numbered.tex, display)
     take_definitions(tex)
     commands(tex)
 
@@ -144,7 +144,7 @@ def test_any_tex_is_numbered_and_prepared(tex: str, display: bool) -> None:
     ["{" * 300 + "}" * 300, "\\{", "a{b\\}}", "\\begin{a}{x}\\end{a}", "\\left\\{a\\right.", "{\\begin{a}\\end{a}}"],
 )
 def test_balanced_tex_is_without_flaw(tex: str) -> None:
-    assert structure_flaw(tex) is None
+    assert structure_error(tex) is None
 
 
 @pytest.mark.parametrize(
@@ -161,4 +161,4 @@ def test_balanced_tex_is_without_flaw(tex: str) -> None:
     ],
 )
 def test_unbalanced_tex_has_a_flaw(tex: str) -> None:
-    assert structure_flaw(tex) is not None
+    assert structure_error(tex) is not None

@@ -183,8 +183,8 @@ class PreviewLaw(RuleBasedStateMachine):
                     assert self.session.ready(path) is answer
                     diagnostics |= set(map(str, answer.warnings))
                     files[path] = answer.data
-        left_out = len(self.session.state.loaded.site.left_out)
-        said = clean.said[: len(clean.said) - left_out] if clean.code == 0 else clean.said
+        unpublished = len(self.session.state.loaded.site.unpublished)
+        said = clean.said[: len(clean.said) - unpublished] if clean.code == 0 else clean.said
         assert without_pages(diagnostics) == without_pages(said)
         if clean.code == 0:
             clean.files.pop(".blogsite.json")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from blogsite.build.context import BuildOptions
 from blogsite.content.status import PublishFilter
 from blogsite.core.diagnostics import SiteError
-from blogsite.pages.common import paginate
+from blogsite.pages.pagination import paginate
 from tests.support.sites import CONFIG, build_site, page, post, site, tree, warnings, write
 
 

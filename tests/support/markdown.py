@@ -12,11 +12,11 @@ from blogsite.config.settings import MarkdownSettings
 from blogsite.content.parse_context import ParseContext
 from blogsite.markdown.blocks.processor import BlocksExtension
 from blogsite.markdown.extensions.attributes import AttributesExtension
-from blogsite.markdown.extensions.fenced_code import FencesExtension
+from blogsite.markdown.extensions.fenced_code import FencedCodeExtension
 from blogsite.markdown.extensions.footnotes import FootnotesExtension
 from blogsite.markdown.extensions.spaces import SpacesExtension
 from blogsite.markdown.highlighting.highlight import CodeExtension
-from blogsite.markdown.shortcodes.extension import TagsExtension
+from blogsite.markdown.shortcodes.extension import ShortcodesExtension
 from tests.support.cases import Case, load_all, load_cases, save_cases
 from tests.support.sites import CHECKOUT
 
@@ -24,7 +24,7 @@ from tests.support.sites import CHECKOUT
 @lru_cache(maxsize=1)
 def converter() -> markdown.Markdown:
     settings = MarkdownSettings()
-    own = [make(settings) for make in (FencesExtension, TagsExtension, CodeExtension, BlocksExtension)]
+    own = [make(settings) for make in (FencedCodeExtension, ShortcodesExtension, CodeExtension, BlocksExtension)]
     stock = ["tables", "def_list", "md_in_html"]
     md = markdown.Markdown(
         extensions=[*stock, FootnotesExtension(settings), AttributesExtension(), *own, SpacesExtension()],

@@ -30,7 +30,7 @@ def list_command(where: SiteOptions, drafts: bool, future: bool, as_json: bool) 
     config = where.config()
     site = load_site_readonly(where.directory, config, PublishFilter(), where.progress())
     wanted = {"draft": drafts, "future": future}
-    entries = [*site.posts, *site.hidden, *(entry for entry in site.left_out if wanted.get(entry.state))]
+    entries = [*site.posts, *site.hidden, *(entry for entry in site.unpublished if wanted.get(entry.state))]
     entries.sort(key=lambda entry: entry.post.source.split("/"))
     entries.sort(key=lambda entry: entry.link.date.timestamp() if entry.link.date else float("inf"), reverse=True)
     if as_json:

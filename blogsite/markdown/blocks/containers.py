@@ -1,7 +1,7 @@
-"""Where a line of Markdown stands: in which quotes and list items, by CommonMark's rules.
+"""Find the containers of each line of Markdown, quotes and list items, by CommonMark's rules.
 
-Used before blocks are parsed, by those who must know whether an indented line is code or belongs to a list. Walks over
-the lines once, only as far as it is asked.
+For preprocessors that run before blocks are parsed and must tell indented code from the content of a list. Lines are
+read once, and only as far as necessary.
 """
 
 from __future__ import annotations
@@ -10,15 +10,15 @@ import re
 from dataclasses import dataclass
 
 QUOTE = 0
-"""In a stack of containers: a quote. Any other number is an item whose content is indented by so many columns."""
+"""A quote in a stack of containers. Any other number is a list item whose content is indented by so many columns."""
 
 DEEPEST = 50
-"""Containers in each other, at most; what stands deeper is text."""
+"""Maximum depth of containers; what is deeper is text."""
 
 QUOTE_MARK = re.compile(r" {0,3}>( ?)")
 ITEM_MARK = re.compile(r" {0,3}(?:[-+*]|\d{1,9}[.)])(?:( +)|$)")
 BOX_MARK = re.compile(r" {0,3}(?:(?:!!!|\?\?\?\+?) ?[\w\-\"]|===[!+]? ?\"|\[\^[^\]]*\]:|: +\S)")
-"""Starts a box, a footnote or a definition, whose further lines are indented by 4."""
+"""The first line of a box, a footnote or a definition, whose other lines are indented by 4."""
 RULE = re.compile(r" {0,3}(?:(?:-[ ]*){3,}|(?:_[ ]*){3,}|(?:\*[ ]*){3,})$")
 NOT_TEXT = re.compile(
     r" *\x02(?:wzxhzdk|pad)| {0,3}\|| {0,3}#{1,6}(?: |$)| {0,3}(?:(?:-[ ]*){3,}|(?:_[ ]*){3,}|(?:\*[ ]*){3,}|=+ *)$"
@@ -28,16 +28,16 @@ NOT_LAZY = re.compile(r" {0,3}(?:>|#{1,6}(?: |$)|`{3}|~{3}|(?:[-+*]|1[.)]) )")
 
 @dataclass(slots=True)
 class LinePosition:
-    """A line without the marks of its containers: `rest`, from the column `start` on."""
+    """A line without the marks of its containers: `rest` is the text from column `start` on."""
 
     containers: list[int]
     start: int
     line: str
-    """With tabs expanded where they stand before the text."""
+    """The line, with the tabs before its text expanded."""
     opened: int = 0
     """How many of the containers begin on this line."""
     code: bool = False
-    """The line is indented code."""
+    """Whether the line is indented code."""
 
     @property
     def rest(self) -> str:
@@ -45,12 +45,12 @@ class LinePosition:
 
     @property
     def prefix(self) -> str:
-        """What stands before the rest on this line."""
+        """The text before `rest`."""
         return self.line[: self.start]
 
 
-def untabbed(line: str) -> str:
-    """LINE with tabs expanded in the white space and the marks that it begins with."""
+def expand_leading_tabs(line: str) -> str:
+    """Return a line with the tabs in its leading white space and marks expanded."""
     if "\t" not in line:
         return line
     head = re.match(r"[ \t>]*(?:(?:[-+*]|\d{1,9}[.)])[ \t]+[ \t>]*)*", line)
@@ -59,7 +59,7 @@ def untabbed(line: str) -> str:
 
 
 def inside(containers: list[int], line: str) -> tuple[int, int]:
-    """How many of CONTAINERS go on in LINE, and the column behind their marks."""
+    """Return how many of the containers continue on a line, and the column behind their marks."""
     start = 0
     for count, container in enumerate(containers):
         if container == QUOTE:
@@ -76,20 +76,20 @@ def inside(containers: list[int], line: str) -> tuple[int, int]:
     return len(containers), start
 
 
-class Walk:
-    """One walk over the lines of a text."""
+class ContainerTracker:
+    """Tracks the open containers from line to line."""
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
         self.containers: list[int] = []
         self.skips: dict[int, int] = {}
-        """First line of a block that is code → the line behind it."""
+        """First line of a block of code → the line behind it."""
         self.next = 0
         self.in_text = False
         """Whether the last line is part of a paragraph."""
 
     def at(self, number: int) -> LinePosition:
-        """The place of line NUMBER; numbers must not go back."""
+        """Return the position of a line; line numbers must not decrease."""
         position = LinePosition([], 0, "")
         while self.next <= number:
             position = self._step(self.next)
@@ -101,7 +101,7 @@ class Walk:
         return position
 
     def _step(self, number: int) -> LinePosition:
-        line = untabbed(self.lines[number])
+        line = expand_leading_tabs(self.lines[number])
         if not line.strip():
             self.in_text = False
             if QUOTE in self.containers:
@@ -123,7 +123,7 @@ class Walk:
         return position
 
     def _open(self, line: str, start: int, in_text: bool) -> LinePosition:
-        """The place behind the marks in LINE from START on; their containers are open then."""
+        """Return the position behind the marks from `start` on; their containers are open then."""
         before = len(self.containers)
         while len(self.containers) < DEEPEST:
             quote = QUOTE_MARK.match(line, start)
@@ -142,7 +142,7 @@ class Walk:
         return LinePosition(list(self.containers), start, line, len(self.containers) - before)
 
     def _item(self, line: str, start: int, in_text: bool) -> re.Match[str] | None:
-        """The mark of an item at START, where one may be: IN_TEXT, only bullets and the number 1, with text behind."""
+        """Return the mark of a list item at `start`, if there may be one: within text only bullets and the number 1."""
         mark = ITEM_MARK.match(line, start)
         if not mark or RULE.match(line, start):
             return None

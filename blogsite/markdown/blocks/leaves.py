@@ -1,4 +1,4 @@
-"""The blocks that hold no others: headings, rules, tables, HTML, and the text between them."""
+"""Leaf blocks: headings, rules, tables, HTML, and the text between them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DIRECTIVE = re.compile(r"(?:include|define|undef|if|ifdef|ifndef|else|elif|endif
 
 
 class Leaves:
-    """The containers that are open, and the block that is open in the innermost."""
+    """The open containers, and the open block in the innermost of them."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -35,7 +35,7 @@ class Leaves:
         self.state: State = ""
         self.html = HtmlStart("")
         self.html_depth = 0
-        """How many elements of HTML are open."""
+        """Number of open HTML elements."""
         self.last = -1
         """The last line that was not blank."""
         self.unspaced: list[str] = []
@@ -51,7 +51,7 @@ class Leaves:
         return self.stack[-1].node if self.stack else self.root
 
     def _close(self, count: int) -> None:
-        """Afterwards only COUNT containers are open."""
+        """Close containers until `count` are open."""
         for container in self.stack[count:]:
             container.node.last = self.last
             if container.owner:
@@ -61,11 +61,11 @@ class Leaves:
             self.state = ""
 
     def _settle(self, count: int, opened: bool) -> int:
-        """How many containers a block that begins on this line stands in: COUNT go on; or all, if some OPENED on it."""
+        """Return how many containers a new block on this line is in: `count`, or all if some `opened` on it."""
         return len(self.stack) if opened else count
 
     def _text(self, number: int, line: str) -> None:
-        """Afterwards LINE stands in the text at the end of the tip."""
+        """Add a line to the text at the end of the open block."""
         children = self.tip.children
         if children and children[-1].kind == "text" and not children[-1].attributes:
             children[-1].lines.append(line)
@@ -81,7 +81,7 @@ class Leaves:
     # ── what is a block of one line, or begins HTML ──────────────────────────────────────────────────────────────────
 
     def _leaf(self, number: int, line: str, start: int, at: int, count: int, opened: bool) -> bool:
-        """Whether the line begins a block other than text; then it is in its place."""
+        """Return whether the line begins a block other than text, after adding that block."""
         character = line[at]
         goes_on = self.state == "para" and not opened and count == len(self.stack)
         if character == "#":
@@ -114,7 +114,7 @@ class Leaves:
         return False
 
     def _table(self, line: str, start: int, count: int, opened: bool) -> bool:
-        """Whether the line stands between the head and the body of a table."""
+        """Return whether the line is between the head and the body of a table."""
         if opened or count < len(self.stack) or "|" not in line or not DELIMITERS.match(line, start):
             return False
         head = self.tip.children[-1].lines[-1]
@@ -139,7 +139,7 @@ class Leaves:
         return True
 
     def _is_unspaced_heading(self, rest: str, level: int, number: int, in_text: bool) -> bool:
-        """`##标题` and `#标题` are meant as headings; `#5`, `#include`, `#tag1 #tag2` are not."""
+        """Return whether `##标题` or `#标题` is meant as a heading; `#5`, `#include`, `#tag1 #tag2` are not."""
         if rest[0] in "!#|" or re.search(r"\s#[^\s#]", rest):
             return False
         if level > 1:
@@ -152,7 +152,7 @@ class Leaves:
         return rest[0].isupper() and not following.strip() and not DIRECTIVE.match(rest)
 
     def _setext(self, number: int, character: str) -> bool:
-        """Whether the paragraph at the end of the tip became a heading."""
+        """Return whether the open paragraph becomes a heading by this line."""
         node = self.tip.children[-1]
         begin = len(node.lines)
         while begin and node.lines[begin - 1]:
@@ -174,7 +174,7 @@ class Leaves:
         return True
 
     def _attributes(self, number: int, line: str, start: int, count: int, opened: bool) -> bool:
-        """Whether the line is kramdown's `{: …}`, which belongs to the block before it."""
+        """Return whether the line is kramdown's `{: …}`, which belongs to the block before it."""
         match = ATTRIBUTES.match(line, start)
         if not match or opened:
             return False
@@ -207,7 +207,7 @@ class Leaves:
     # ── HTML ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _closes(self, until: str) -> bool:
-        """Whether UNTIL stands on the line after the last one read, or below it."""
+        """Return whether `until` occurs on the line after the last one read, or below it."""
         location = self.ends.get(until)
         if location is None:
             offset = (self.lowered if until[-1].isalpha() else self.text).rfind(until)
@@ -216,7 +216,7 @@ class Leaves:
 
     @cached_property
     def ends(self) -> dict[str, int]:
-        """The last line that each end of HTML that was looked for stands on."""
+        """The last line with each text that ends HTML and was searched for."""
         return {}
 
     def _html(self, number: int, line: str, begun: HtmlStart) -> None:
@@ -225,7 +225,7 @@ class Leaves:
         self._html_goes_on(number, line)
 
     def _html_goes_on(self, number: int, line: str) -> bool:
-        """Whether LINE belongs to the HTML at the end of the tip; afterwards it stands there."""
+        """Return whether the line belongs to the open HTML, after adding it there."""
         node = self.tip.children[-1]
         if self.html.until:
             self._html_until(number, node, line)
@@ -240,7 +240,7 @@ class Leaves:
         return True
 
     def _html_until(self, number: int, node: Node, line: str) -> None:
-        """Afterwards LINE, up to the end of the HTML, stands in NODE, and what is behind a comment in a text."""
+        """Add a line, up to the end of the HTML, to a node; text behind a comment becomes a text of its own."""
         until = self.html.until
         end = line.lower().find(until, 0 if node.lines else 2)
         node.last = number
@@ -258,7 +258,7 @@ class Leaves:
 
 
 def _cells(row: str) -> int:
-    """How many cells a row of a table has."""
+    """Return the number of cells in a table row."""
     row = row.strip()
     ends = len(PIPE.findall(row))
     return ends + 1 - row.startswith("|") - (len(row) > 1 and bool(LAST_PIPE.search(row)))

@@ -1,4 +1,4 @@
-"""The blocks that a Markdown text consists of, before Python-Markdown sees them."""
+"""The blocks of a Markdown text, before Python-Markdown processes them."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ NodeKind = Literal["text", "heading", "rule", "html", "stashed", "quote", "list"
 
 @dataclass(slots=True)
 class Node:
-    """A block. `first` and `last` are its lines in the text that was read."""
+    """A block. `first` and `last` are its lines in the text."""
 
     kind: NodeKind
     first: int
     last: int = 0
     lines: list[str] = field(default_factory=list)
-    """Of a text, a heading or HTML."""
+    """The lines of a text, a heading or HTML."""
     children: list[Node] = field(default_factory=list)
     level: int = 0
     marker: str = ""
@@ -34,7 +34,7 @@ class Node:
 
     @property
     def loose(self) -> bool:
-        """Of a list: whether blank lines stand between its items or between the blocks in one of them."""
+        """Of a list: whether there are blank lines between its items, or between the blocks of an item."""
         blocks = [(item.first, item.last) for item in self.children]
         return _gaps(blocks) or any(
             _gaps([(child.first, child.last) for child in item.children])
@@ -48,14 +48,14 @@ def _gaps(blocks: list[tuple[int, int]]) -> bool:
 
 
 State = Literal["", "para", "code", "table", "html"]
-"""What the last line was part of, where the next line may go on with it."""
+"""What the last line was part of, if the next one may continue it."""
 
 
 @dataclass(slots=True)
 class Container:
-    """An open quote (`indent` 0) or item, whose content is indented by so much."""
+    """An open quote (`indent` 0) or list item, whose content is indented by so many columns."""
 
     node: Node
     indent: int
     owner: Node | None = None
-    """An item's list."""
+    """The list of an item."""

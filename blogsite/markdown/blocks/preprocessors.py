@@ -1,4 +1,4 @@
-"""TODO."""
+"""Prepare a text for block parsing: white space, `markdown` attributes in HTML."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ BLANKS = re.compile(r"\n[^\S\n]+(?=\n)")
 MARKDOWN_INSIDE = re.compile(r"^ {0,3}<([A-Za-z][\w-]*)\b[^<>\n]*\smarkdown(?=[\s=>])[^<>]*>", re.MULTILINE)
 
 
-class Lines(Preprocessor):
-    """Takes the pads away and brings white space into the shape that block parsing expects."""
+class NormaliseLines(Preprocessor):
+    """Removes padding lines and normalises white space."""
 
     def run(self, lines: list[str]) -> list[str]:
         text = "\n".join(lines)
@@ -35,7 +35,7 @@ class Lines(Preprocessor):
         return [*text.split("\n"), "", ""]
 
     def _with_markdown_inside(self, text: str) -> str:
-        """TEXT in which md_in_html has taken out the elements that bear a `markdown` attribute."""
+        """Return the text in which md_in_html has extracted the elements with a `markdown` attribute."""
         gate = self.md.preprocessors["html_block"]
         extract = gate.extract if isinstance(gate, NoHtmlBlocks) else gate.run
         pieces: list[str] = []
@@ -55,7 +55,7 @@ class Lines(Preprocessor):
 
 
 def _end_of_element(text: str, start: int, name: str) -> int:
-    """Offset behind the line on which the element NAME that starts at START is closed; the text's end if it is not."""
+    """Return the offset behind the line on which the element at `start` is closed; the text's end if it is not."""
     level = 0
     for tag in re.finditer(rf"<(/?){re.escape(name)}(?=[\s>/])", text[start:], re.IGNORECASE):
         level += -1 if tag[1] else 1
@@ -66,7 +66,7 @@ def _end_of_element(text: str, start: int, name: str) -> int:
 
 
 class NoHtmlBlocks(Preprocessor):
-    """Stands where Python-Markdown looks for blocks of HTML: they are found with the other blocks."""
+    """Replaces Python-Markdown's search for blocks of HTML, because they are found together with the other blocks."""
 
     def __init__(self, md: Markdown, stock: Preprocessor) -> None:
         super().__init__(md)

@@ -1,8 +1,8 @@
-"""Lists, quotes, headings, tables and HTML come out as CommonMark's readers mean them.
+"""Parse lists, quotes, headings, tables and HTML as CommonMark does.
 
-Python-Markdown splits a text at blank lines and looks at the pieces one by one; its lists want 4 columns a level.
-Here the structure of a text is found first (see blocks_scan), then built; what is left of the text goes through
-Python-Markdown's own block processors, so that tables, footnotes, definitions and other people's extensions work.
+Python-Markdown splits a text at blank lines and parses the pieces one by one, and its lists need 4 columns a level.
+Here the structure of the text is found first (scanner.py), and elements are built from it. The remaining text goes
+through Python-Markdown's own block processors, so that tables, footnotes, definitions and other extensions work.
 """
 
 from __future__ import annotations
@@ -23,36 +23,36 @@ from markdown.util import HTML_PLACEHOLDER_RE
 from blogsite.config.settings import MarkdownSettings
 from blogsite.content.parse_context import parse_context_of
 from blogsite.markdown.blocks.nodes import Node
-from blogsite.markdown.blocks.preprocessors import Lines, NoHtmlBlocks
+from blogsite.markdown.blocks.preprocessors import NoHtmlBlocks, NormaliseLines
 from blogsite.markdown.blocks.raw_html import BLOCK, RAW, is_element
 from blogsite.markdown.blocks.scanner import scan
 from blogsite.markdown.extensions.callouts import MARK
 
 GROWS = re.compile(r"(?:\A|\n)(?:(?:!!!|\?\?\?\+?) ?[\"\w]|===[!+]? ?\")")
-"""Begins a box, to which the indented blocks below belong."""
+"""The first line of a box, to which the indented blocks below belong."""
 BEFORE_BOX = re.compile(rf"\n(?={MARK}(?:\n|\Z))")
 INDENTED_BOX = re.compile(r"^( {1,3})(?=(?:(?:!!!|\?\?\?\+?) ?[\"\w]|===[!+]? ?\"))", re.MULTILINE)
 TAG_NAME = re.compile(r"\A(</?[A-Za-z][\w:-]*)[\n\t]")
 DEEPEST = 30
-"""Texts in texts (a list in a footnote in a box…), at most; what is deeper is one paragraph."""
+"""Maximum depth of texts within texts (a list in a footnote in a box…); what is deeper is one paragraph."""
 STOCK = ("indent", "hashheader", "setextheader", "hr", "olist", "ulist", "quote")
-"""Python-Markdown's processors for what is found here."""
+"""Python-Markdown's processors for blocks that are found here."""
 STOCK_OTHERS = (
     "empty", "code", "reference", "paragraph", "table", "footnote", "abbr", "deflist", "defindent", "admonition",
     "markdown_block",
 )  # fmt: skip
-"""The processors that may be left."""
+"""Python-Markdown's processors that may remain."""
 
 
-class Structure(BlockProcessor):
-    """Takes all blocks that the parser is given, and builds what they consist of."""
+class StructureProcessor(BlockProcessor):
+    """Builds elements from all blocks that the parser is given."""
 
     def __init__(self, parser: BlockParser) -> None:
         super().__init__(parser)
         self.depth = 0
         self.others: Sequence[BlockProcessor] = ()
         self.only_stock = False
-        """All others are known: for a line that begins with a letter there is nothing to ask them."""
+        """Whether all other processors are known ones, so that a line that begins with a letter is text."""
         self.paragraph: BlockProcessor = self
 
     def test(self, parent: Element, block: str) -> bool:
@@ -84,7 +84,7 @@ class Structure(BlockProcessor):
             self._warn(scanned.unspaced, scanned.too_deep)
 
     def _look_around(self) -> None:
-        """Note which other processors there are by now."""
+        """Look which other processors are registered by now."""
         processors = self.parser.blockprocessors
         self.others = [processor for processor in processors if processor is not self]
         self.only_stock = sum(name in processors for name in STOCK_OTHERS) == len(self.others)
@@ -141,7 +141,7 @@ class Structure(BlockProcessor):
         self.parser.state.reset()
 
     def _stashed(self, parent: Element, placeholder: str) -> None:
-        """Something that was taken out of the text: HTML gives its paragraph away, an element goes to its processor."""
+        """Restore what was extracted from the text: HTML replaces its paragraph, an element gets its processor."""
         match = HTML_PLACEHOLDER_RE.match(placeholder)
         raw = self.parser.md.htmlStash.rawHtmlBlocks
         if match and int(match[1]) < len(raw) and isinstance(raw[int(match[1])], Element):
@@ -150,7 +150,7 @@ class Structure(BlockProcessor):
             SubElement(parent, "p").text = placeholder
 
     def _plain(self, parent: Element, blocks: list[str]) -> None:
-        """Text in which no list, quote, heading or HTML stands, by Python-Markdown's other processors."""
+        """Parse text without lists, quotes, headings and HTML by Python-Markdown's other processors."""
         others = self.others
         while blocks:
             block = blocks[0]
@@ -168,9 +168,10 @@ class Structure(BlockProcessor):
 
 
 def _pieces(text: str) -> list[str]:
-    """TEXT at its blank lines, but a box in one piece with the indented blocks below.
+    """Split a text at blank lines, but keep a box together with the indented blocks below it.
 
-    In an item a box may stand further right than the item's text: many indent by four after a mark of two.
+    In a list item a box may be indented further than the item's text, because many authors indent by four after a mark
+    of two.
     """
     if (text[:1] == " " or "\n " in text) and (box := INDENTED_BOX.search(text)):
         text = text[: box.start()] + re.sub(f"^{box[1]}", "", text[box.start() :], flags=re.MULTILINE)
@@ -189,7 +190,7 @@ def _pieces(text: str) -> list[str]:
 
 
 class DefinitionBlocks(DefListIndentProcessor):
-    """Indented blocks go on with a definition, all at once, but not with a list: that is complete already."""
+    """Continues a definition with all indented blocks at once."""
 
     ITEM_TYPES = ["dd"]  # noqa: RUF012
     LIST_TYPES = ["dl"]  # noqa: RUF012
@@ -200,8 +201,8 @@ class DefinitionBlocks(DefListIndentProcessor):
         super().run(parent, blocks)
 
 
-class KnownHtml(HtmlInlineProcessor):
-    """Tags in running text; `<int>` and other words in angle brackets are text."""
+class KnownElements(HtmlInlineProcessor):
+    """Inline HTML tags; `<int>` and other words in angle brackets are text."""
 
     TRIGGER = "<"
 
@@ -223,7 +224,7 @@ class KnownHtml(HtmlInlineProcessor):
 
 
 class BlocksExtension(Extension):
-    """Stands in the table behind the extensions that bring block processors of their own."""
+    """Comes in the table behind the extensions that add block processors of their own."""
 
     def __init__(self, settings: MarkdownSettings) -> None:
         super().__init__()
@@ -235,8 +236,8 @@ class BlocksExtension(Extension):
                 processors.deregister(name)
         if "defindent" in processors:
             processors.register(DefinitionBlocks(md.parser), "defindent", 85)
-        processors.register(Structure(md.parser), "structure", 1000)
+        processors.register(StructureProcessor(md.parser), "structure", 1000)
         md.block_level_elements += sorted((BLOCK | RAW) - set(md.block_level_elements))
-        md.preprocessors.register(Lines(md), "blocks", 45)
+        md.preprocessors.register(NormaliseLines(md), "blocks", 45)
         md.preprocessors.register(NoHtmlBlocks(md, md.preprocessors["html_block"]), "html_block", 20)
-        md.inlinePatterns.register(KnownHtml(HTML_RE, md), "html", 90)
+        md.inlinePatterns.register(KnownElements(HTML_RE, md), "html", 90)

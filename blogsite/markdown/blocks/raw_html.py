@@ -1,8 +1,8 @@
 """Raw HTML in Markdown: what is a tag and what only looks like one, and where a block of HTML ends.
 
-The rules are CommonMark's, so that a blank line ends the HTML and Markdown goes on, with leniency where its rules lose
-what authors meant: the HTML ends too where all its elements are closed, elements that stand in running text do not
-begin a block, and a comment that is never closed is text.
+The rules are CommonMark's: a blank line ends the HTML, and Markdown goes on. They are more lenient where CommonMark
+loses what authors mean: HTML also ends when all its elements are closed, inline elements do not begin a block, and a
+comment that is never closed is text.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 RAW = frozenset(("script", "pre", "style", "textarea", "svg", "math"))
-"""Elements whose content goes on until they are closed, over blank lines too."""
+"""Elements whose content extends to their end tag, also over blank lines."""
 
 BLOCK = frozenset(
     """
@@ -23,7 +23,7 @@ BLOCK = frozenset(
     audio canvas embed map object picture source video
     """.split()  # noqa: SIM905
 )
-"""Elements that begin a block of HTML where they begin a line."""
+"""Elements that begin a block of HTML at the start of a line."""
 
 INLINE = frozenset(
     """
@@ -56,15 +56,15 @@ ENDS = {"<!--": "-->", "<?": "?>", "<![CDATA[": "]]>"}
 
 @dataclass(slots=True)
 class HtmlStart:
-    """How a block of HTML ends: with the text `until`, or, if that is "", at a blank line or when all is closed."""
+    """How a block of HTML ends: with the text `until`; or, if that is "", at a blank line or when all is closed."""
 
     until: str
 
 
 def html_start(line: str, at: int, interrupts: bool, closes: Callable[[str], bool]) -> HtmlStart | None:
-    """The block of HTML that begins with the "<" in LINE at AT, where one does.
+    """Return the block of HTML that begins with the "<" at this column, or None.
 
-    CLOSES says whether its argument, in lower case, stands on this line or below; INTERRUPTS that a paragraph is open.
+    `closes` tells whether a text, in lower case, occurs on this line or below; `interrupts` that a paragraph is open.
     """
     match = START.match(line, at)
     if not match:
@@ -85,7 +85,7 @@ def html_start(line: str, at: int, interrupts: bool, closes: Callable[[str], boo
 
 
 def depth(line: str) -> int:
-    """By how many elements LINE opens more than it closes; elements that need no closing do not count."""
+    """Return how many more elements a line opens than it closes, without those that need no end tag."""
     level = 0
     for match in TAG.finditer(line):
         name = match[2].lower()
@@ -95,7 +95,7 @@ def depth(line: str) -> int:
 
 
 def is_element(tag: str, rest: str, text: str) -> bool:
-    """Whether TAG, the beginning of the markup REST, is an element, and not `<int>` as people write it in prose."""
+    """Return whether this is the tag of an element, and not `<int>` as people write it in prose."""
     match = TAG.match(tag)
     if not match:
         return True

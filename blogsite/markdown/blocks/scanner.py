@@ -1,7 +1,7 @@
-"""The structure of a Markdown text by CommonMark's rules: lists, quotes, headings, HTML around pieces of text.
+"""Scan the structure of a Markdown text by CommonMark's rules: lists, quotes, headings, HTML, and text between them.
 
-One walk over the lines, without recursion. What a piece of text holds (paragraphs, indented code, tables, footnotes…)
-is left to Python-Markdown.
+One pass over the lines, without recursion. The content of texts (paragraphs, indented code, tables, footnotes…) is left
+to Python-Markdown.
 """
 
 from __future__ import annotations
@@ -20,22 +20,22 @@ DIGITS = re.compile(r"\d+")
 
 @dataclass(slots=True)
 class Scanned:
-    """What a text consists of, and what about it deserves a warning."""
+    """The blocks of a text, and what deserves a warning."""
 
     nodes: list[Node]
     unspaced: list[str]
     """Headings without a space behind their number signs."""
     too_deep: bool
-    """Containers in each other were not told from text any more."""
+    """Whether containers were nested so deeply that the inner ones are text."""
 
 
 def scan(text: str) -> Scanned:
-    """The blocks of TEXT."""
+    """Return the blocks of a text."""
     return Scan(text).run()
 
 
 class Scan(Leaves):
-    """One walk over one text."""
+    """One pass over one text."""
 
     def run(self) -> Scanned:
         plain = PLAIN_START.match
@@ -66,7 +66,7 @@ class Scan(Leaves):
     # ── containers ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _blank(self, quotes: int) -> None:
-        """A blank line behind so many QUOTES' marks."""
+        """Process a blank line behind so many quote marks."""
         for count, container in enumerate(self.stack):
             if container.indent == 0:
                 quotes -= 1
@@ -82,7 +82,7 @@ class Scan(Leaves):
         self.state = ""
 
     def _inside(self, number: int, line: str) -> tuple[int, int]:
-        """How many containers go on in LINE, and the column behind their marks."""
+        """Return how many containers continue on a line, and the column behind their marks."""
         start = 0
         for count, container in enumerate(self.stack):
             indent = container.indent
@@ -154,7 +154,7 @@ class Scan(Leaves):
     # ── what begins a container ──────────────────────────────────────────────────────────────────────────────────────
 
     def _container(self, number: int, line: str, start: int, at: int, count: int, opened: bool) -> int:
-        """The column behind the mark of a quote or an item that begins here, or -1."""
+        """Return the column behind the mark of a quote or item that begins here, or -1."""
         interrupts = self.state == "para" and not opened and count == len(self.stack)
         if line[at] == ">":
             if len(self.stack) >= DEEPEST:
@@ -193,7 +193,7 @@ class Scan(Leaves):
         return min(start + width, len(line))
 
     def _open_list(self, settled: int, marker: str) -> Node | None:
-        """The list that an item with this MARKER goes on with, where one is open."""
+        """Return the open list that an item with this marker continues, if there is one."""
         if settled < len(self.stack):
             owner = self.stack[settled].owner
             if owner and owner.marker == marker:

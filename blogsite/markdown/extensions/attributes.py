@@ -1,7 +1,7 @@
-"""Attribute lists, `{#id .class key="value"}`, and nothing else that stands in braces.
+"""Attribute lists: `{#id .class key="value"}`, and nothing else in braces.
 
-Python-Markdown takes any text in braces for attributes: `{% endhighlight %}` and `{i,j}` would vanish from the page.
-Here each word must be an id, a class or a key with its value; after `{:` a bare word will do.
+Python-Markdown takes any text in braces for attributes, so that `{% endhighlight %}` and `{i,j}` would vanish. Here
+each word must be an id, a class or a key with a value; after `{:` a bare word is allowed, too.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BRACES = rf"\{{{SHAPE}:?[ ]*([^\n}}]+?)[ ]*\}}"
 
 
 class Attributes(AttrListTreeprocessor):
-    """Attribute lists of the strict shape; does nothing for a text without braces."""
+    """Strict attribute lists; skips texts without braces."""
 
     HEADER_RE = re.compile(rf"(?<![ ])[ ]+{BRACES}[ ]*$")  # type: ignore[misc]
     BLOCK_RE = re.compile(rf"\n[ ]*{BRACES}[ ]*$")  # type: ignore[misc]
@@ -33,7 +33,7 @@ class Attributes(AttrListTreeprocessor):
 
 
 class AttributesExtension(Extension):
-    """Adds attribute lists to Markdown, where Python-Markdown has them."""
+    """Adds attribute lists in the place of Python-Markdown's."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         md.treeprocessors.register(Attributes(md), "attr_list", 8)

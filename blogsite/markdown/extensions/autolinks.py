@@ -1,7 +1,7 @@
-"""Bare addresses become links; they end where Chinese text goes on.
+"""Bare addresses become links, and end where Chinese text begins.
 
-`见https://a.com/b，后` links `https://a.com/b`; what closes a sentence or an outer parenthesis is not part of the
-address. Nothing is linked inside links and code, those written in HTML among them.
+`见https://a.com/b，后` links `https://a.com/b`. Punctuation and brackets of the sentence are not part of an address.
+Nothing is linked within links and code, also of raw HTML.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ TAGS_LOOKED_AT = 20
 
 
 class BareAddress(InlineProcessor):
-    """An address that stands in the text as it is."""
+    """An address in the text."""
 
     TRIGGER = "://"
     ANCESTOR_EXCLUDES = ("a", "code", "kbd", "samp", "pre")
@@ -39,7 +39,7 @@ class BareAddress(InlineProcessor):
         return element, m.start(), m.start() + len(address)
 
     def _inside_tag(self, data: str, end: int) -> bool:
-        """Whether the nearest HTML tag before END that matters here is an opening one."""
+        """Return whether the nearest relevant HTML tag before `end` is a start tag."""
         stash = self.md.htmlStash.rawHtmlBlocks
         if not stash:
             return False
@@ -58,7 +58,7 @@ class BareAddress(InlineProcessor):
 
 
 def _without_end(address: str) -> str:
-    """ADDRESS without the punctuation and parentheses of the sentence around it."""
+    """Return an address without the punctuation and parentheses of the sentence around it."""
     closing, opening = address.count(")"), address.count("(")
     while address:
         last = address[-1]
@@ -74,7 +74,7 @@ def _without_end(address: str) -> str:
 
 
 class AutolinksExtension(Extension):
-    """Adds bare addresses to Markdown, after HTML tags and before entities and emphasis."""
+    """Adds bare addresses, after HTML tags and before entities and emphasis."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         md.inlinePatterns.register(BareAddress(ADDRESS, md), "bare_address", 85)

@@ -1,7 +1,7 @@
-"""Boxes beside the text: `!!! note "Title"` and GitHub's `> [!NOTE]`, with one and the same HTML.
+"""Callouts: `!!! note "Title"` and GitHub's `> [!NOTE]`, with the same HTML.
 
-`??? note` is one that is folded, `=== "Title"` one of several tabs, which stand below each other here.
-Without a title of its own a box bears the name of its kind in the site's language.
+`??? note` is a folded one, `=== "Title"` one of several tabs, which are shown below each other. Without a title, a
+callout has the name of its kind in the site's language.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ CHINESE = {
     "proof": "证明", "remark": "注", "conjecture": "猜想", "axiom": "公理", "exercise": "练习", "solution": "解",
     "details": "详情",
 }  # fmt: skip
-"""The kinds that `> [!KIND]` knows, and their names in Chinese; `!!!` takes any word."""
+"""The kinds of `> [!KIND]` and their names in Chinese; `!!!` accepts any word."""
 
 MARK = r"""(!!!|\?\?\?\+?|===[!+]?(?= ?")) ?(?:([\w\-]+(?: +[\w\-]+)*)(?: +"(.*?)")?|"(.*?)") *"""
-"""The line that begins a box: mark, kind, and title behind a kind or alone."""
+"""The first line of a callout: mark, kind, and a title, which may be alone."""
 OPEN, FOLDED = "box-open", "box-folded"
 ALERT = re.compile(r"[ \t]*\[!([A-Za-z]+)\][+-]?[ \t]*([^\n]*)(?:\n|\Z)")
 
 
 def title_of(kind: str, language: str) -> str:
-    """What a box of this KIND is called where it has no title."""
+    """Return the title of a kind without a title of its own."""
     return (CHINESE.get(kind) if language.startswith("zh") else None) or kind.capitalize()
 
 
 class Admonitions(AdmonitionProcessor):
-    """`!!! kind "Title"`, `??? kind "Title"` for one that is folded, `=== "Title"` for one of several tabs."""
+    """`!!! kind "Title"`, `??? kind "Title"` for a folded one, `=== "Title"` for one of several tabs."""
 
     RE = re.compile(rf"(?:^|\n){MARK}(?:\n|$)")
     language = "en"
@@ -49,7 +49,7 @@ class Admonitions(AdmonitionProcessor):
         return block.startswith("    ") and self.parse_content(parent, block)[0] is not None
 
     def get_class_and_title(self, match: re.Match[str]) -> tuple[str, str | None]:
-        """The classes of the box, with one that Folded takes away again, and its title."""
+        """Return the classes, with one that FoldedBoxes removes again, and the title."""
         mark, words, title = match[1], match[2], match[4] if match[3] is None else match[3]
         kind = self.RE_SPACES.sub(" ", words.lower()) if words else "tab" if mark.startswith("=") else "note"
         if title is None or (not title and mark.startswith("?")):
@@ -58,8 +58,8 @@ class Admonitions(AdmonitionProcessor):
         return kind + folded, title or None
 
 
-class Folded(Treeprocessor):
-    """Turns boxes that are marked as folded into <details>, once no block looks for its box any more."""
+class FoldedBoxes(Treeprocessor):
+    """Turns folded callouts into <details> after block parsing, which looks for boxes by their class."""
 
     def run(self, root: Element) -> None:
         if not any("???" in line for line in self.md.lines):  # type: ignore[attr-defined]
@@ -76,7 +76,7 @@ class Folded(Treeprocessor):
 
 
 class Alerts(Treeprocessor):
-    """Turns quotes that begin with `[!KIND]` into boxes, before inline Markdown sees them."""
+    """Turns quotes that begin with `[!KIND]` into callouts, before inline Markdown is parsed."""
 
     def __init__(self, md: Markdown, language: str) -> None:
         super().__init__(md)
@@ -90,7 +90,7 @@ class Alerts(Treeprocessor):
                     self._take_apart(parent, quote)
 
     def _take_apart(self, parent: Element, quote: Element) -> None:
-        """Move each alert in QUOTE, with what follows it, into a box after QUOTE; drop QUOTE if nothing is left."""
+        """Move each alert in a quote, with what follows it, into a box; drop the quote if it is empty then."""
         kept: list[Element] = []
         boxes: list[Element] = []
         for child in quote:
@@ -113,7 +113,7 @@ class Alerts(Treeprocessor):
 
 
 class CalloutsExtension(Extension):
-    """Adds all spellings to Markdown."""
+    """Adds all forms."""
 
     def __init__(self, settings: MarkdownSettings) -> None:
         super().__init__()
@@ -123,5 +123,5 @@ class CalloutsExtension(Extension):
         processor = Admonitions(md.parser)
         processor.language = self.settings.language
         md.parser.blockprocessors.register(processor, "admonition", 105)
-        md.treeprocessors.register(Folded(md), "folded", 33)
+        md.treeprocessors.register(FoldedBoxes(md), "folded", 33)
         md.treeprocessors.register(Alerts(md, self.settings.language), "alerts", 32)

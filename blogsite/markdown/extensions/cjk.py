@@ -1,10 +1,10 @@
-"""A line break between two Chinese or Japanese characters is no space.
+"""A line break between two Chinese or Japanese characters is not a space.
 
-Browsers show a line end in a text as a space, also between two Han characters, where no space belongs. Such a line end
-goes, and the author may break lines where he likes. The neighbours are looked up through inline elements and comments;
-a formula or code on either side, and anything that is not written without spaces (Hangul, Latin), keep it.
+Browsers show a line end as a space, also between two Han characters, where none belongs. Such line ends are removed.
+The neighbouring characters are found through inline elements and comments. Beside formulas and code, and beside
+anything written with spaces (Hangul, Latin), the line end stays.
 
-Runs on the HTML before raw HTML and code return to it.
+Runs on the HTML before raw HTML and code are restored.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from markdown.util import HTML_PLACEHOLDER_RE
 LETTER = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3038-\u303b\u3041-\u3096\u3099-\u30ff\u3105-\u312f\u31a0-\u31bf\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U0001b000-\U0001b16f\U00020000-\U0003fffd"  # noqa: E501
 MARK = "\u3000-\u3004\u3008-\u3020\u302a-\u3030\u3036\u3037\u303c-\u303f\u3097\u3098\ufe30-\ufe4f\uff01-\uff60"
 SHARED = "“”‘’…—"
-"""Wide only in the company of a letter."""
+"""Characters that are wide only beside a wide letter."""
 
 WIDE = re.compile(f"[{LETTER}{MARK}]")
 IS_LETTER = re.compile(f"[{LETTER}]")
@@ -32,13 +32,13 @@ KEPT = re.compile(r"<(pre|code|kbd|samp|math|script|style|textarea)\b", re.IGNOR
 CANDIDATE = re.compile(f"\n(?<=[{LETTER}{MARK}{SHARED}> \x03]\n) *(?=[{LETTER}{MARK}{SHARED}]|{TAG}|\x02w)")
 FOOTNOTE = re.compile(r'<sup id="fnref[^<>]*><a [^<>]*>[^<>]*</a></sup>\Z')
 LOOK = 400
-"""Characters before a line end in which a footnote's mark is looked for."""
+"""Characters before a line end in which a footnote mark is looked for."""
 STEPS = 12
-"""Tags between a line end and its neighbour, at most."""
+"""Maximum number of tags between a line end and its neighbour."""
 
 
 class SoftBreaks(Postprocessor):
-    """Takes away the line ends between wide characters."""
+    """Removes the line ends between wide characters."""
 
     def run(self, text: str) -> str:
         if not CANDIDATE.search(text):
@@ -59,7 +59,7 @@ class SoftBreaks(Postprocessor):
         return "".join([*pieces, text[done:]])
 
     def _before(self, text: str, end: int) -> str:
-        """The character before END, seen through inline tags; "" at a block's border and after code or a formula."""
+        """Return the character before `end`, through inline tags; "" at a block's border and after code or formulas."""
         for _ in range(STEPS):
             while end and text[end - 1] == " ":
                 end -= 1
@@ -81,7 +81,7 @@ class SoftBreaks(Postprocessor):
         return ""
 
     def _after(self, text: str, start: int) -> str:
-        """The character at START, seen through inline tags; "" at a block's border and before code or a formula."""
+        """Return the character at `start`, through inline tags; "" at a block's border and before code or formulas."""
         for _ in range(STEPS):
             first = text[start : start + 1]
             if first == "\x02":
@@ -99,7 +99,7 @@ class SoftBreaks(Postprocessor):
         return ""
 
     def _raw_spans(self, text: str) -> list[tuple[int, int]]:
-        """Where code and the like that is written in inline HTML stands in TEXT."""
+        """Return the spans of code and the like that is written in inline HTML."""
         spans = []
         opened: tuple[str, int] | None = None
         stash = self.md.htmlStash.rawHtmlBlocks
@@ -126,7 +126,7 @@ class SoftBreaks(Postprocessor):
 
 
 def _kept_spans(text: str) -> list[tuple[int, int]]:
-    """Where code and the like stand in TEXT, in order."""
+    """Return the spans of code and the like, in order."""
     spans = []
     start = KEPT.search(text)
     while start:
@@ -139,14 +139,14 @@ def _kept_spans(text: str) -> list[tuple[int, int]]:
 
 
 def _joins(before: str, after: str) -> bool:
-    """Whether no space belongs between these two characters."""
+    """Return whether no space belongs between these two characters."""
     if before in SHARED or after in SHARED:
         return bool(IS_LETTER.match(before) or IS_LETTER.match(after))
     return bool(WIDE.match(before) and WIDE.match(after))
 
 
 class CjkExtension(Extension):
-    """Adds the rule to Markdown."""
+    """Adds soft breaks."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         md.postprocessors.register(SoftBreaks(md), "soft_breaks", 35)

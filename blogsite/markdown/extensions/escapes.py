@@ -1,4 +1,4 @@
-"""A backslash makes ASCII punctuation text, as in CommonMark; at the end of a line it breaks the line."""
+"""A backslash before ASCII punctuation makes it text; at the end of a line it breaks the line (CommonMark)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class LineBreak(InlineProcessor):
 
 
 class EscapesExtension(Extension):
-    """Adds both to Markdown."""
+    """Adds both."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         md.ESCAPED_CHARS = [*md.ESCAPED_CHARS, *"$~=<|\"',/:;?@^%"]

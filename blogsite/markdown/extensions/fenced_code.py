@@ -1,9 +1,9 @@
-"""Fenced code: taken out of the text before anything else reads it.
+"""Fenced code, extracted from the text before anything else is parsed.
 
     ```python title="a.py" hl_lines="2 4"        or ~~~, in lists and quotes too, closed or not
 
-In its place stands one line with a placeholder, indented and quoted as the fence was, and PAD lines for the rest, so
-that no line of the text moves; `blocks` takes the pads away.
+It is replaced by one line with a placeholder, indented and quoted like the fence, and by padding lines, so that no line
+of the text moves; blocks/preprocessors.py removes the padding.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from markdown.preprocessors import Preprocessor
 
 from blogsite.config.settings import MarkdownSettings
 from blogsite.content.parse_context import ParseContext, parse_context_of
-from blogsite.markdown.blocks.containers import LinePosition, Walk, inside, untabbed
+from blogsite.markdown.blocks.containers import ContainerTracker, LinePosition, expand_leading_tabs, inside
 from blogsite.markdown.highlighting.fence_info import parse_info
 from blogsite.markdown.highlighting.highlight import check_language, highlight
 from blogsite.markdown.shortcodes.raw import is_of_jekyll, without_raw
 
 PAD = "\x02pad\x03"
-"""Stands on a line for a line that was taken away."""
+"""Marks a padding line."""
 BREAK = "\x02line\x03"
-"""Stands where a line ends that the author's file has not; `blocks` makes it a line end."""
+"""Marks a line break that is not in the author's file; blocks/preprocessors.py makes it a line end."""
 
 DRAWN = 10
-"""So long a fence without a language that nothing closes is a line that somebody drew."""
+"""Length from which an unclosed fence without a language is a drawn line."""
 TRIGGER = re.compile(r"[`~<](?:``|~~|!--|(?i:pre|script|style|textarea)(?=[\s>]))")
 RUN = re.compile(r"`{3,}|~{3,}")
 MARKS = re.compile(r"[ \t>]*+(?:(?:[-+*]|\d{1,9}[.)])[ \t][ \t>]*+)*+")
@@ -39,7 +39,7 @@ MATHS = re.compile(r"[ \t]*\{?\.?math[ \t]*\}?[ \t]*\Z")
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """A fenced block: lines `first` to `last` of the text, `last` included."""
+    """A fenced block: lines `first` to `last` of the text."""
 
     first: int
     last: int
@@ -50,7 +50,7 @@ class Fence:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """A line that looks like the start of a fenced block: `fence` stands at `offset`, and the line ends at `end`."""
+    """A line that looks like the start of a fenced block, with the offsets of the fence and of the line's end."""
 
     offset: int
     prefix: str
@@ -60,12 +60,12 @@ class Opening:
 
 
 def pad(prefix: str) -> str:
-    """A line that stands for one that was taken away behind the marks PREFIX."""
+    """Return a padding line behind the marks in `prefix`."""
     return re.sub(r"[^\s>]", " ", prefix) + PAD
 
 
-class Fences(Preprocessor):
-    """Takes the fenced code out of a text; a fence of the language `math` stays for those who read maths."""
+class FencedCode(Preprocessor):
+    """Extracts fenced code; fences of the language `math` are left for maths/."""
 
     def __init__(self, md: Markdown, math: bool) -> None:
         super().__init__(md)
@@ -79,7 +79,7 @@ class Fences(Preprocessor):
 
 
 class _Pass:
-    """One run over one text."""
+    """One pass over one text."""
 
     def __init__(self, md: Markdown, text: str, lines: list[str], math: bool) -> None:
         self.md = md
@@ -87,7 +87,7 @@ class _Pass:
         self.text = text
         self.lines = lines
         self.math = math
-        self.walk = Walk(lines)
+        self.walk = ContainerTracker(lines)
         self.never_closed: set[str] = set()
 
     def run(self) -> list[str]:
@@ -117,7 +117,7 @@ class _Pass:
         return [*made, *self.lines[done:]] if done else self.lines
 
     def _opening(self, match: re.Match[str]) -> Opening | None:
-        """What MATCH found if it looks like the start of a fenced block."""
+        """Return the opening at a match, if it looks like the start of a fenced block."""
         text, offset = self.text, match.start()
         fence = RUN.match(text, offset)
         if not fence:
@@ -133,7 +133,7 @@ class _Pass:
         return Opening(offset, text[start:offset], fence[0], info, end)
 
     def _behind_raw(self, match: re.Match[str]) -> int:
-        """Offset behind a comment or raw code, in which no fence begins; else behind MATCH."""
+        """Return the offset behind a comment or raw code, in which no fence begins; else behind the match."""
         if match[0][0] != "<":
             run = RUN.match(self.text, match.start())
             return run.end() if run else match.end()
@@ -153,19 +153,19 @@ class _Pass:
         return end + len(closing)
 
     def _line_start(self, offset: int) -> int:
-        """Offset of the start of OFFSET's line, or of what of it may be marks of quotes and lists."""
+        """Return the offset of the start of the line, or of the part that may be marks of quotes and lists."""
         nearest = max(offset - LONGEST_MARKS, 0)
         return max(self.text.rfind("\n", nearest, offset) + 1, nearest)
 
     def _line_end(self, lines: int, offset: int) -> int:
-        """Offset of the end of the line that stands so many LINES below OFFSET."""
+        """Return the offset of the end of the line so many lines below."""
         for _ in range(lines):
             offset = self.text.find("\n", offset) + 1
         end = self.text.find("\n", offset)
         return len(self.text) if end < 0 else end
 
     def _fence(self, opening: Opening, line: int) -> Fence | None:
-        """The block that OPENING opens on LINE; None where it is no fence, but indented code."""
+        """Return the block that an opening begins; None if it is indented code."""
         if not opening.prefix:
             fence = self._at_margin(opening, line)
         else:
@@ -182,7 +182,7 @@ class _Pass:
         return fence
 
     def _at_margin(self, opening: Opening, line: int) -> Fence:
-        """A fence that no mark and no space stands before: its content is a slice of the text."""
+        """Return a fence at the left margin: its content is a slice of the text."""
         text, start = self.text, opening.end + 1
         closing = _closing(opening.fence).search(text, opening.end)
         if closing:
@@ -192,12 +192,12 @@ class _Pass:
         return Fence(line, len(self.lines) - 1, text[start:], False, LinePosition([], 0, ""))
 
     def _in_containers(self, opening: Opening, line: int, position: LinePosition, indent: int) -> Fence:
-        """A fence in quotes and lists, which ends with them."""
+        """Return a fence in quotes and lists, which ends with them."""
         closing = re.compile(rf" *{opening.fence}{opening.fence[0]}* *\t*$")
         code: list[str] = []
         last, held = line, 0
         for number in range(line + 1, len(self.lines)):
-            content = untabbed(self.lines[number])
+            content = expand_leading_tabs(self.lines[number])
             count, start = inside(position.containers, content)
             if count < len(position.containers):
                 break
@@ -213,9 +213,9 @@ class _Pass:
         return Fence(line, last, "\n".join(code[: len(code) - held]), False, position)
 
     def _closes_at(self, position: LinePosition, line: int, fence: str) -> bool:
-        """Whether a line below closes a fence that stands deeper in its item than CommonMark lets fences stand."""
+        """Return whether a line below closes a fence that is indented further than CommonMark allows."""
         for number in range(line + 1, min(line + 500, len(self.lines))):
-            content = untabbed(self.lines[number])
+            content = expand_leading_tabs(self.lines[number])
             count, start = inside(position.containers, content)
             if count < len(position.containers):
                 return False
@@ -243,16 +243,16 @@ class _Pass:
 
 @lru_cache(maxsize=32)
 def _closing(fence: str) -> re.Pattern[str]:
-    """Finds the line that closes FENCE, from the end of its own line on."""
+    """Return a function that finds the line that closes a fence."""
     return re.compile(rf"\n {{0,3}}{re.escape(fence)}{fence[0]}*[ \t]*(?=\n|\Z)")
 
 
-class FencesExtension(Extension):
-    """Adds fenced code to Markdown."""
+class FencedCodeExtension(Extension):
+    """Adds fenced code."""
 
     def __init__(self, settings: MarkdownSettings) -> None:
         super().__init__()
         self.settings = settings
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
-        md.preprocessors.register(Fences(md, self.settings.math), "fences", 60)
+        md.preprocessors.register(FencedCode(md, self.settings.math), "fences", 60)

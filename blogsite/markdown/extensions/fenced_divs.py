@@ -1,8 +1,7 @@
-"""Blocks between colons: `::: warning Title`, `:::note[Title]`, `::: {.theorem #id}`, each to the next `:::`.
+"""Fenced divs: `::: warning Title`, `:::note[Title]`, `::: {.theorem #id}`, each up to the next `:::`.
 
-VuePress, VitePress, Docusaurus, Starlight, Quarto and pandoc have them. The kinds that boxes know become boxes,
-`details` folds, and all others are a <div> with the class. What stands inside is Markdown. A `:::` that opens nothing
-that is closed, or closes nothing, is text.
+VuePress, VitePress, Docusaurus, Starlight, Quarto and pandoc have them. Kinds of callouts become callouts, `details` is
+folded, and all others become a <div> of this class. The content is Markdown. A `:::` without its counterpart is text.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from markdown.extensions import Extension
 from markdown.preprocessors import Preprocessor
 
 from blogsite.config.settings import MarkdownSettings
-from blogsite.markdown.blocks.containers import Walk
+from blogsite.markdown.blocks.containers import ContainerTracker
 from blogsite.markdown.extensions.callouts import CHINESE, title_of
 
 COLONS = re.compile(r"(:{3,})[ \t]*(.*?)[ \t:]*$")
@@ -36,8 +35,8 @@ class Opening:
     identifier: str
 
 
-class Divs(Preprocessor):
-    """Puts HTML in place of the lines of colons; no line comes or goes."""
+class FencedDivs(Preprocessor):
+    """Replaces the lines of colons by HTML; the number of lines stays the same."""
 
     def __init__(self, md: Markdown, language: str) -> None:
         super().__init__(md)
@@ -46,7 +45,7 @@ class Divs(Preprocessor):
     def run(self, lines: list[str]) -> list[str]:
         if not any(":::" in line for line in lines):
             return lines
-        walk = Walk(lines)
+        walk = ContainerTracker(lines)
         open_: list[tuple[int, str, Opening]] = []
         made: dict[int, tuple[str, str]] = {}
         for number, line in enumerate(lines):
@@ -85,7 +84,7 @@ class Divs(Preprocessor):
 
 
 def _opening(words: str) -> Opening | None:
-    """What the WORDS behind the colons open; None where they are no such thing."""
+    """Return what the words behind the colons open; None if they are something else."""
     given = ATTRIBUTES.search(words)
     attributes = given[1] if given else ""
     if given:
@@ -100,12 +99,12 @@ def _opening(words: str) -> Opening | None:
     return Opening(tuple(dict.fromkeys(classes)), title.strip(), identifier[1] if identifier else "")
 
 
-class DivsExtension(Extension):
-    """Adds them to Markdown: behind fences, before all else that looks for blocks."""
+class FencedDivsExtension(Extension):
+    """Adds fenced divs, behind fenced code and before everything else that looks for blocks."""
 
     def __init__(self, settings: MarkdownSettings) -> None:
         super().__init__()
         self.settings = settings
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
-        md.preprocessors.register(Divs(md, self.settings.language), "divs", 57)
+        md.preprocessors.register(FencedDivs(md, self.settings.language), "divs", 57)

@@ -1,7 +1,7 @@
-"""An image alone in its paragraph becomes a figure, with its title or else its alt text as caption.
+"""An image alone in its paragraph becomes a figure, with its title or else its alternative text as caption.
 
-Several images alone in one paragraph stand side by side. `{width=50%}` works as its author means it; a class or id on
-the image goes to the figure.
+Several images alone in a paragraph are shown side by side. `{width=50%}` works as it is meant; a class or id of the
+image goes to the figure.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ INLINE_MARKUP = re.compile(r"[*_~=]")
 
 
 class Figures(Treeprocessor):
-    """Runs after attribute lists and before escaped characters are put back."""
+    """Runs after attribute lists and before escaped characters are restored."""
 
     def run(self, root: Element) -> None:
         stash = self.md.htmlStash.rawHtmlBlocks
@@ -56,7 +56,7 @@ class Figures(Treeprocessor):
         paragraph[-1].tail = comments or None
 
     def _fill(self, figure: Element, picture: Element) -> None:
-        """FIGURE with PICTURE, an image or a link around one, and its caption."""
+        """Fill a figure with an image, or a link around one, and its caption."""
         picture.tail = None
         figure[:] = [picture]
         image = picture if picture.tag == "img" else picture[0]
@@ -77,7 +77,7 @@ class Figures(Treeprocessor):
 
 
 def _is_captioned(paragraph: Element) -> bool:
-    """An image, and on the line below it nothing but words that are emphasized as a whole."""
+    """Return whether a paragraph is an image and, on the line below it, words that are emphasised as a whole."""
     tags = [child.tag for child in paragraph]
     if tags not in (["img", "em"], ["a", "em"], ["img", "br", "em"], ["a", "br", "em"]):
         return False
@@ -96,7 +96,7 @@ def _set_caption(figure: Element, words: Element) -> None:
 
 
 def _drop_repeated_captions(parent: Element) -> None:
-    """A paragraph that says below a figure what its caption says would be read twice."""
+    """Drop a paragraph below a figure that repeats its caption."""
     for figure, below in pairwise(list(parent)):
         if figure.tag == "figure" and below.tag == "p" and len(figure) > 1 and not (figure[-1].tail or "").strip():
             words = "".join(figure[-1].itertext()).strip()
@@ -105,7 +105,7 @@ def _drop_repeated_captions(parent: Element) -> None:
 
 
 def _without_comments(text: str | None, stash: list[str | Element]) -> str:
-    """TEXT without the stand-ins of HTML comments and the space around it."""
+    """Return a text without the placeholders of HTML comments and the space around it."""
 
     def drop(match: re.Match[str]) -> str:
         return "" if str(stash[int(match.group(1))]).startswith("<!--") else match.group()
@@ -115,7 +115,7 @@ def _without_comments(text: str | None, stash: list[str | Element]) -> str:
 
 
 def _pictures(paragraph: Element, stash: list[str | Element]) -> list[Element]:
-    """The images, and links around one image, of a paragraph that holds nothing else but comments; else []."""
+    """Return the images, and links around one image, of a paragraph that holds nothing else; else []."""
     if _without_comments(paragraph.text, stash):
         return []
     pictures = []
@@ -140,7 +140,7 @@ def _is_linked_image(element: Element) -> bool:
 
 
 def _set_length(image: Element, side: str) -> None:
-    """Keep SIDE as an attribute if it is in pixels, else say it in the style; leave what is no length."""
+    """Keep a width or height as an attribute if it is in pixels, else move it to the style."""
     value = image.get(side) or ""
     if pixels := PIXELS.match(value):
         image.set(side, pixels.group(1))
@@ -155,7 +155,7 @@ def _add_class(element: Element, name: str) -> None:
 
 
 class FiguresExtension(Extension):
-    """Adds figures to Markdown."""
+    """Adds figures."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         md.treeprocessors.register(Figures(md), "figures", 6)

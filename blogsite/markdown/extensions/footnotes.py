@@ -1,4 +1,4 @@
-"""Footnotes whose way back is named in the site's language."""
+"""Footnotes, with links back whose names are in the site's language."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ BACK = {"zh": "回到正文中的注 {}", "en": "Back to note {} in the text"}
 
 
 class Definitions(FootnoteBlockProcessor):
-    """Finds `[^name]: text`, and looks for it only where it can be."""
+    """`[^name]: text`, skipped in texts without that mark."""
 
     def run(self, parent: Element, blocks: list[str]) -> bool:
         return "[^" in blocks[0] and bool(super().run(parent, blocks))
 
 
 class FootnotesExtension(FootnoteExtension):
-    """Footnotes at the end of the text, with ids that are the same in every build."""
+    """Footnotes at the end of the text, with the same ids in every build."""
 
     def __init__(self, settings: MarkdownSettings) -> None:
         language = "zh" if settings.language.startswith("zh") else "en"
@@ -33,7 +33,7 @@ class FootnotesExtension(FootnoteExtension):
         md.parser.blockprocessors.register(Definitions(self), "footnote", 17)
 
     def unique_ref(self, reference: str, found: bool = False) -> str:
-        """REFERENCE, or with a number where it is FOUND again: `fnref:1`, `fnref2:1`, `fnref3:1`."""
+        """Return a reference's id, with a number for further ones: `fnref:1`, `fnref2:1`, `fnref3:1`."""
         if not found:
             return reference
         times = self.found_refs[reference] = self.found_refs.get(reference, 0) + 1
@@ -41,7 +41,7 @@ class FootnotesExtension(FootnoteExtension):
         return f"{kind}{times if times > 1 else ''}{self.get_separator()}{name}"
 
     def makeFootnotesDiv(self, root: Element) -> Element | None:  # noqa: N802
-        """The footnotes; the way back from one that ends in code or HTML has a paragraph of its own."""
+        """Return the footnotes; behind code or HTML the link back gets a paragraph of its own."""
         div = super().makeFootnotesDiv(root)
         for item in div.iter("li") if div is not None else ():
             last = item[-1] if len(item) else None
@@ -53,5 +53,5 @@ class FootnotesExtension(FootnoteExtension):
         return div
 
     def findFootnotesPlaceholder(self, root: Element) -> Any:  # noqa: N802
-        """None: footnotes always stand at the end."""
+        """Return None: footnotes are always at the end."""
         return None

@@ -1,8 +1,8 @@
-"""Headings get ids that keep Chinese, and a table of contents.
+"""Ids for headings, which keep Chinese, and a table of contents.
 
-An id is made as GitHub makes it (lower case, punctuation removed, spaces become hyphens, repeats get `-1`), so that
-links that authors wrote for other renderers hold. Ids that an attribute list or raw HTML sets win. Works on the final
-HTML, where raw headings stand beside Markdown's and formulas bear their numbers.
+Ids are made as GitHub makes them (lower case, punctuation removed, spaces become hyphens, repeats get `-1`), so that
+links written for other renderers work. Ids from attribute lists and raw HTML win. Works on the final HTML, with raw
+headings and numbered formulas.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from markdown.postprocessors import Postprocessor
 from blogsite.config.settings import MarkdownSettings
 from blogsite.content.model import Formula, Heading, HtmlFragment, RichText
 from blogsite.content.parse_context import ParseContext, parse_context_of
-from blogsite.markdown.extensions.math import plain as maths_as_plain
+from blogsite.markdown.extensions.math import without_tex_markup as maths_as_plain
 
 TAG = re.compile(r"<(/?)[hH]([1-6])\b([^<>]*)>|<!--|<(?:pre|script|style|textarea)\b", re.IGNORECASE)
 CLOSING = {
@@ -45,18 +45,18 @@ CONTENTS = {"zh": "目录", "en": "Contents"}
 
 
 def slugify(text: str) -> str:
-    """The id of a heading with this text, as GitHub makes it; "section" where nothing of it is left."""
+    """Return the id of a heading with this text, as GitHub makes it; "section" if nothing of it is left."""
     text = NOT_IN_ID.sub(_kept, unicodedata.normalize("NFC", text).strip().lower())
     return SPACE.sub("-", text) or "section"
 
 
 def _kept(match: re.Match[str]) -> str:
-    """Combining marks, which belong to their letters but are none themselves."""
+    """Combining marks, which belong to their letters but are no letters."""
     return "".join(character for character in match.group() if unicodedata.category(character)[0] == "M")
 
 
 def plain_text(markup: str, context: ParseContext) -> str:
-    """The words of MARKUP, formulas as their TeX."""
+    """Return the words of markup, formulas as TeX."""
     text = html.unescape(ANY_TAG.sub("", markup))
     if "\x02" in text:
         text = PLACEHOLDER.sub("", maths_as_plain(text, context))
@@ -64,7 +64,7 @@ def plain_text(markup: str, context: ParseContext) -> str:
 
 
 class Headings(Postprocessor):
-    """Runs after all that changes the HTML."""
+    """Runs after everything that changes the HTML."""
 
     def __init__(self, md: Markdown, language: str) -> None:
         super().__init__(md)
@@ -81,23 +81,23 @@ class Headings(Postprocessor):
             if "<!--" in text:
                 taken.setdefault("more", 0)  # a break may be among the comments, and it has that id
             words = " ".join(NOT_IN_TOC.sub("", BREAK.sub(" ", text[inner:end])).split())
-            plain = plain_text(words, context)
+            without_tex_markup = plain_text(words, context)
             own = ID.search(attributes)
             if own:
                 name = html.unescape(own.group(1) or own.group(2) or own.group(3) or "")
             else:
-                name = _unused(slugify(plain), taken)
+                name = _unused(slugify(without_tex_markup), taken)
                 pieces.append(f'{text[done : inner - 1]} id="{name}"')
                 done = inner - 1
             words = ID.sub("", words)
             entries.append((level, name, words))
-            context.headings.append(Heading(level, name, RichText(plain, _fragment(words, context))))
+            context.headings.append(Heading(level, name, RichText(without_tex_markup, _fragment(words, context))))
         text = "".join([*pieces, text[done:]])
         return TOC.sub(lambda _: contents(entries, self.label), text) if "[" in text else text
 
 
 def _headings(text: str) -> list[tuple[int, int, int, str]]:
-    """(start and end of the content, level, attributes) of each heading, outside code and comments."""
+    """Yield (start and end of the content, level, attributes) of each heading, outside code and comments."""
     found = []
     opened: re.Match[str] | None = None
     never_closed: set[str] = set()
@@ -122,7 +122,7 @@ def _headings(text: str) -> list[tuple[int, int, int, str]]:
 
 
 def _unused(name: str, taken: dict[str, int]) -> str:
-    """NAME, or NAME-1, NAME-2… where it is taken; taken from now on. Values are the last number tried."""
+    """Return a name, or NAME-1, NAME-2… if it is taken, and take it. Values are the last number tried."""
     unused, number = name, taken.get(name, 0)
     while unused in taken:
         number += 1
@@ -133,7 +133,7 @@ def _unused(name: str, taken: dict[str, int]) -> str:
 
 
 def _fragment(markup: str, context: ParseContext) -> HtmlFragment:
-    """MARKUP with its formulas counted from 0, for a place outside the text."""
+    """Return markup with its formulas renumbered from 0, for use outside the text."""
     if "\x02" not in markup:
         return HtmlFragment(markup)
     formulas: list[Formula] = []
@@ -150,7 +150,7 @@ def _fragment(markup: str, context: ParseContext) -> HtmlFragment:
 
 
 def contents(entries: list[tuple[int, str, str]], label: str) -> str:
-    """The table of contents, of (level, id, words), as nested lists in a <nav>."""
+    """Return the table of contents, of (level, id, words), as nested lists in a <nav>."""
     if not entries:
         return ""
     parts = [f'<nav class="toc" aria-label="{label}">']
@@ -173,7 +173,7 @@ def contents(entries: list[tuple[int, str, str]], label: str) -> str:
 
 
 class HeadingsExtension(Extension):
-    """Adds ids and the `[TOC]` marker to Markdown."""
+    """Adds ids and the `[TOC]` marker."""
 
     def __init__(self, settings: MarkdownSettings) -> None:
         super().__init__()

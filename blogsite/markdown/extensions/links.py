@@ -1,8 +1,8 @@
-"""Addresses of the own site become needs; images say their size and load late.
+"""Addresses within the site become references; images get alternative text, size and lazy loading.
 
-What `../b.md`, `图 1.png` or `/about/` stands for only the whole site knows, so that a placeholder takes its place and
-a need says where it stood. Addresses elsewhere stay, percent-encoded where they must be. Works on the final HTML, so
-that an address in raw HTML is the same as one in Markdown; what stands in code, scripts and comments is no address.
+What `../b.md`, `图 1.png` or `/about/` leads to is known only when the site is assembled, so it is replaced by a
+placeholder with a Reference. Addresses elsewhere stay, percent-encoded where necessary. Works on the final HTML, so
+that raw HTML and Markdown are treated alike; code, scripts and comments are left alone.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ ADDRESSES: dict[str, dict[str, ReferenceKind]] = {
     "embed": {"src": "image"},
     "object": {"data": "image"},
 }
-"""Which attributes of which elements hold addresses, and what they need."""
+"""Element → attributes that hold addresses, and the kind of their references."""
 
 ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//|#")
 WEB = re.compile(r"(?:https?|ftp):|//|#", re.IGNORECASE)
@@ -55,18 +55,18 @@ FILE = re.compile(r"[^/.][^/]*\.(?!html?\Z|php\Z|aspx?\Z)[A-Za-z0-9]{1,6}\Z", re
 NEED = re.compile(r"\x02n(\d+)\x03")
 SOURCE_SET = re.compile(r"[\s,]*((?:data:\S+)|[^\s,]\S*[^\s,]|[^\s,])(\s+[\d.]+[wxh])?")
 BROKEN_TAGS = 100
-"""After so many tags that never end, the rest of the text is left as it is."""
+"""Number of tags that never end, after which the rest of the text is left as it is."""
 
 
 class Links(Postprocessor):
-    """Runs when raw HTML and formulas' sources are back in the text."""
+    """Runs when raw HTML and the sources of formulas are restored."""
 
     def run(self, text: str) -> str:
         return _Pass(text, parse_context_of(self.md)).run()
 
 
 class _Pass:
-    """One run over one text; remembers where in the source the last address stood."""
+    """One pass over one text; remembers where in the source the last address was."""
 
     def __init__(self, text: str, context: ParseContext) -> None:
         self.text = text
@@ -106,7 +106,7 @@ class _Pass:
         return "".join(pieces)
 
     def _tag(self, name: str, attributes: str) -> str | None:
-        """The attributes of a tag with placeholders for addresses; None if nothing changes."""
+        """Return the attributes of a tag with placeholders for addresses; None if nothing changes."""
         kinds = ADDRESSES[name]
         found: dict[str, tuple[int, int, str]] = {}
         for match in ATTRIBUTE.finditer(attributes):
@@ -140,7 +140,7 @@ class _Pass:
         return attributes.rstrip(" \n/") + more + (" /" if closed else "")
 
     def _address(self, written: str, kind: ReferenceKind) -> str:
-        """What stands in the HTML for an address that is WRITTEN there."""
+        """Return what replaces an address in the HTML."""
         value = html.unescape(written).strip() if "&" in written else written.strip()
         if not value or "\x02" in value:
             return written
@@ -153,7 +153,7 @@ class _Pass:
         return f"\x02n{number}\x03"
 
     def _source_set(self, written: str) -> str:
-        """A srcset with placeholders for its addresses."""
+        """Return a srcset with placeholders for its addresses."""
 
         def replace(match: re.Match[str]) -> str:
             return self._address(match.group(1), "image") + (match.group(2) or "")
@@ -162,7 +162,7 @@ class _Pass:
         return ", ".join(candidates) if "\x02n" in "".join(candidates) else written
 
     def _position(self, value: str, written: str) -> tuple[int, int]:
-        """Where in the file the address stands: after the last one if it stands there again."""
+        """Return the position of an address in the file: after the last one if it occurs again."""
         source = self.context.text
         for snippet, skipped in ((f"({value}", 1), (f'"{written}', 1), (f"<{value}", 1), (value, 0), (written, 0)):
             start = source.find(snippet, self.cursor)
@@ -176,7 +176,7 @@ class _Pass:
 
 
 def _image_attributes(attributes: str, found: dict[str, tuple[int, int, str]], reference: int) -> str:
-    """What an image has to say besides what it says: alt, size, that it may come late."""
+    """Return the attributes that an image lacks: alt, size, lazy loading."""
     more = "" if "alt" in found else ' alt=""'
     if reference >= 0 and "width" not in found and "height" not in found and ".size\x03" not in attributes:
         more += f"\x02n{reference}.size\x03"
@@ -188,14 +188,14 @@ def _image_attributes(attributes: str, found: dict[str, tuple[int, int, str]], r
 
 
 def encode(address: str) -> str:
-    """ADDRESS, of another site, with all percent-encoded that cannot stand in a URL; its host stays as it is."""
+    """Percent-encode an address of another site as far as necessary; its host stays as it is."""
     host = HOST.match(address)
     start = host.end() if host else 0
     return address[:start].replace(" ", "%20") + quote(STRAY_PERCENT.sub("%25", address[start:]), safe=SAFE)
 
 
 def decode(address: str) -> str:
-    """ADDRESS with its path and fragment as plain text; the query stays, and so does what would change the meaning."""
+    """Return an address with its path and fragment decoded; the query and what would change the meaning stay."""
     if "%" not in address:
         return address
     path, hash_mark, fragment = address.partition("#")
@@ -212,7 +212,7 @@ def _unquoted(text: str, without: str) -> str:
 
 
 def is_optional(target: str, kind: ReferenceKind) -> bool:
-    """Whether it is no mistake if the site knows nothing at this address."""
+    """Return whether an address may lead nowhere without a warning."""
     if kind == "image":
         return False
     path = re.split(r"[?#]", target, maxsplit=1)[0]
@@ -222,7 +222,7 @@ def is_optional(target: str, kind: ReferenceKind) -> bool:
 
 
 class LinksExtension(Extension):
-    """Adds the rule to Markdown, after all that makes HTML."""
+    """Adds the postprocessor, after everything that makes HTML."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         md.postprocessors.register(Links(md), "links", -10)

@@ -1,4 +1,4 @@
-r"""Maths in Python-Markdown: a word \x02fN\x03 for each piece of TeX before block parsing, its meaning at the end."""
+r"""Maths in Python-Markdown: placeholders \x02fN\x03 before block parsing, their meaning when the HTML is complete."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from markdown.treeprocessors import Treeprocessor
 from blogsite.config.settings import MarkdownSettings
 from blogsite.content.model import Formula
 from blogsite.content.parse_context import ParseContext, parse_context_of
-from blogsite.maths.delimiters import MARKDOWN_ESCAPE, Found, find
+from blogsite.maths.delimiters import MARKDOWN_ESCAPE, FoundTex, find_tex
 from blogsite.maths.placement import PLACEHOLDER
-from blogsite.maths.resolve import resolve
+from blogsite.maths.resolve import resolve_formulas
 
 _DELIMITERS = re.compile(
     r"(?:`+\s*)?(?:\$\$(.*)\$\$|\$(.*)\$|\\\\[(\[](?P<doubled>.*)\\\\[)\]]|\\\((.*)\\\)|\\\[(.*)\\\])(?:\s*`+)?"
@@ -26,12 +26,12 @@ _DELIMITERS = re.compile(
 
 
 class MathsExtension(Extension):
-    """Finds maths, and leaves a placeholder for each formula in the HTML and its Formula in the notes."""
+    """Finds TeX, and leaves a placeholder for each formula in the HTML and its Formula in the context."""
 
     def __init__(self, settings: MarkdownSettings) -> None:
         super().__init__()
         self.settings = settings
-        self.found: list[Found] = []
+        self.found: list[FoundTex] = []
         self.positions: list[tuple[int, int]] = []
         self.tree_is_done = False
 
@@ -50,8 +50,8 @@ class MathsExtension(Extension):
         self.tree_is_done = False
 
 
-def plain(text: str, context: ParseContext) -> str:
-    """TEXT with each formula as its TeX without delimiters: for ids, titles and other plain texts."""
+def without_tex_markup(text: str, context: ParseContext) -> str:
+    """Return a text with each formula as TeX without delimiters: for ids, titles and other plain texts."""
     if "\x02f" not in text:
         return text
     formulas = context.formulas
@@ -64,7 +64,7 @@ def plain(text: str, context: ParseContext) -> str:
 
 
 def without_delimiters(source: str) -> str:
-    """The TeX of a formula as it was written, without its dollars, brackets or fence."""
+    """Return a formula's TeX without its dollars, brackets or fence."""
     match = _DELIMITERS.fullmatch(source)
     if match is None:
         return source
@@ -85,7 +85,7 @@ class _TakeOut(Preprocessor):
         kept: list[str] = []
         done = counted = line_start = 0
         line = context.first_line
-        for found in find(text, maths.settings.math_dialect):
+        for found in find_tex(text, maths.settings.math_dialect):
             newlines = text.count("\n", counted, found.start)
             if newlines:
                 line += newlines
@@ -104,7 +104,7 @@ class _TakeOut(Preprocessor):
 
 
 class _TreeIsDone(Treeprocessor):
-    """Marks the moment from which postprocessors see the whole text, not a heading for the table of contents."""
+    """Marks the moment from which postprocessors get the whole text, not a heading for the table of contents."""
 
     def __init__(self, md: markdown.Markdown, maths: MathsExtension) -> None:
         super().__init__(md)
@@ -123,4 +123,4 @@ class _PutBack(Postprocessor):
         maths = self.maths
         if not maths.found or not maths.tree_is_done:
             return text
-        return resolve(text, maths.found, maths.positions, maths.settings, parse_context_of(self.md))
+        return resolve_formulas(text, maths.found, maths.positions, maths.settings, parse_context_of(self.md))

@@ -1,4 +1,4 @@
-"""Markdown in HTML, in bounded time: where thousands of tags never end, the rest is read as text."""
+"""Markdown in HTML in bounded time: if thousands of tags never end, the rest is read as text."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from markdown.extensions.md_in_html import HTMLExtractorExtra, MarkdownInHtmlExt
 from markdown.preprocessors import Preprocessor
 
 FREE_SEARCHES = 1_000_000
-"""Characters that the searches for the ends of tags may read in vain, besides twice the length of the text."""
+"""Characters that unsuccessful searches for the ends of tags may read, in addition to twice the length of the text."""
 
 
-class FrugalExtractor(HTMLExtractorExtra):
-    """Takes `<` for text once the searches in vain have read too much."""
+class BoundedExtractor(HTMLExtractorExtra):
+    """Takes `<` for text once unsuccessful searches have read too much."""
 
     def __init__(self, md: Markdown, length: int) -> None:
         super().__init__(md)
@@ -27,20 +27,20 @@ class FrugalExtractor(HTMLExtractorExtra):
 
 
 class HtmlBlocks(Preprocessor):
-    """Puts blocks of raw HTML away until the Markdown around them is done."""
+    """Extracts blocks of raw HTML until the Markdown around them is converted."""
 
     def run(self, lines: list[str]) -> list[str]:
         source = "\n".join(lines)
         if "<" not in source:
             return lines
-        parser = FrugalExtractor(self.md, len(source))
+        parser = BoundedExtractor(self.md, len(source))
         parser.feed(source)
         parser.close()
         return "".join(parser.cleandoc).split("\n")
 
 
 class RawHtmlExtension(MarkdownInHtmlExtension):
-    """Python-Markdown's `md_in_html` with this reader of HTML."""
+    """Python-Markdown's `md_in_html` with this extractor."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         super().extendMarkdown(md)

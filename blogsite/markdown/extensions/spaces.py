@@ -1,6 +1,6 @@
-"""No-break and ideographic spaces beside the marks of emphasis do not keep them from being marks.
+"""Emphasis beside no-break and ideographic spaces.
 
-Texts exported from WordPress hold `**Problem:&nbsp;**Given` with the character itself, and Chinese authors set U+3000.
+Texts exported from WordPress have `**Problem:&nbsp;**Given` with the character itself, and Chinese authors use U+3000.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from markdown.extensions import Extension
 
 
 class SpacesExtension(Extension):
-    """Stands in the table behind the extensions that add marks."""
+    """Comes in the table behind the extensions that add marks."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         delimiters = getattr(md.delimiters, "delimiters", {})

@@ -1,7 +1,7 @@
 """`~~struck out~~` and `==marked==`, beside Chinese punctuation too.
 
-The strike-through follows the rule of Python-Markdown's `**`: it opens before and closes after anything but a space.
-A mark does not touch Latin letters and digits on its outer sides, so that `x==1 and y==2` stays as it is.
+Strike-through follows the rule of Python-Markdown's `**`: it opens before and closes after anything but a space. A mark
+does not touch Latin letters and digits on its outer sides, so that `x==1 and y==2` stays as it is.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class Mark(InlineProcessor):
         return element, m.start(), m.end()
 
 
-class StrikeExtension(Extension):
-    """Adds both to Markdown."""
+class StrikethroughExtension(Extension):
+    """Adds both."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         if md.delimiters is not None:

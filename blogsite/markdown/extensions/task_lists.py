@@ -1,4 +1,4 @@
-"""`- [ ]` and `- [x]` become check boxes that say in words what they show."""
+"""Task lists: `- [ ]` and `- [x]` become check boxes with an accessible name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WORDS = {"zh": ("未完成", "已完成"), "en": ("to do", "done")}
 
 
 class Tasks(Treeprocessor):
-    """Turns the marks at the beginning of list items into check boxes, before inline Markdown sees them."""
+    """Turns the marks at the start of list items into check boxes, before inline Markdown is parsed."""
 
     def __init__(self, md: Markdown, language: str) -> None:
         super().__init__(md)
@@ -49,8 +49,8 @@ def _add_class(element: Element, name: str) -> None:
     element.set("class", f"{element.get('class', '')} {name}".strip())
 
 
-class TasksExtension(Extension):
-    """Adds task lists to Markdown."""
+class TaskListsExtension(Extension):
+    """Adds task lists."""
 
     def __init__(self, settings: MarkdownSettings) -> None:
         super().__init__()

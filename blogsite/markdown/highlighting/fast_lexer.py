@@ -1,7 +1,7 @@
-"""The same tokens as Pygments' RegexLexer gives, sooner.
+"""A faster loop for Pygments' RegexLexer with the same tokens.
 
-Pygments tries the rules of a state one after another, some forty calls a token. Most of them cannot match what begins
-with the character at hand: those that can are looked up by it, and tried in the same order.
+Pygments tries the rules of a state one after another, some forty calls a token. Most of them cannot match at the
+character at hand. Here the rules that can are looked up by it, and tried in the same order.
 """
 
 from __future__ import annotations
@@ -17,25 +17,26 @@ from pygments.token import Error, Whitespace, _TokenType
 
 Match: TypeAlias = "re.Match[str]"
 Rule: TypeAlias = "tuple[Callable[[str, int], Match | None], Any, Any]"
-"""What to match, what is made of it, and the states that follow."""
+"""What a rule matches, its token or callback, and the states that follow."""
 
 LAST = "\x7f"
-"""The last character for which rules are chosen; what begins with a later one is tried with all of them."""
+"""The last character for which rules are selected; for later ones all rules are tried."""
 ASCII = tuple(map(chr, range(128)))
 PLAIN = RegexLexer.get_tokens_unprocessed
 """Pygments' own loop."""
 
 
-def quicken() -> None:
-    """From now on all RegexLexers of this process find their tokens here, also those that are part of others.
+def speed_up() -> None:
+    """Replace the loop of all RegexLexers in this process, also of those that are part of others.
 
-    The class itself changes: C's lexer and some fifty more call its method by name, behind what their own does first.
+    The class itself is changed, because the lexers of C and some fifty other languages call its method by name in their
+    own.
     """
     RegexLexer.get_tokens_unprocessed = _tokens  # type: ignore[method-assign, assignment]
 
 
 class _State(dict[str, tuple[Rule, ...]]):
-    """A state of a lexer: by the character at hand, "" at the end of the text, the rules that may match there."""
+    """A state of a lexer: character (or "" for the end of the text) → the rules that may match there."""
 
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._all = tuple(rules)
@@ -50,11 +51,11 @@ class _State(dict[str, tuple[Rule, ...]]):
 
 
 _known: dict[int, tuple[object, dict[str, _State]]] = {}
-"""By the id of a lexer's rules: the rules, so that the id stays theirs, and the states met so far."""
+"""Id of a lexer's rules → these rules, so that the id stays theirs, and the states met so far."""
 
 
 def _tokens(lexer: Any, text: str, stack: Iterable[str] = ("root",)) -> Iterator[tuple[int, _TokenType, str]]:
-    """(position, kind, text) of each token, as `PLAIN` yields them."""
+    """Yield (position, type, text) of each token, as `PLAIN` does."""
     rules = lexer._tokens
     known = _known.setdefault(id(rules), (rules, {}))[1]
     position = 0
@@ -94,7 +95,7 @@ def _state(rules: Mapping[str, Sequence[Rule]], known: dict[str, _State], name: 
 
 
 def _move(states: list[str], target: Any) -> None:
-    """Change the stack of states as a rule's TARGET says: names, numbers of states to leave, "#pop", "#push"."""
+    """Change the stack of states: names, numbers of states to leave, "#pop", "#push"."""
     if isinstance(target, int):
         if abs(target) >= len(states):
             del states[1:]
@@ -115,7 +116,7 @@ def _move(states: list[str], target: Any) -> None:
 
 
 def _beginnings(rule: Rule) -> frozenset[str] | None:
-    """The ASCII characters with which a match of this rule can begin; None if it can be empty or is not known."""
+    """Return the ASCII characters that a match of this rule can begin with; None if they are not known."""
     pattern = getattr(rule[0], "__self__", None)
     return _first(pattern.pattern, pattern.flags) if isinstance(pattern, re.Pattern) else None
 
@@ -131,12 +132,12 @@ def _first(pattern: str, flags: int) -> frozenset[str] | None:
 
 
 def _inside(name: str) -> Any:
-    """A part of Python's regular expressions that is not for others: nothing but speed may depend on it."""
+    """Return a private part of Python's regular expressions; nothing but speed may depend on it."""
     return import_module(f"re.{name}")
 
 
 def _first_of(parsed: Any, flags: int) -> tuple[frozenset[str], bool]:
-    """The characters with which a match of the parsed pattern can begin, perhaps some more; can it be empty?"""
+    """Return the characters that a match can begin with, perhaps with some more, and whether it can be empty."""
     found: frozenset[str] = frozenset()
     for operation, value in parsed:
         characters, empty = _first_of_one(operation, value, flags, parsed.state)

@@ -1,6 +1,6 @@
-"""What authors write behind the marks of a fence: the language and how the code is shown.
+"""Parse the info string of a fence: the language, and how the code is shown.
 
-Every generator has its own way; all are read here:
+The forms of all generators are read:
 
     python title="a.py" hl_lines="2 4" linenos=true     js {1,3-5}     rust,ignore     diff package.json
     java lineos:false     {r, echo=FALSE}     {.python #id .class key=val}     py {linenos=table,hl_lines=[8,"15-17"]}
@@ -31,7 +31,7 @@ FALSE = frozenset(("false", "0", "no", "off", "none"))
 
 
 def parse_info(info: str) -> tuple[str, CodeOptions]:
-    """The language ("" for none) and the options in an INFO string."""
+    """Return the language ("" for none) and the options in an info string."""
     info = info.strip()
     if not info:
         return "", AS_IT_IS
@@ -49,7 +49,7 @@ def parse_info(info: str) -> tuple[str, CodeOptions]:
 
 
 def _split(info: str) -> tuple[str, str]:
-    """The language and what follows it."""
+    """Return the language and what follows it."""
     inner = info.strip()
     if inner.startswith("{"):
         close = inner.rfind("}")
@@ -74,7 +74,7 @@ def _language(word: str) -> str:
 
 
 def _read_pairs(rest: str, options: CodeOptions) -> CodeOptions:
-    """OPTIONS with what the pairs and words in REST say."""
+    """Return the options with the pairs and words in `rest` applied."""
     words: list[str] = []
     done = 0
     attached = re.match(r":([^\s=:{}]+\.\w+)(?=\s|\Z)", rest)
@@ -112,7 +112,7 @@ def _with(options: CodeOptions, key: str, value: str) -> CodeOptions:
 
 
 def _numbers(text: str) -> set[int]:
-    """The numbers in a list of numbers and ranges, as far as code has lines."""
+    """Return the numbers in a list of numbers and ranges, up to the number of lines."""
     numbers: set[int] = set()
     for match in RANGE.finditer(text):
         first = int(match[1][:7])

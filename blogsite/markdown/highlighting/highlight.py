@@ -1,10 +1,10 @@
-"""Code as HTML: highlighted by Pygments with classes, so that a style sheet decides how it looks.
+"""Highlight code with Pygments, by classes, so that a style sheet decides the colours.
 
     <figure class="code"><figcaption>TITLE</figcaption>        only with a title
       <div class="highlight"><pre><code class="language-NAME">…</code></pre></div>
     </figure>
 
-A marked line is a `span.hll`; a line's number stands in `span.linenos[data-line]`, where copying does not catch it.
+A marked line is a `span.hll`; line numbers are in `span.linenos[data-line]`, so that they are not copied.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pygments.token import _TokenType
 
 LONGEST = 200_000
-"""Characters; longer code is not highlighted."""
+"""Characters of code; longer code is not highlighted."""
 
 CODEHILITE = re.compile(r"\A[ \t]*(?::::|#!)([A-Za-z][\w+#.\-]*)[ \t]*(?:\n|\Z)")
 ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -43,14 +43,14 @@ class CodeOptions:
     numbers: bool = False
     first_number: int = 1
     marked: frozenset[int] = frozenset()
-    """Lines that stand out, counted from 1."""
+    """Highlighted lines, from 1."""
 
 
 AS_IT_IS = CodeOptions()
 
 
 def highlight(code: str, language: str = "", options: CodeOptions = AS_IT_IS) -> str:
-    """The HTML of CODE in the LANGUAGE of this name; plain text for a name that nobody knows."""
+    """Return the HTML of code in a language; plain text if the language is unknown."""
     name = class_name(language)
     code = code.rstrip("\n") + "\n" if code.strip("\n") else ""
     pieces = _pieces(code, language.lower())
@@ -66,13 +66,13 @@ def highlight(code: str, language: str = "", options: CodeOptions = AS_IT_IS) ->
 
 
 def class_name(language: str) -> str:
-    """NAME in the class language-NAME; "text" where there is none."""
+    """Return the name for the class language-NAME; "text" without a name."""
     name = re.sub(r"[\s\"'<>&`{}\x02\x03]+", "", language.lower())
     return name or "text"
 
 
 def check_language(language: str, context: ParseContext, position: tuple[int, int]) -> None:
-    """Afterwards NOTES has a warning if nobody knows a LANGUAGE of this name."""
+    """Add a warning if the language is unknown."""
     if languages.is_known(language.lower()):
         return
     near = languages.nearest(language.lower())
@@ -81,7 +81,7 @@ def check_language(language: str, context: ParseContext, position: tuple[int, in
 
 
 def _pieces(code: str, language: str) -> list[tuple[str, str]]:
-    """CODE as (class, escaped text); "" is no class."""
+    """Yield the code as (class, escaped text); the class may be ""."""
     lexer = languages.lexer(language) if language and len(code) <= LONGEST else None
     if lexer is None:
         return [("", code.translate(ESCAPES))]
@@ -103,7 +103,7 @@ def _pieces(code: str, language: str) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=512)
 def _class(token: _TokenType) -> str:
-    """Pygments' short class for a kind of token; "" for plain text, whitespace and names without meaning."""
+    """Return Pygments' short class for a token type; "" for plain text, whitespace and ordinary names."""
     from pygments.token import STANDARD_TYPES, Name, Text, Token
 
     if token in {Name, Token} or token in Text:  # type: ignore[comparison-overlap]
@@ -114,7 +114,7 @@ def _class(token: _TokenType) -> str:
 
 
 def _in_lines(pieces: list[tuple[str, str]], options: CodeOptions) -> str:
-    """PIECES as HTML in which no element of a token reaches over a line's end."""
+    """Return the pieces as HTML in which no element extends over a line end."""
     lines: list[list[str]] = [[]]
     for kind, text in pieces:
         for number, part in enumerate(text.split("\n")):
@@ -134,7 +134,7 @@ def _in_lines(pieces: list[tuple[str, str]], options: CodeOptions) -> str:
 
 
 class IndentedCode(Treeprocessor):
-    """Gives indented code the marks that fenced code has; `:::cpp` on its first line names its language."""
+    """Makes indented code look like fenced code; `:::cpp` on its first line names its language."""
 
     def run(self, root: Element) -> None:
         for pre in list(root.iter("pre")):
@@ -168,7 +168,7 @@ def _is_language(name: str) -> bool:
 
 
 class CodeExtension(Extension):
-    """Adds the marks to indented code."""
+    """Highlights indented code."""
 
     def __init__(self, settings: MarkdownSettings) -> None:
         super().__init__()

@@ -1,6 +1,6 @@
-"""The names by which people call programming languages in Markdown, and Pygments' lexers for them.
+"""Names of programming languages, and Pygments' lexers for them.
 
-Pygments itself is loaded with the first language that is asked for.
+Pygments is imported with the first language that is looked up.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ PLAIN = frozenset(
     wasm prisma fasta
     """.split()  # noqa: SIM905
 )
-"""Known names of texts that nothing is highlighted in."""
+"""Names of texts that are not highlighted."""
 
 ALIASES = {
     "arm": "asm", "asciidoc": "text", "aspx": "html", "assembly": "asm", "assembler": "asm", "astro": "html",
@@ -39,17 +39,17 @@ ALIASES = {
     "go-text-template": "text", "gotmpl": "html", "gohtml": "html", "goat": "text",
     "dosbatch": "batch", "ps": "powershell",
 }  # fmt: skip
-"""Names that Pygments does not know, and what it calls them."""
+"""Names that Pygments does not know → its own names."""
 
 
 def is_known(language: str) -> bool:
-    """Whether LANGUAGE, in lower case, is the name of a language or of plain text."""
+    """Return whether a name, in lower case, is that of a language or of plain text."""
     return not language or language in PLAIN or lexer(language) is not None
 
 
 @lru_cache(maxsize=1)
 def _aliases() -> frozenset[str]:
-    """Every name that Pygments knows."""
+    """Return every name that Pygments knows."""
     from pygments.lexers import get_all_lexers
 
     return frozenset(alias for _, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases)
@@ -57,23 +57,23 @@ def _aliases() -> frozenset[str]:
 
 @lru_cache(maxsize=256)
 def lexer(language: str) -> Lexer | None:
-    """Pygments' lexer for the language of this name in lower case; None for plain text and for an unknown name."""
+    """Return Pygments' lexer for a language name in lower case; None for plain text and unknown names."""
     name = ALIASES.get(language, language)
     if name in PLAIN or name not in _aliases():
         return None
     from pygments.lexers import get_lexer_by_name
     from pygments.lexers.special import TextLexer
 
-    from blogsite.markdown.highlighting.fast_lexer import quicken
+    from blogsite.markdown.highlighting.fast_lexer import speed_up
 
-    quicken()
+    speed_up()
     found = get_lexer_by_name(name, stripnl=False)
     return None if isinstance(found, TextLexer) else found
 
 
 @lru_cache(maxsize=256)
 def nearest(language: str) -> tuple[str, ...]:
-    """Up to three known names that look like LANGUAGE."""
+    """Return up to three known names similar to an unknown one."""
     names = {*PLAIN, *ALIASES, *_aliases()}
     likely = [name for name in names if abs(len(name) - len(language)) <= 2 and set(language) & set(name[:2])]
     return tuple(get_close_matches(language, sorted(likely), n=3, cutoff=0.6))

@@ -1,6 +1,7 @@
-"""balance(html): HTML whose tags fit each other, whatever its author wrote, so that no post breaks the page around it.
+"""Balance HTML: close every element, whatever the author wrote, so that no post breaks the page around it.
 
-A quick look knows most HTML to be balanced; the rest is written anew.
+A quick test finds most HTML to be balanced; the rest is rewritten. A parser such as html5lib or lxml would build a tree
+and serialise it again: slower by far, and it would move the placeholders and change what is correct.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from blogsite.markdown.html.split import BLOCKS, RAW, SPACE, VOID, looks_balance
 
 
 def balance(html: str) -> str:
-    """HTML with every element closed and without end tags of elements that are not open; balanced HTML as it is.
+    """Return HTML with every element closed and without stray end tags; balanced HTML is returned as it is.
 
-    Elements whose end tags may be left out (<p>, <li>, <td>, …) end where a browser ends them. What begins like a tag,
-    a comment or a script but never ends is text.
+    Elements whose end tags may be omitted (<p>, <li>, <td>, …) end where a browser ends them. What starts like a tag, a
+    comment or a script but never ends is text.
     """
     return html if "<" not in html or looks_balanced(html) else _Balancing().run(html)
 
@@ -45,7 +46,7 @@ _TABLE_PARTS = {
     "td": ("caption", "colgroup", "td", "th"),
     "th": ("caption", "colgroup", "td", "th"),
 }
-"""The parts of a table, and what each of them ends in the same table."""
+"""Parts of a table → the parts of the same table that they end."""
 _TABLE_BARRIERS = names("applet button marquee math object svg template")
 _SIBLINGS = {
     "option": ("option",),
@@ -57,14 +58,14 @@ _SCOPES = names("""
     applet annotation-xml button caption desc foreignobject marquee math object select svg table td template th
     title
 """)
-"""Elements that an end tag within them does not reach beyond."""
+"""Elements beyond which an end tag inside them has no effect."""
 _FOREIGN = frozenset({"svg", "math"})
 _HTML_AGAIN = names("annotation-xml desc foreignobject mi mn mo ms mtext title")
 _BREAKS_OUT = names("""
     b big blockquote br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 hr i img li listing menu meta nobr ol p pre
     ruby s small span strike strong sub sup table tt u ul var
 """)
-"""Elements that end the <svg> or <math> they stand in."""
+"""Elements that end the <svg> or <math> around them."""
 _BARRIERS = BLOCKS | _SCOPES
 _LOOKED_THROUGH = frozenset({"address", "div", "p"})
 _ENDS_PARAGRAPH = (BLOCKS | {"xmp"}) - {*_TABLE_PARTS} | {"dd", "dt", "li"}
@@ -73,14 +74,14 @@ _IN_SELECT = frozenset({"hr", "optgroup", "option"})
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """An open element; `barrier`, `list_barrier` and `scope` are places of open elements, itself included."""
+    """An open element. `barrier`, `list_barrier` and `scope` are indices of open elements, possibly its own."""
 
     name: str
     written: str
     barrier: int
     """The nearest block."""
     list_barrier: int
-    """The nearest block that a list item does not look through."""
+    """The nearest block that ends the search for an open list item."""
     scope: int
     foreign: bool
 
@@ -90,16 +91,16 @@ _NOTHING = _Open("", "", -1, -1, -1, False)
 
 @dataclass(slots=True)
 class _Balancing:
-    """Rewrites one text. Every step takes constant time, closing apart, and no element is closed twice."""
+    """Rewrites one text. Every step takes constant time, but for closing, and no element is closed twice."""
 
     out: list[str] = field(default_factory=list)
     opened: list[_Open] = field(default_factory=list)
     locations: dict[str, list[int]] = field(default_factory=dict)
-    """Where in `opened` the elements of a name are."""
+    """Name → indices in `opened` of the elements of this name."""
     due: set[int] = field(default_factory=set)
-    """Places of inline elements whose end tag stood in a block within them: they end with that block."""
+    """Indices of inline elements whose end tag was within a block inside them: they end with that block."""
     endless: set[str] = field(default_factory=set)
-    """What was looked for once and does not occur any more."""
+    """Texts that were searched for once and do not occur any more."""
 
     def run(self, html: str) -> str:
         position, out = 0, self.out
@@ -121,7 +122,7 @@ class _Balancing:
         return "".join(out)
 
     def _find(self, message: str, html: str, start: int) -> int:
-        """The end of the next WHAT, or -1; a text without one is searched once."""
+        """Return the end of the next occurrence of a text, or -1; what does not occur is searched once."""
         found = -1 if message in self.endless else html.find(message, start)
         if found < 0:
             self.endless.add(message)
@@ -129,7 +130,7 @@ class _Balancing:
         return found + len(message)
 
     def _declaration(self, html: str, start: int) -> int:
-        """Pass over a comment or declaration; a `<` that begins nothing is text."""
+        """Skip a comment or declaration; a `<` that begins neither is text."""
         if html.startswith("<!--", start) and "<!--" not in self.endless:
             if comment := _COMMENT.match(html, start):
                 if inner := comment[0][4:-3].strip("-!"):
@@ -150,7 +151,7 @@ class _Balancing:
         return self.opened[-1] if self.opened else _NOTHING
 
     def _last(self, *wanted: str) -> int:
-        """The place of the innermost open element of these names, or -1."""
+        """Return the index of the innermost open element of these names, or -1."""
         return max((self.locations[name][-1] for name in wanted if self.locations.get(name)), default=-1)
 
     # ── start tags ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -200,12 +201,12 @@ class _Balancing:
         return closed
 
     def _break_out(self, name: str) -> None:
-        """Close the <svg> or <math> that a start tag of NAME ends."""
+        """Close the <svg> or <math> that this start tag ends."""
         while self._top.foreign and name in _BREAKS_OUT:
             self._close(len(self.opened) - 1)
 
     def _may_open(self, name: str) -> bool:
-        """Whether a browser heeds the start tag here."""
+        """Return whether a browser accepts the start tag here."""
         if name in _DROPPED or (name == "form" and self.locations.get(name)):
             return False
         if name in _TABLE_PARTS and self._last("table") <= self._last(*_TABLE_BARRIERS):
@@ -213,7 +214,7 @@ class _Balancing:
         return name in _IN_SELECT or not self.locations.get("select")
 
     def _close_implied(self, name: str) -> None:
-        """Close what the start tag of NAME ends without an end tag."""
+        """Close the elements that this start tag ends without an end tag."""
         if name in _ENDS_PARAGRAPH:
             self._close_from(self._last("p"), self._top.scope)
         if name in _HEADINGS:
@@ -270,7 +271,7 @@ class _Balancing:
             self.due.add(found)
 
     def _floor(self, name: str) -> int:
-        """How far out the end tag of a block reaches."""
+        """Return the index of the outermost element that the end tag of a block can close."""
         if name == "table":
             return 0
         if name in _TABLE_PARTS:
@@ -284,7 +285,7 @@ class _Balancing:
             self._close(location)
 
     def _close(self, location: int) -> None:
-        """Close the element at PLACE and all within it, and those around it that should have ended before."""
+        """Close the element at an index, all elements inside it, and those around it that are due to end."""
         opened, due = self.opened, self.due
         while len(opened) > location or len(opened) - 1 in due:
             last = opened.pop()

@@ -1,13 +1,13 @@
-"""What balanced HTML is made of, and where to cut it.
+"""The structure of balanced HTML, and where it may be cut.
 
-*Balanced* HTML, as `balance` leaves it:
+*Balanced* HTML, as balance.py leaves it:
 
-- every `<` begins a tag, a comment or a raw element (script, style, …), and each of these has its end;
-- tags are closed in the order they were opened, and no start tag closes an element silently (as <li> closes an <li>);
-- no `<` or `>` stands within a tag or a comment;
-- names are in small letters, but for those within <svg> and <math>.
+- every `<` begins a tag, a comment or a raw element (script, style, …), and each of these is complete;
+- tags are closed in the order they were opened, and no start tag closes an element implicitly (as <li> does);
+- no `<` or `>` is inside a tag or a comment;
+- names are in lower case, but for those within <svg> and <math>.
 
-Placeholders may stand in attributes' values, beside attributes, and in text.
+Placeholders may be in attribute values, beside attributes, and in text.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from dataclasses import dataclass
 
 SPACE = r"[ \t\n\f\r]"
 RAW = "iframe|noembed|noframes|noscript|script|style|textarea|title|xmp"
-"""Elements whose content is no markup."""
+"""Elements whose content is not markup."""
 
 
 def names(text: str) -> frozenset[str]:
-    """The words of TEXT."""
+    """Return the words of a text as a set."""
     return frozenset(text.split())
 
 
@@ -36,7 +36,7 @@ TOKEN = re.compile(
     r"|(?P<end>/)?(?P<name>[a-zA-Z][a-zA-Z0-9:._-]*+)[^<>]*>)",
     re.DOTALL,
 )
-"""One comment, raw element or tag of balanced HTML."""
+"""A comment, raw element or tag of balanced HTML."""
 
 # ── is it balanced? ──────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -49,14 +49,14 @@ _GLANCE = re.compile(
     rf"<(?:([a-z][a-z0-9]*+){_ATTRIBUTES}>|/([a-z][a-z0-9]*+)>|(?:br|hr|img|input){_ATTRIBUTES}{SPACE}?/?>"
     rf"|!--[^<>]*-->){_LEAVES}|(<)"
 )
-"""A tag or comment, and all text and elements without elements that follow: (start, end, _, what is none of these)."""
+"""A tag or comment with the text and simple elements that follow it: (start, end, _, whatever is none of these)."""
 _PLAIN_VOID = frozenset({"br", "hr", "img", "input"})
 _UNCOMMON = VOID | {*RAW.split("|"), "body", "button", "head", "html", "plaintext", "select", "svg", "math", "image"}
 _PARENTS = {"li": ("ul", "ol"), "dt": ("dl",), "dd": ("dl",)}
 
 
 def looks_balanced(html: str) -> bool:
-    """Whether HTML is balanced, by a look that knows common HTML only; False may be wrong."""
+    """Return whether HTML is balanced, by a quick test of common HTML; False may be wrong."""
     opened, in_table = [""], False
     for start, end, _, other in _GLANCE.findall(html):
         if start:
@@ -91,21 +91,21 @@ _COMMENT_OR_BREAK = re.compile(r"<(?:!--|br(?![a-z0-9:._-]))", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """An element that is open where a scan of balanced HTML has come: where its tag starts and ends."""
+    """An open element: where its start tag begins and ends."""
 
     name: str
     written: str
     start: int
     content: int
     shut: bool = False
-    """Whatever the scan wants to know of it."""
+    """Whatever the caller wants to remember of it."""
 
 
 def close_at(html: str, end: int, opened: list[Open]) -> tuple[int, str]:
-    """Where balanced HTML that is cut at END really ends, and the tags that close what is open there.
+    """Return where balanced HTML that is cut at `end` really ends, and the tags that close the open elements.
 
-    OPENED are the elements that are open at END. Space, line breaks and comments before the cut go, and elements that
-    hold nothing else.
+    `opened` are the elements that are open at `end`. Space, line breaks and comments before the cut are dropped, and
+    elements that hold nothing else.
     """
     still = list(opened)
     while True:
@@ -117,7 +117,7 @@ def close_at(html: str, end: int, opened: list[Open]) -> tuple[int, str]:
 
 
 def _trimmed(html: str, floor: int, end: int) -> int:
-    """The end of HTML without space, line breaks and comments, but not before FLOOR."""
+    """Return the end of HTML without trailing space, line breaks and comments, but not before `floor`."""
     while end > floor:
         if html[end - 1].isspace():
             end -= 1
@@ -132,7 +132,7 @@ def _trimmed(html: str, floor: int, end: int) -> int:
 
 
 def is_bare(html: str, start: int) -> bool:
-    """Whether nothing that a reader could see stands in balanced HTML from START on."""
+    """Return whether balanced HTML shows nothing to a reader from `start` on."""
     for token in TOKEN.finditer(html, start):
         if html[start : token.start()].strip():
             return False

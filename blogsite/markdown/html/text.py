@@ -1,4 +1,4 @@
-"""HTML as plain text: for meta tags, search and counts; and for feeds, which are read where our styles are not."""
+"""Plain text of HTML, for meta tags, search and counting; and HTML for feeds, which are read without our styles."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ CJK = (
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u303b\u3041-\u3096\u309d-\u30ff\u3105-\u312f\u31a0-\u31bf"
     "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d\U0001b000-\U0001b16f\U00020000-\U000323af"
 )
-"""Letters that are written without spaces, each counted as one: Han, kana, zhuyin. (For a set in a pattern.)"""
+"""Letters that are written without spaces and counted one by one: Han, kana, zhuyin. (For a character class.)"""
 MARKS = "\u0300-\u036f\u200c\u200d\u3099\u309a\ufe00-\ufe0f\U000e0100-\U000e01ef"
 """Characters that belong to the one before."""
 SENTENCE_END = r"""[。！？…]++[”’」』）)》】]*+|[.!?]++["'”’)\]]*+(?=\s++[^\sa-z0-9]|\s*+\Z)"""
@@ -34,10 +34,10 @@ _PLACEHOLDER = re.compile("\x02[^\x02\x03]*\x03")
 # ── text ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def plain(html: str, formulas: tuple[Formula, ...] = (), *, code: bool = True) -> str:
-    """The words of balanced HTML in one line, formulas as their TeX; without code blocks unless CODE.
+def plain_text(html: str, formulas: tuple[Formula, ...] = (), *, code: bool = True) -> str:
+    """Return the words of balanced HTML on one line, formulas as TeX; without code blocks unless `code`.
 
-    Scripts, comments, alternative texts and the marks of footnotes are no words.
+    Scripts, comments, alternative texts and the marks of footnotes are left out.
     """
     text = html
     if "<" in text:
@@ -69,7 +69,7 @@ _NUMBERING = re.compile(r"\\(?:label|tag\*?)\s*\{[^{}]*\}|\\(?:notag|nonumber)(?
 
 
 def tex(formula: Formula) -> str:
-    """A formula as its author wrote it, in one line, without delimiters and without what numbers it."""
+    """Return a formula as it was written, on one line, without delimiters and numbers."""
     found = _DELIMITED.fullmatch(formula.source)
     inner = found[found.lastgroup or 0] if found else formula.source
     if found and (found.lastgroup or "").startswith("escaped"):
@@ -86,8 +86,8 @@ _MATHS = re.compile(
 )
 
 
-def readable(text: str) -> str:
-    """A text from the front matter in one line, without the delimiters of its formulas."""
+def front_matter_text(text: str) -> str:
+    """Return a text from the front matter on one line, without the delimiters of its formulas."""
     if "$" in text or "\\" in text:
         text = _MATHS.sub(lambda found: found[found.lastindex or 0].strip(), text)
     return " ".join(text.split())
@@ -98,8 +98,10 @@ _LOOSE_END = " \t\n，、；：,;:.-–—(（[［{“‘「『《〈【"
 
 
 def shorten(text: str, limit: int) -> str:
-    """A plain text of at most LIMIT characters: cut after a sentence if that costs less than half of it, else after a
-    word (a letter, where words are not set apart) with "…".
+    """Return a plain text of at most `limit` characters.
+
+    It is cut after a sentence if that costs less than half of it, else after a word (or a letter, in languages without
+    spaces) with "…".
     """
     if len(text) <= limit:
         return text
@@ -121,14 +123,15 @@ def shorten(text: str, limit: int) -> str:
 _CJK_RUN = re.compile(f"[{CJK}]+")
 _WORD = re.compile(rf"[^\W_]+(?:['{MARKS}]+[^\W_]+)*")
 _UNCOMMON = re.compile("[^\0-\x7f\u2000-\u206f\u3000-\u3004\u3008-\u3020\u3030\uff00-\uff0f\uff1a-\uff20\u4e00-\u9fff]")
-"""What is neither ASCII, punctuation nor a common Han character."""
+"""Matches characters that are neither ASCII, punctuation nor common Han characters."""
 _NO_HAN = bytes(byte for byte in range(256) if not 0xE4 <= byte <= 0xE9)
 _WORDS = bytes(byte if byte < 128 and (chr(byte).isalnum() or byte == ord("'")) else ord(" ") for byte in range(256))
 
 
 def count_words(text: str) -> int:
-    """How many words HTML or a plain text has: each Han or kana letter is one, and each run of other letters and
-    digits, and each formula; code is left out.
+    """Return the number of words in HTML or plain text.
+
+    Each Han or kana letter is one, each run of other letters and digits, and each formula; code is left out.
     """
     if "<" in text:
         text = _CODE.sub(" ", text)
@@ -151,7 +154,7 @@ def count_words(text: str) -> int:
 
 
 def reading_minutes(words: int) -> int:
-    """The minutes that it takes to read WORDS, at least 1."""
+    """Return the minutes that it takes to read so many words, at least 1."""
     return max(1, round(words / 300))
 
 
@@ -166,8 +169,9 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def for_feed(html: str, self_url: str) -> str:
-    """Filled HTML of the post at SELF_URL for a feed: without ids, scripts and styles, its own places by their
-    addresses, and check boxes as characters.
+    """Return the filled HTML of the post at `self_url` for a feed.
+
+    Ids, scripts and styles are removed, links within the post get its address, and check boxes become characters.
     """
     html = _NOT_IN_FEEDS.sub("", html)
     if "<input" in html:
@@ -175,7 +179,7 @@ def for_feed(html: str, self_url: str) -> str:
     address = escape(self_url)
 
     def local(found: re.Match[str]) -> str:
-        name, value = found["name"].lower(), unquoted(found["value"] or "")
+        name, value = found["name"].lower(), quoted_attribute(found["value"] or "")
         if name == "id":
             return ""
         if name == "href" and value.startswith("#"):
@@ -185,8 +189,8 @@ def for_feed(html: str, self_url: str) -> str:
     return _LOCAL.sub(lambda tag: _ATTRIBUTE.sub(local, tag[0]), html)
 
 
-def unquoted(value: str) -> str:
-    """An attribute's value as it is written, fit for double quotes."""
+def quoted_attribute(value: str) -> str:
+    """Return an attribute's value as it was written, for use between double quotes."""
     if value[:1] in ("'", '"'):
         value = value[1:-1]
     return value.replace('"', "&quot;")
@@ -198,6 +202,6 @@ def _as_character(tag: re.Match[str]) -> str:
     return "☑" if _CHECKED.search(tag[0]) else "☐"
 
 
-def xml_safe(text: str) -> str:
-    """TEXT without the characters that no XML document may hold."""
+def without_invalid_xml(text: str) -> str:
+    """Return a text without the characters that are not allowed in XML."""
     return _FORBIDDEN.sub("", text)

@@ -1,4 +1,4 @@
-"""TODO."""
+"""Python-Markdown's inline patterns for links, code spans and emphasis, in bounded time."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from markdown import inlinepatterns as stock
 from markdown.util import INLINE_PLACEHOLDER_RE
 
 FREE_SEARCHES = 500_000
-"""Characters that the searches for closing brackets of one text may read, besides four times its length."""
+"""Characters that the searches for closing brackets in one text may read, in addition to four times its length."""
 
 
-class Budget:
-    """How many more characters the searches for closing brackets of this text may read."""
+class SearchBudget:
+    """How many more characters these searches may read in the current text."""
 
     left = FREE_SEARCHES
 
 
-class Frugal(stock.LinkInlineProcessor):
-    """A link pattern that stops looking for closing brackets once the budget is spent."""
+class BoundedLinkPattern(stock.LinkInlineProcessor):
+    """A link pattern that stops searching for closing brackets when the budget is used up."""
 
-    def __init__(self, pattern: str, md: Markdown, budget: Budget) -> None:
+    def __init__(self, pattern: str, md: Markdown, budget: SearchBudget) -> None:
         super().__init__(pattern, md)
         self.budget = budget
 
@@ -42,50 +42,50 @@ class Frugal(stock.LinkInlineProcessor):
         return href, title, end, handled
 
 
-class Link(Frugal, stock.LinkInlineProcessor):
+class Link(BoundedLinkPattern, stock.LinkInlineProcessor):
     """`[text](address)`"""
 
 
-class Image(Frugal, stock.ImageInlineProcessor):
+class Image(BoundedLinkPattern, stock.ImageInlineProcessor):
     """`![text](address)`"""
 
 
-class Named(Frugal):
-    """A link by a name, which is what was written: in `` [`Vec`] `` the code is a placeholder already."""
+class NamedLinkPattern(BoundedLinkPattern):
+    """A link by name. In `` [`Vec`] `` the code is a placeholder already, so the name is restored from it."""
 
     def evalId(self, data: str, index: int, text: str) -> tuple[str | None, int, bool]:  # noqa: N802
         name, end, handled = super().evalId(data, index, text)  # type: ignore[misc]
         if name and "\x02" in name:
             stash = self.md.treeprocessors["inline"].stashed_nodes  # type: ignore[attr-defined]
-            name = INLINE_PLACEHOLDER_RE.sub(lambda match: as_written(stash.get(match[1], "")).lower(), name)
+            name = INLINE_PLACEHOLDER_RE.sub(lambda match: source_of(stash.get(match[1], "")).lower(), name)
         return name, end, handled
 
 
-def as_written(node: Element | str) -> str:
-    """The source of code and of an escaped character; nothing else is a placeholder before the links are read."""
+def source_of(node: Element | str) -> str:
+    """Return the source of code and of escaped characters, the only placeholders at this stage."""
     if isinstance(node, str):
         return "".join("\\" + chr(int(number)) for number in re.findall(r"\x02(\d+)\x03", node))
     return f"`{html.unescape(node.text or '')}`" if node.tag == "code" else ""
 
 
-class Reference(Named, stock.ReferenceInlineProcessor):
+class Reference(NamedLinkPattern, stock.ReferenceInlineProcessor):
     """`[text][name]`"""
 
 
-class ShortReference(Named, stock.ShortReferenceInlineProcessor):
+class ShortReference(NamedLinkPattern, stock.ShortReferenceInlineProcessor):
     """`[name]`"""
 
 
-class ImageReference(Named, stock.ImageReferenceInlineProcessor):
+class ImageReference(NamedLinkPattern, stock.ImageReferenceInlineProcessor):
     """`![text][name]`"""
 
 
-class ShortImageReference(Named, stock.ShortImageReferenceInlineProcessor):
+class ShortImageReference(NamedLinkPattern, stock.ShortImageReferenceInlineProcessor):
     """`![name]`"""
 
 
 class CodeSpan(stock.BacktickInlineProcessor):
-    """`` `code` ``, with regular expressions in place of a loop over the characters."""
+    """`` `code` ``, found by regular expressions instead of a loop over the characters."""
 
     RUN = re.compile(r"`+")
 
@@ -106,7 +106,7 @@ class CodeSpan(stock.BacktickInlineProcessor):
 
 
 class Delimiters(stock.DelimiterProcessor):
-    """`*em*` and its kin, with a regular expression in place of a loop over the characters."""
+    """`*em*` and the like, found by a regular expression instead of a loop over the characters."""
 
     def search(self, data: str, start: int) -> re.Match[str] | None:
         for found in self.compiled_re.finditer(data, start):

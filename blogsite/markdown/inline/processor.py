@@ -1,9 +1,9 @@
-"""Inline Markdown at half the time, with the same output, and in bounded time on any input.
+"""Inline Markdown in half the time, with the same output, and in bounded time for any input.
 
-Python-Markdown tries every inline pattern on every piece of text. Each of its own patterns needs some characters to
-match at all: where they are absent, trying is in vain. Patterns that this file does not know are always tried.
+Python-Markdown tries every inline pattern on every piece of text. Each of its own patterns needs certain characters to
+match: where they are missing, it is skipped. Patterns that are not known here are always tried.
 
-Three guards keep hostile texts cheap, and no real text meets them: a paragraph with thousands of marks is read in
+Three limits keep hostile texts fast and are never met by real ones: a paragraph with thousands of marks is read in
 pieces; the search for closing brackets has a budget that grows with the text; code spans are found by regular
 expressions.
 """
@@ -25,13 +25,13 @@ from markdown.util import INLINE_PLACEHOLDER, INLINE_PLACEHOLDER_RE, AtomicStrin
 
 from blogsite.markdown.inline.patterns import (
     FREE_SEARCHES,
-    Budget,
     CodeSpan,
     Delimiters,
     Image,
     ImageReference,
     Link,
     Reference,
+    SearchBudget,
     ShortImageReference,
     ShortReference,
 )
@@ -39,10 +39,10 @@ from blogsite.markdown.inline.patterns import (
 MARKS = re.compile(r"[\[*_`<\\&~=]|://")
 MARKS_IN_A_PIECE = 2000
 LONG = MARKS_IN_A_PIECE
-"""Shorter texts cannot hold too many marks."""
+"""Shorter texts cannot have too many marks."""
 
 Step = tuple[int, stock.Pattern, tuple[str, ...], bool]
-"""A pattern's index, the pattern, the strings of which one must be there, and whether one pass does it all."""
+"""Index of a pattern, the pattern, strings of which one must occur, and whether one pass replaces all matches."""
 
 
 TRIGGERS: dict[type, tuple[str, ...]] = {
@@ -65,14 +65,14 @@ TRIGGERS: dict[type, tuple[str, ...]] = {
     stock.AutomailInlineProcessor: ("@",),
     FootnoteInlineProcessor: ("[^",),
 }
-"""What must stand in a text for a pattern of exactly this type to match."""
+"""Type of a pattern → strings of which one must occur in a text for it to match."""
 
 BY_EXPRESSION: dict[str, tuple[str, ...]] = {
     stock.LINE_BREAK_RE: ("  \n",),
     stock.HTML_RE: ("<",),
     stock.ENTITY_RE: ("&",),
 }
-"""The same, for types that serve several patterns."""
+"""The same by regular expression, for types that several patterns share."""
 
 ONE_PASS = (
     stock.EscapeInlineProcessor,
@@ -81,18 +81,18 @@ ONE_PASS = (
     stock.SubstituteTagInlineProcessor,
     stock.HtmlInlineProcessor,
 )
-"""These look at nothing before their match, so that replacing all matches at once is the same as one after another."""
+"""Patterns that do not look before their match, so that all matches can be replaced at once."""
 
 BY_REFERENCE = (Reference, ShortReference, ImageReference, ShortImageReference)
-"""These match nothing in a text that defines no references."""
+"""Patterns that match nothing in a text without reference definitions."""
 
 
 class FastInline(InlineTreeprocessor):
-    """Python-Markdown's inline stage, which leaves out patterns that cannot match."""
+    """Python-Markdown's inline stage without the patterns that cannot match."""
 
     stashed_nodes: dict[str, Element | str]
 
-    def __init__(self, md: Markdown, budget: Budget) -> None:
+    def __init__(self, md: Markdown, budget: SearchBudget) -> None:
         super().__init__(md)
         self.budget = budget
         self.steps: list[list[Step]] = []
@@ -103,7 +103,7 @@ class FastInline(InlineTreeprocessor):
         return super().run(tree, ancestors)
 
     def _plan(self) -> list[list[Step]]:
-        """For each pattern's index, the steps from there on."""
+        """Return for each pattern's index the steps from there on."""
         steps: list[Step] = []
         first: list[int] = []
         for index, pattern in enumerate(self.md.inlinePatterns):
@@ -159,7 +159,7 @@ class FastInline(InlineTreeprocessor):
         parent: Element,
         isText: bool = True,  # noqa: N803
     ) -> list[tuple[Element, list[str]]]:
-        """As in the class above, but the texts between elements are joined once, not one after another."""
+        """Override the method of the base class; texts between elements are joined once, not one after another."""
         process = self._InlineProcessor__processElementText  # type: ignore[attr-defined]
         result: list[tuple[Element, list[str]]] = []
         texts: list[str] = []
@@ -189,7 +189,7 @@ class FastInline(InlineTreeprocessor):
 
 
 def _attach(texts: list[str], element: Element, inside: bool) -> None:
-    """Add TEXTS to ELEMENT's text if INSIDE, else to its tail; TEXTS is empty afterwards."""
+    """Add the texts to an element's text if `inside`, else to its tail, and clear the list."""
     filled = [text for text in texts if text]
     texts.clear()
     if not filled:
@@ -203,7 +203,7 @@ def _attach(texts: list[str], element: Element, inside: bool) -> None:
 
 
 def _triggers(pattern: stock.Pattern) -> tuple[str, ...]:
-    """The strings of which one must stand in a text for PATTERN to match; ("",) where that is not known."""
+    """Return the strings of which one must occur for a pattern to match; ("",) if that is not known."""
     kind: type = type(pattern)
     if kind in (Delimiters, stock.DelimiterProcessor):
         return tuple(pattern.tokens)  # type: ignore[attr-defined]
@@ -216,7 +216,7 @@ def _triggers(pattern: stock.Pattern) -> tuple[str, ...]:
 
 
 def _pieces(data: str) -> Iterator[str]:
-    """DATA cut so that no piece holds too many marks, at line ends or spaces where there are any."""
+    """Yield pieces of the text without too many marks each, cut at line ends or spaces if there are any."""
     start = 0
     for mark in islice(MARKS.finditer(data), MARKS_IN_A_PIECE, None, MARKS_IN_A_PIECE):
         cut = max(data.rfind("\n", start + 1, mark.start()), data.rfind(" ", start + 1, mark.start()))
@@ -227,10 +227,10 @@ def _pieces(data: str) -> Iterator[str]:
 
 
 class FastExtension(Extension):
-    """Stands first in the table: extensions that bring patterns of their own replace these."""
+    """Comes first in the table: extensions with patterns of their own replace these."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
-        budget = Budget()
+        budget = SearchBudget()
         md.treeprocessors.register(FastInline(md, budget), "inline", 20)
         patterns = md.inlinePatterns
         patterns.register(CodeSpan(stock.BACKTICK_RE), "backtick", 190)

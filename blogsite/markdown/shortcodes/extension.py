@@ -1,9 +1,9 @@
-"""Tags of other engines: those that are known become what they mean, all others print as they are, with a warning.
+"""Shortcodes of other generators: known ones become what they mean, all others are printed with a warning.
 
     {% highlight python %}…{% endhighlight %}    {% post_url 2014-01-02-name %}    {{< figure src="a.png" >}}
 
-What stands in code is not a tag. As many lines leave as came in: PAD stands for lines that are gone, and BREAK where a
-line has to end that the author did not end.
+Nothing in code is a shortcode. The number of lines stays the same: padding stands for lines that are removed, and a
+mark for line breaks that are added (see extensions/fenced_code.py).
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from blogsite.markdown.shortcodes.handlers.links import (
 )
 from blogsite.markdown.shortcodes.handlers.media import MEDIA
 from blogsite.markdown.shortcodes.handlers.themes import PART, THEME
-from blogsite.markdown.shortcodes.parser import Handler, Job, Tag, tag_at
+from blogsite.markdown.shortcodes.parser import Handler, Shortcode, ShortcodeContext, shortcode_at
 from blogsite.markdown.shortcodes.raw import RAW as RAW_TAG
 from blogsite.markdown.shortcodes.raw import is_of_jekyll
 from blogsite.markdown.shortcodes.writer import Writer
@@ -41,27 +41,27 @@ HANDLERS: dict[str, dict[str, Handler]] = {
     "{%": {**THEME, **CODE, **BOXES, **MEDIA, **LINKS, **INCLUDES},
     "{{": {**CODE, **BOXES, **MEDIA, **SHORTCODE_LINKS},
 }
-"""By the style of the tag and its name."""
+"""Style and name of a shortcode → its handler."""
 
 RAW = frozenset(("raw", "verbatim", "rawhtml", "unsafe"))
-"""Tags that go, and keep what stands between them from being tags."""
+"""Tags that are removed, and between which nothing is a shortcode."""
 
 BRACES = re.compile(
     r"\{(?:%|\{(?:[<%]|-?\s*(?:[\"']|[A-Za-z_]\w*\.))|(?:filename|static|attach|tag|category|index|author)\})"
 )
 SIGNS = ("|filename|", "|static|", "|attach|", "](@/", "](<@/", "]: @/")
-"""A text in which none of these stands holds nothing for this module; TeX is full of other braces."""
+"""A text without any of these has no shortcodes; TeX is full of other braces."""
 
 TRIGGER = re.compile(r"`|\{[%{]|\](?=[(:])|=(?=[\"'])|<(?:!--|(?i:script|style|pre|textarea)\b)|\\.", re.DOTALL)
 PULLED = re.compile(TRIGGER.pattern + r'|\{"|"\}', re.DOTALL)
-"""The same in a text with Octopress's pull quotes, whose marks go."""
+"""The same in a text with Octopress's pull quotes, whose marks are removed."""
 FRAGMENT = re.compile(r"#[^\s)>\"'\]]+")
 ESCAPED = re.compile(r"\{\{([<%])/\*([^\n]{0,1000}?)\*/([>%])\}\}")
 OPENS_ADDRESS = re.compile(r"(?:\(\s*<?|[\"'<]|\]:[ \t]*<?|\}\}|%\})\Z")
 
 
-class Tags(Preprocessor):
-    """Reads the tags in a text."""
+class ShortcodePreprocessor(Preprocessor):
+    """Replaces the shortcodes in a text."""
 
     def __init__(self, md: Markdown, language: str) -> None:
         super().__init__(md)
@@ -75,16 +75,16 @@ class Tags(Preprocessor):
 
 
 class _Pass(Writer):
-    """One run over one text."""
+    """One pass over one text."""
 
     def __init__(self, md: Markdown, text: str, lines: list[str], language: str) -> None:
-        super().__init__(text, lines, Job(md, parse_context_of(md), language))
-        self.open: list[Tag] = []
-        """Boxes that wait for their end."""
+        super().__init__(text, lines, ShortcodeContext(md, parse_context_of(md), language))
+        self.open: list[Shortcode] = []
+        """Boxes that are not closed yet."""
         self.pulled: set[int] = set()
-        """Where tags stand that end pull quotes."""
+        """Offsets of the tags that end pull quotes."""
         self.pulled_to = 0
-        """Where the last of them ends."""
+        """The end of the last of them."""
         self.raw_in_code = "endraw" in text and is_of_jekyll(parse_context_of(md).path)
 
     def run(self) -> str:
@@ -101,7 +101,7 @@ class _Pass(Writer):
         return "".join(self.made)
 
     def _step(self, match: re.Match[str]) -> int:
-        """Deal with what stands at MATCH; the offset from which to go on."""
+        """Process a match and return the offset from which to go on."""
         start, found = match.start(), match[0]
         if found in ('{"', '"}'):
             return self._pull_mark(start)
@@ -123,7 +123,7 @@ class _Pass(Writer):
     # ── what is read ─────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _address(self, start: int) -> int:
-        """Pelican's and Zola's addresses in links."""
+        """Replace Pelican's and Zola's addresses in links."""
         match = IN_ADDRESS.match(self.text, start)
         if not match:
             return start + 1
@@ -134,13 +134,13 @@ class _Pass(Writer):
         return match.end()
 
     def _braces(self, start: int) -> int:
-        """`{%` or `{{`"""
+        """Process `{%` or `{{`."""
         text = self.text
         escaped = ESCAPED.match(text, start)
         if escaped:
             self._put(start, escaped.end(), f"{{{{{escaped[1]}{escaped[2]}{escaped[3]}}}}}")
             return escaped.end()
-        tag = tag_at(text, start)
+        tag = shortcode_at(text, start)
         if not tag:
             return self._variable(start)
         self._go_to(start)
@@ -156,7 +156,7 @@ class _Pass(Writer):
         return self._handle(tag, handler) if handler else self._unknown(tag)
 
     def _variable(self, start: int) -> int:
-        """`{{ site.url }}` and the like."""
+        """Replace `{{ site.url }}` and the like."""
         text = self.text
         match = ROOT.match(text, start) or VARIABLE.match(text, start)
         if not match:
@@ -171,7 +171,7 @@ class _Pass(Writer):
             self._warn("{{", text[start : match.end()], text[start : match.end()])
         return match.end()
 
-    def _handle(self, tag: Tag, handler: Handler) -> int:
+    def _handle(self, tag: Shortcode, handler: Handler) -> int:
         end = tag.end
         if handler.body:
             closing = self._closing(tag)
@@ -204,7 +204,7 @@ class _Pass(Writer):
             self._put(tag.start, end, made)
         return end
 
-    def _close(self, tag: Tag) -> int:
+    def _close(self, tag: Shortcode) -> int:
         if tag.start in self.pulled:
             self._put(tag.start, tag.end, "")
             return tag.end
@@ -216,7 +216,7 @@ class _Pass(Writer):
         return tag.end
 
     def _part(self, start: int) -> int:
-        """A comment that begins or ends a part of tabs or a timeline, or any other."""
+        """Process a comment, which may begin or end a part of tabs or a timeline."""
         match = PART.match(self.text, start)
         if not match:
             return self._behind_raw(start, "<!--")
@@ -227,29 +227,29 @@ class _Pass(Writer):
             return match.end()
         if before:
             self._put_alone(start, start, before)
-        tag = Tag("{%", "tab", match[2], start, match.end())
+        tag = Shortcode("{%", "tab", match[2], start, match.end())
         self._put_alone(start, match.end(), HANDLERS["{%"]["tab"].make(tag, self.job) or "")
         self.open.append(tag)
         return match.end()
 
     def _pull_mark(self, start: int) -> int:
-        """A mark around the words that a pull quote of Octopress repeats."""
+        """Remove a mark around the words that a pull quote of Octopress repeats."""
         if start < self.pulled_to:
             self._go_to(start)
             self._put(start, start + 2, "")
         return start + 2
 
     def _remove_raw(self, start: int, end: int) -> None:
-        """Take `{% raw %}` and its end out of the code from START to END."""
+        """Remove `{% raw %}` and its end from code."""
         for tag in RAW_TAG.finditer(self.text, start, end):
             self._put(tag.start(), tag.end(), "")
 
-    def _closed(self, tag: Tag) -> str:
+    def _closed(self, tag: Shortcode) -> str:
         close = HANDLERS[tag.style][tag.name].close
         return (close(tag, self.job) if close else "") or ""
 
     def _body(self, start: int, end: int) -> str:
-        """The code between two tags, without the marks and the indentation of what the first of them stands in."""
+        """Return the code between two tags, without the marks and the indentation of the first one's containers."""
         body = self.text[start:end]
         marks = MARKS.match(self.text, self.line_start)
         prefix = marks[0] if marks else ""
@@ -259,8 +259,8 @@ class _Pass(Writer):
         strip = re.compile(rf"\n(?:[ \t]*>[ ]?){{0,{quotes}}}" if quotes else rf"\n[ ]{{0,{max(indent, len(prefix))}}}")
         return strip.sub("\n", body)
 
-    def _raw(self, tag: Tag) -> int:
-        """`{% raw %}`: the tags go, what stands between them stays."""
+    def _raw(self, tag: Shortcode) -> int:
+        """Process `{% raw %}`: the tags are removed, and the text between them stays."""
         closing = None if tag.closing else self._closing(tag)
         if not closing:
             return self._unclosed(tag)
@@ -270,12 +270,12 @@ class _Pass(Writer):
         return closing[1]
 
 
-class TagsExtension(Extension):
-    """Adds the tags of other engines to Markdown."""
+class ShortcodesExtension(Extension):
+    """Adds shortcodes."""
 
     def __init__(self, settings: MarkdownSettings) -> None:
         super().__init__()
         self.settings = settings
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
-        md.preprocessors.register(Tags(md, self.settings.language), "tags", 55)
+        md.preprocessors.register(ShortcodePreprocessor(md, self.settings.language), "tags", 55)

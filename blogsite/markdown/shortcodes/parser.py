@@ -1,4 +1,4 @@
-"""The tags of other engines as values: `{% name words %}` of Jekyll and Hexo, `{{< name key="value" >}}` of Hugo."""
+"""Shortcodes as values: `{% name words %}` of Jekyll and Hexo, `{{< name key="value" >}}` of Hugo."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from markdown import Markdown
 from blogsite.content.parse_context import ParseContext
 
 LONGEST = 4000
-"""Characters in a tag; a longer one is text."""
+"""Maximum number of characters in a shortcode; longer ones are text."""
 
 LIQUID = re.compile(r"\{%[-+]?\s*([A-Za-z_][\w-]*)(?=[\s%\-+\"'])")
 ELSEWHERE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:|//|#")
@@ -23,23 +23,23 @@ WORD = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Tag:
-    """A tag in a text, from `start` to `end`."""
+class Shortcode:
+    """A shortcode in a text, from offset `start` to `end`."""
 
     style: str
-    """"{%" of Jekyll and Hexo, "{{" of Hugo."""
+    """ "{%" of Jekyll and Hexo, "{{" of Hugo."""
     name: str
     arguments: str
     start: int
     end: int
     closing: bool = False
-    """`{% endNAME %}` or `{{< /NAME >}}`, with NAME as its name."""
+    """Whether it is `{% endNAME %}` or `{{< /NAME >}}`; then NAME is its name."""
     body: str = ""
-    """What stands between this tag and its closing one, where a handler asked for that."""
+    """The text between this tag and its closing one, if the handler needs it."""
 
     @property
     def words(self) -> list[str]:
-        """The arguments without a name, without their quotation marks."""
+        """The arguments without a name, without quotation marks."""
         return [value for name, value in _arguments(self.arguments) if not name]
 
     @property
@@ -48,7 +48,7 @@ class Tag:
         return {name.lower(): value for name, value in _arguments(self.arguments) if name}
 
     def get(self, name: str, position: int = -1) -> str:
-        """The argument NAME, else the one at POSITION among those without names, else ""."""
+        """Return a named argument, else the unnamed one at this position, else ""."""
         words = self.words
         return self.named.get(name) or (words[position] if 0 <= position < len(words) else "")
 
@@ -61,8 +61,8 @@ def _arguments(text: str) -> list[tuple[str, str]]:
     return found
 
 
-def tag_at(text: str, start: int) -> Tag | None:
-    """The tag that begins at START with `{%`, `{{<` or `{{%`; None where none does."""
+def shortcode_at(text: str, start: int) -> Shortcode | None:
+    """Return the shortcode that begins at `start` with `{%`, `{{<` or `{{%`; None if there is none."""
     if text.startswith("{%", start):
         match, close = LIQUID.match(text, start), "%}"
     else:
@@ -78,40 +78,40 @@ def tag_at(text: str, start: int) -> Tag | None:
     if close == "%}":
         name = match[1]
         closing = name.startswith("end") and name != "end"
-        return Tag("{%", name[3:] if closing else name, arguments, start, end, closing)
-    return Tag("{{", match[3].rstrip("/"), arguments, start, end, bool(match[2]))
+        return Shortcode("{%", name[3:] if closing else name, arguments, start, end, closing)
+    return Shortcode("{{", match[3].rstrip("/"), arguments, start, end, bool(match[2]))
 
 
 @dataclass(slots=True)
-class Job:
-    """What a handler of tags needs: where it is, and where its findings go."""
+class ShortcodeContext:
+    """What a handler needs: the position of the shortcode, and where its results go."""
 
     md: Markdown
     context: ParseContext
     language: str
     position: tuple[int, int] = (1, 1)
-    """Of the tag, in the file."""
+    """(line, column) of the shortcode in the file."""
     seen: set[str] = field(default_factory=set)
     in_html: bool = False
-    """The tag stands in a block of raw HTML, in which Markdown is only text."""
+    """Whether it is in a block of raw HTML, in which Markdown is only text."""
 
     def stash(self, html: str) -> str:
-        """A placeholder for HTML."""
+        """Return a placeholder for HTML."""
         return str(self.md.htmlStash.store(html))
 
     def link(self, target: str) -> str:
-        """The placeholder for the address that TARGET stands for."""
+        """Return the placeholder for the address that a target resolves to."""
         return f"\x02n{self.context.reference('link', target, self.position)}\x03"
 
     def image(self, source: str) -> str:
-        """What stands in a link for the address SOURCE of an image: a placeholder, if it is of this site."""
+        """Return the address of an image for a link: a placeholder, if it is of this site."""
         if ELSEWHERE.match(source) or "\x02" in source:
             return source
         return f"\x02n{self.context.reference('image', source, self.position)}\x03"
 
 
-def link_of(job: Job, url: str, text: str) -> str:
-    """A link, in Markdown or in HTML, whichever is read where the tag stands."""
+def link_of(job: ShortcodeContext, url: str, text: str) -> str:
+    """Return a link in Markdown or in HTML, whichever is parsed where the shortcode is."""
     if job.in_html:
         return f'<a href="{html.escape(url)}">{html.escape(text, quote=False)}</a>'
     escaped = text.replace("[", "\\[").replace("]", "\\]")
@@ -119,19 +119,19 @@ def link_of(job: Job, url: str, text: str) -> str:
     return f"[{escaped}]({address})"
 
 
-Make = Callable[[Tag, Job], str | None]
-"""What stands in a text in place of a tag; None where the tag cannot be understood."""
+HandlerFunction = Callable[[Shortcode, ShortcodeContext], str | None]
+"""Returns what replaces a shortcode; None if it cannot be understood."""
 
 
 @dataclass(frozen=True, slots=True)
 class Handler:
-    """What is done with a tag."""
+    """How a shortcode is processed."""
 
-    make: Make
+    make: HandlerFunction
     block: bool = False
-    """The result stands on lines of its own."""
+    """The result is on lines of its own."""
     lone: bool = False
-    """Where it is nothing, the line that it stood alone on goes with it."""
+    """If the result is empty, the line that it was alone on is removed."""
     body: str = ""
-    """"code": what stands up to the closing tag is the tag's; "markdown": it is text, and `close` ends it."""
-    close: Make | None = None
+    """ "code": the text up to the closing tag belongs to it; "markdown": that is text, and `close` ends it."""
+    close: HandlerFunction | None = None

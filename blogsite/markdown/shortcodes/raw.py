@@ -1,4 +1,4 @@
-"""`{% raw %}` in code: Jekyll reads tags before Markdown, so that its authors guard the braces in their code, too."""
+"""`{% raw %}` in code: Jekyll reads tags before Markdown, so its authors protect the braces in their code, too."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ OF_JEKYLL = re.compile(r"(?:^|/)\d{4}-\d\d?-\d\d?-[^/]*\Z|/_posts/")
 
 
 def is_of_jekyll(path: str) -> bool:
-    """Whether the file at PATH has a name as Jekyll's posts have: Hexo, with others, leaves tags in code alone."""
+    """Return whether a file has a name like Jekyll's posts; Hexo and others leave tags in code alone."""
     return OF_JEKYLL.search(path) is not None
 
 
 def without_raw(code: str) -> str:
-    """CODE without the tags `{% raw %}` and `{% endraw %}`."""
+    """Return code without the tags `{% raw %}` and `{% endraw %}`."""
     return RAW.sub("", code) if "endraw" in code else code

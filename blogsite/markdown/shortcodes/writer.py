@@ -1,38 +1,35 @@
-"""Writing a text anew while it is read: what stands in place of tags, and what is reported of them.
-
-As many lines are written as were read, see `fences`.
-"""
+"""Write the text in which shortcodes are replaced, with the same number of lines."""
 
 from __future__ import annotations
 
 import re
 
 from blogsite.markdown.extensions.fenced_code import BREAK, MARKS, PAD
-from blogsite.markdown.shortcodes.parser import Job, Tag
+from blogsite.markdown.shortcodes.parser import Shortcode, ShortcodeContext
 from blogsite.markdown.shortcodes.reader import Reader
 
 STASHED = re.compile(r"\x02wzxhzdk:\d+\x03\Z|\Z")
 
 
 class Writer(Reader):
-    """A text that is read and written; `made` is what stands for it up to `done`."""
+    """A text while it is rewritten; `made` is the new text for the old one up to `done`."""
 
-    def __init__(self, text: str, lines: list[str], job: Job) -> None:
+    def __init__(self, text: str, lines: list[str], job: ShortcodeContext) -> None:
         super().__init__(text, lines, job)
         self.made: list[str] = []
         self.done = 0
         self.owed = 0
-        """Lines of tags that are gone, to be made up for where the line ends that goes on behind the tag."""
+        """Lines of removed tags, to be added where the line ends."""
 
     def _put(self, start: int, end: int, made: str) -> None:
-        """Afterwards MADE stands for the text from START to END."""
+        """Replace the text from `start` to `end`."""
         self._keep(start)
         self.made.append(made)
         self.owed += self.text.count("\n", start, end)
         self.done = end
 
     def _keep(self, end: int) -> None:
-        """Afterwards the text up to END stands as it is, but for what was put in place of parts of it."""
+        """Copy the text up to `end`, with the replacements of parts of it."""
         end_of_line = self.text.find("\n", self.done, end) if self.owed else -1
         if end_of_line >= 0:
             self.made += (self.text[self.done : end_of_line], f"\n{PAD}" * self.owed)
@@ -41,7 +38,7 @@ class Writer(Reader):
         self.done = end
 
     def _put_alone(self, start: int, end: int, made: str) -> None:
-        """The same, on lines of its own in the quotes and lists in which START stands."""
+        """Replace text by lines of their own, in the quotes and lists around `start`."""
         marks = MARKS.match(self.text, self.line_start, start)
         before = marks[0] if marks else ""
         inner = re.sub(r"[^\s>]", " ", before)
@@ -60,19 +57,19 @@ class Writer(Reader):
         self.done = end
 
     def _remove(self, start: int, end: int) -> None:
-        """A tag that goes, and its line with it where nothing else stands there."""
+        """Remove a tag, and its line if it is empty then."""
         marks = MARKS.match(self.text, self.line_start, start)
         alone = self._ends_line(end) and marks is not None and marks.end() == start and not marks[0].strip(" \t>")
         self._put(start, end, PAD if alone else "")
 
     # ── what is reported ─────────────────────────────────────────────────────────────────────────────────────────────
 
-    def _unknown(self, tag: Tag) -> int:
+    def _unknown(self, tag: Shortcode) -> int:
         close = "%}" if tag.style == "{%" else ">}}"
         self._warn(tag.style, tag.name, f"{tag.style}{'<' if close == '>}}' else ''} {tag.name} {close}")
         return tag.end
 
-    def _unclosed(self, tag: Tag) -> int:
+    def _unclosed(self, tag: Shortcode) -> int:
         key = f"{tag.style}{tag.name}"
         if key not in self.job.seen:
             self.job.seen.add(key)

@@ -1,4 +1,4 @@
-"""Quotes, boxes and folded text in the tags of other engines. What stands in them is Markdown."""
+"""Quotes, boxes and folded text. Their content is Markdown."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import html
 import re
 
 from blogsite.markdown.extensions.callouts import title_of
-from blogsite.markdown.shortcodes.parser import Handler, Job, Tag
+from blogsite.markdown.shortcodes.parser import Handler, Shortcode, ShortcodeContext
 
 COLOURS = "default primary notice orange yellow green blue purple pink cyan gray grey"
-"""What Butterfly's boxes are called."""
+"""Butterfly's names of boxes → kinds of callouts."""
 KINDS = {"warn": "warning", "error": "danger", "red": "danger"} | dict.fromkeys(COLOURS.split(), "note")
 ICON = re.compile(r"fa[a-z]? |fa-|icon-")
 AT = re.compile(r"\w* *@(.*)", re.DOTALL)
@@ -18,12 +18,12 @@ LINK = re.compile(r"(?:^|\s)((?:https?://|/)\S+)(?:\s+(.*))?$")
 MORE = {"zh": "详情", "en": "Details"}
 
 
-def quote(tag: Tag, job: Job) -> str:
+def quote(tag: Shortcode, job: ShortcodeContext) -> str:
     return job.stash("<blockquote>")
 
 
-def quote_end(tag: Tag, job: Job) -> str:
-    """The end of a quote: `author, source` or `author url title` of the opening tag stand below it."""
+def quote_end(tag: Shortcode, job: ShortcodeContext) -> str:
+    """End a quote with its source below: `author, source` or `author url title` of the opening tag."""
     source = tag.arguments.strip()
     if not source:
         return job.stash("</blockquote>")
@@ -37,7 +37,7 @@ def quote_end(tag: Tag, job: Job) -> str:
     return job.stash(f"<footer>{' '.join(parts)}</footer></blockquote>")
 
 
-def box(tag: Tag, job: Job) -> str:
+def box(tag: Shortcode, job: ShortcodeContext) -> str:
     """`{% note warning Title %}`, `{{< admonition type="tip" title="…" >}}`, `{{< notice tip >}}`"""
     words = [word for word in tag.words if word not in LOOKS and not ICON.match(word)]
     named = tag.named
@@ -50,11 +50,11 @@ def box(tag: Tag, job: Job) -> str:
     return job.stash(f'<div class="admonition {kind}"><p class="admonition-title">{escaped}</p>')
 
 
-def box_end(tag: Tag, job: Job) -> str:
+def box_end(tag: Shortcode, job: ShortcodeContext) -> str:
     return job.stash("</div>")
 
 
-def folded(tag: Tag, job: Job) -> str:
+def folded(tag: Shortcode, job: ShortcodeContext) -> str:
     """`{{< details "Summary" >}}`, `{% fold info @Summary %}`, `{% folding cyan, Summary %}`"""
     named = tag.named
     words = [word for word in tag.words if word not in LOOKS]
@@ -64,8 +64,8 @@ def folded(tag: Tag, job: Job) -> str:
     return job.stash(f"<details{is_open}><summary>{html.escape(summary, quote=False)}</summary>")
 
 
-def _folded_title(tag: Tag) -> str:
-    """The title between the commas or marks of a theme's tag; "" where the words are the title."""
+def _folded_title(tag: Shortcode) -> str:
+    """Return the title between the commas or marks of a theme's tag; "" if the words are the title."""
     if tag.name == "folding" and (mark := next((mark for mark in ("::", ",") if mark in tag.arguments), "")):
         return tag.arguments.partition(mark)[2].strip()
     if tag.name in ("hideToggle", "hideBlock"):
@@ -74,7 +74,7 @@ def _folded_title(tag: Tag) -> str:
     return match[1].strip() if match else ""
 
 
-def folded_end(tag: Tag, job: Job) -> str:
+def folded_end(tag: Shortcode, job: ShortcodeContext) -> str:
     return job.stash("</details>")
 
 

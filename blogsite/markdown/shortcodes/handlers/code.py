@@ -1,4 +1,4 @@
-"""Code and literal text in the tags of other engines."""
+"""Code and literal text."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from blogsite.markdown.highlighting.fence_info import parse_info
 from blogsite.markdown.highlighting.highlight import CodeOptions, check_language, highlight
-from blogsite.markdown.shortcodes.parser import Handler, Job, Tag
+from blogsite.markdown.shortcodes.parser import Handler, Shortcode, ShortcodeContext
 from blogsite.markdown.shortcodes.raw import without_raw
 
 CODEBLOCK_OPTION = re.compile(
@@ -16,7 +16,7 @@ CODEBLOCK_OPTION = re.compile(
 URL = re.compile(r"(?:^|\s)(https?://\S+|/\S*/\S*)(?:\s+(.*))?$")
 
 
-def highlighted(tag: Tag, job: Job) -> str:
+def highlighted(tag: Shortcode, job: ShortcodeContext) -> str:
     """`{% highlight ruby linenos %}`, `{{< highlight go "linenos=table,hl_lines=8 15-17" >}}`"""
     words = tag.words
     info = tag.arguments
@@ -29,7 +29,7 @@ def highlighted(tag: Tag, job: Job) -> str:
     return _code(tag, job, language, how)
 
 
-def codeblock(tag: Tag, job: Job) -> str:
+def codeblock(tag: Shortcode, job: ShortcodeContext) -> str:
     """`{% codeblock Title lang:js http://source name %}` of Octopress and Hexo."""
     rest = tag.arguments
     found = dict(CODEBLOCK_OPTION.findall(rest))
@@ -41,19 +41,19 @@ def codeblock(tag: Tag, job: Job) -> str:
     return _code(tag, job, found.get("lang", ""), replace(how, title=title.strip("\"'") or how.title))
 
 
-def diagram(tag: Tag, job: Job) -> str:
-    """`{{< mermaid >}}`: what a script of the page may draw."""
+def diagram(tag: Shortcode, job: ShortcodeContext) -> str:
+    """`{{< mermaid >}}`: a diagram that a script of the page may draw."""
     return _code(tag, job, tag.name, CodeOptions())
 
 
-def _code(tag: Tag, job: Job, language: str, options: CodeOptions) -> str:
+def _code(tag: Shortcode, job: ShortcodeContext, language: str, options: CodeOptions) -> str:
     if language:
         check_language(language, job.context, job.position)
     return job.stash(highlight(without_raw(tag.body).strip("\n"), language, options))
 
 
-def nothing(tag: Tag, job: Job) -> str:
-    """For tags that say something to their engine alone."""
+def nothing(tag: Shortcode, job: ShortcodeContext) -> str:
+    """A shortcode that only concerns its generator."""
     return ""
 
 

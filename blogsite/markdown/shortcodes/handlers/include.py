@@ -1,4 +1,4 @@
-"""`{% include FILE key="value" %}` of Jekyll: the files that many themes have, by what their names say they do."""
+"""`{% include FILE key="value" %}` of Jekyll: files that many themes have, by what their names say."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import replace
 from blogsite.markdown.extensions.fenced_code import BREAK
 from blogsite.markdown.shortcodes.handlers.boxes import box, box_end
 from blogsite.markdown.shortcodes.handlers.media import image_of, video
-from blogsite.markdown.shortcodes.parser import Handler, Job, Tag
+from blogsite.markdown.shortcodes.parser import Handler, Shortcode, ShortcodeContext
 
 NAME = re.compile(r"\s*([\w./-]+)\s*")
 SILENT = frozenset(("jb/setup", "toc", "mathjax", "katex", "math", "mathjax_support", "mathjax-support"))
-"""They set something up, or print the table of contents, which the page has anyway."""
+"""Files that set something up, or print the table of contents, which the page has anyway."""
 PICTURE = re.compile(r"fig|ima?ge?|pic|photo")
 SOURCES = ("src", "url", "path", "file", "image_path", "image", "img", "name", "filename", "source", "link")
 FILE = re.compile(r"[^{}]+\.(?:png|jpe?g|gif|svg|webp|avif)\Z", re.IGNORECASE)
@@ -21,8 +21,8 @@ TEXTS = ("content", "text", "message", "alert", "title")
 IDENTITY = ("id", "youtube_id", "youtubeid", "video_id", "videoid", "src", "url", "link")
 
 
-def include(tag: Tag, job: Job) -> str | None:
-    """A picture, a link to a video, a box, or nothing; None for a file that could do anything."""
+def include(tag: Shortcode, job: ShortcodeContext) -> str | None:
+    """Return an image, a link to a video, a box, or nothing; None for a file that could do anything."""
     match = NAME.match(tag.arguments)
     if not match:
         return None
@@ -38,7 +38,7 @@ def include(tag: Tag, job: Job) -> str | None:
     return _picture(tag, job) if PICTURE.search(name) else None
 
 
-def _box(tag: Tag, name: str, job: Job) -> str | None:
+def _box(tag: Shortcode, name: str, job: ShortcodeContext) -> str | None:
     """`{% include note.html content="…" %}`, `{% include alert.html type="info" title="…" content="…" %}`"""
     named = tag.named
     key = next((key for key in TEXTS if named.get(key)), "")
@@ -51,7 +51,7 @@ def _box(tag: Tag, name: str, job: Job) -> str | None:
     return f"{box(opening, job)}{BREAK}{' '.join(named[key].split())}{BREAK}{box_end(opening, job)}"
 
 
-def _video(tag: Tag, name: str, job: Job) -> str | None:
+def _video(tag: Shortcode, name: str, job: ShortcodeContext) -> str | None:
     named = tag.named
     provider = named.get("provider") or next((host for host in ("youtube", "vimeo") if host in name), "")
     identity = next((named[key] for key in IDENTITY if key in named), "")
@@ -60,7 +60,7 @@ def _video(tag: Tag, name: str, job: Job) -> str | None:
     return video(replace(tag, name=provider, arguments=f'id="{identity}"'), job)
 
 
-def _picture(tag: Tag, job: Job) -> str | None:
+def _picture(tag: Shortcode, job: ShortcodeContext) -> str | None:
     named = tag.named
     source = next((named[key] for key in SOURCES if FILE.match(named.get(key, ""))), "")
     if not source:

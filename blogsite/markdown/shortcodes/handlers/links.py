@@ -1,10 +1,10 @@
-"""Links between posts, and addresses from the site's root, in the ways of other engines."""
+"""Links between posts, and addresses from the site's root."""
 
 from __future__ import annotations
 
 import re
 
-from blogsite.markdown.shortcodes.parser import Handler, Job, Tag, link_of
+from blogsite.markdown.shortcodes.parser import Handler, Shortcode, ShortcodeContext, link_of
 
 POST_FILE = re.compile(r"(?:.*/)?(?!index\.)([^/]+?)(?:/index)?\.(?:md|markdown|mkd|mdown|mkdn|html)\Z", re.IGNORECASE)
 
@@ -17,7 +17,7 @@ IN_ADDRESS = re.compile(
         ([^\s)>"'|]*)""",
     re.VERBOSE,
 )
-"""Pelican's `{filename}x.md` and Zola's `@/x.md`, where an address begins."""
+"""Pelican's `{filename}x.md` and Zola's `@/x.md` at the start of an address."""
 
 SITE_URL = r"\{\{-?\s*site\.(?:url|baseurl|base_url|github\.url)\s*-?\}\}"
 ROOT = re.compile(
@@ -30,20 +30,20 @@ VARIABLE = re.compile(r"\{\{-?\s*([A-Za-z_]\w*(?:\.[\w\-]+)+)\s*(?:\|[^{}\n]*)?-
 
 
 def post_target(path: str) -> str:
-    """The target of a need for the post that another engine calls PATH: `_posts/2014-01-02-name.md#part`, `name`."""
+    """Return the target of a reference by another generator's path: `_posts/2014-01-02-name.md#part`, `name`."""
     path, mark, fragment = path.strip().partition("#")
     match = POST_FILE.match(path)
     name = match[1] if match else path.strip("/")
     return f"post:{name}{mark}{fragment}" if name else f"{mark}{fragment}"
 
 
-def post_url(tag: Tag, job: Job) -> str | None:
+def post_url(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{% post_url 2014-01-02-name %}`: the address."""
     name = tag.arguments.strip("\"' ")
     return job.link(post_target(name)) if name else None
 
 
-def page_link(tag: Tag, job: Job) -> str | None:
+def page_link(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{% link _posts/2014-01-02-name.md %}`, `{% link assets/a.pdf %}`: the address."""
     path, words = tag.arguments.strip("\"' "), tag.words
     if not path:
@@ -55,7 +55,7 @@ def page_link(tag: Tag, job: Job) -> str | None:
     return job.link(post_target(path) if POST_FILE.match(path) else f"/{path.lstrip('/')}")
 
 
-def reference(tag: Tag, job: Job) -> str | None:
+def reference(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{{< ref "x.md" >}}`, `{{< relref "posts/x.md#part" >}}`: the address."""
     path = tag.get("path", 0)
     if not path:
@@ -63,7 +63,7 @@ def reference(tag: Tag, job: Job) -> str | None:
     return path if path.startswith("#") else job.link(post_target(path))
 
 
-def post_link(tag: Tag, job: Job) -> str | None:
+def post_link(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{% post_link name [title] %}`: a whole link, with the post's title where none is given."""
     words = tag.words
     if not words:
@@ -73,12 +73,12 @@ def post_link(tag: Tag, job: Job) -> str | None:
     return link_of(job, address, title or address.replace("\x03", ".text\x03"))
 
 
-def asset_path(tag: Tag, job: Job) -> str | None:
+def asset_path(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{% asset_path a.png %}`: the address of a file in the post's folder."""
     return tag.arguments.strip("\"' ") or None
 
 
-def asset_link(tag: Tag, job: Job) -> str | None:
+def asset_link(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{% asset_link a.pdf [title] %}`: a link to a file in the post's folder."""
     words = [word for word in tag.words if word not in ("true", "false")]
     if not words:
@@ -86,12 +86,12 @@ def asset_link(tag: Tag, job: Job) -> str | None:
     return link_of(job, words[0], " ".join(words[1:]) or words[0])
 
 
-def baseurl(tag: Tag, job: Job) -> str:
+def baseurl(tag: Shortcode, job: ShortcodeContext) -> str:
     return "/"
 
 
-def address(match: re.Match[str], job: Job) -> str:
-    """What stands in place of a match of IN_ADDRESS."""
+def address(match: re.Match[str], job: ShortcodeContext) -> str:
+    """Return what replaces a match of IN_ADDRESS."""
     before, kind, path = match[1], match[2] or match[3] or match[4], match[5]
     if kind in ("tag", "category"):
         return f"{before}/{'tags' if kind == 'tag' else 'categories'}/{path}/"
@@ -103,7 +103,7 @@ def address(match: re.Match[str], job: Job) -> str:
 
 
 def from_root(match: re.Match[str]) -> str:
-    """What stands in place of a match of ROOT."""
+    """Return what replaces a match of ROOT."""
     if match[2] is not None:
         return match[2] if match[2].startswith("/") else f"/{match[2]}"
     return "/"

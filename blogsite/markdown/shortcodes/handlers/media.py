@@ -1,6 +1,6 @@
-"""Pictures and videos in the tags of other engines.
+"""Images and videos.
 
-A video is a link: showing its player would ask another host for it on every visit.
+A video becomes a link, because its player would request another host on every visit.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ import html
 import re
 from dataclasses import replace
 
-from blogsite.markdown.shortcodes.parser import Handler, Job, Tag
+from blogsite.markdown.shortcodes.parser import Handler, Shortcode, ShortcodeContext
 
 PICTURE = re.compile(r"(?:https?:)?/?/|[^\s\"']+\.(?:png|jpe?g|gif|svg|webp|avif|bmp|tiff?|ico)\b|\x02", re.IGNORECASE)
 SIZE = re.compile(r"\d+(?:px|%|em|rem|vw)?\Z")
 FORGOTTEN = re.compile(r"\[(?:class names?|width|height|title text|alt text)\]")
-"""What the manual writes for what may be given, and authors copy."""
+"""Placeholders of the manual that authors copy."""
 LONGEST_TITLE = 500
 TITLE_AND_ALT = re.compile(r"(.*\S)\s+'([^']*)'")
 CLASS = re.compile(r"[A-Za-z_][\w-]*\Z")
@@ -30,7 +30,7 @@ VIDEOS = {
 }
 
 
-def image(tag: Tag, job: Job) -> str | None:
+def image(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{% img [class] src [width [height]] ["title" ["alt"]] %}` of Octopress and Hexo."""
     words = replace(tag, arguments=FORGOTTEN.sub(" ", tag.arguments)).words
     source = next((n for n, word in enumerate(words) if PICTURE.match(word)), -1)
@@ -49,7 +49,7 @@ def image(tag: Tag, job: Job) -> str | None:
     return image_of(job, words[source], alt, title, words[:source], sizes)
 
 
-def plain_image(tag: Tag, job: Job) -> str | None:
+def plain_image(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{% image url [width height] [title] %}` of Hexo, `{% image url, width=300px, alt=… %}` of its themes."""
     if "src" in tag.named:
         return figure(tag, job)
@@ -67,7 +67,7 @@ def plain_image(tag: Tag, job: Job) -> str | None:
     )
 
 
-def figure(tag: Tag, job: Job) -> str | None:
+def figure(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{{< figure src="…" caption="…" alt="…" title="…" link="…" >}}` of Hugo."""
     source = tag.get("src", 0).rstrip(",")
     if not source:
@@ -86,8 +86,8 @@ def figure(tag: Tag, job: Job) -> str | None:
     return f"[{made}]({_address(link)})" if link else made
 
 
-def image_of(job: Job, source: str, alt: str, title: str, classes: list[str], sizes: list[str]) -> str:
-    """An image, in Markdown or in HTML, whichever is read where the tag stands."""
+def image_of(job: ShortcodeContext, source: str, alt: str, title: str, classes: list[str], sizes: list[str]) -> str:
+    """Return an image in Markdown or in HTML, whichever is parsed where the tag is."""
     if job.in_html:
         given = {"src": source, "alt": alt, "title": title, "class": " ".join(filter(CLASS.match, classes))}
         given |= zip(("width", "height"), sizes, strict=False)
@@ -108,7 +108,7 @@ def _address(source: str) -> str:
     return f"<{source}>" if re.search(r"[\s()]", source) else source
 
 
-def video(tag: Tag, job: Job) -> str | None:
+def video(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{% youtube ID %}`, `{{< youtube id="ID" >}}`: a link."""
     name, address = VIDEOS[tag.name]
     words = [word for word in tag.words if re.fullmatch(r"[\w\-./:?=&]+", word)]

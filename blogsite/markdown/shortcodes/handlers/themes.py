@@ -1,6 +1,6 @@
-"""Tags that popular themes of Hexo bring along (NexT, Butterfly, Fluid, Volantis): labels, buttons, tabs, music.
+"""Shortcodes of popular Hexo themes (NexT, Butterfly, Fluid, Volantis): labels, buttons, tabs, music.
 
-Their arguments are words, or texts between commas, `@` or `::`. A label with a text of its own prints that text.
+Their arguments are words, or texts between commas, `@` or `::`.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import html
 import re
 
 from blogsite.markdown.shortcodes.handlers.boxes import COLOURS
-from blogsite.markdown.shortcodes.parser import Handler, Job, Tag, link_of
+from blogsite.markdown.shortcodes.parser import Handler, Shortcode, ShortcodeContext, link_of
 
 AT = re.compile(r"([\w\- ]*)@(.*)", re.DOTALL)
 COLOURED = frozenset([*COLOURS.split(), "primary", "info", "success", "warning", "danger", "red"])
@@ -26,20 +26,20 @@ MUSIC = {
 }
 
 
-def _parts(tag: Tag) -> list[str]:
-    """The arguments between `::` or commas, without their quotation marks."""
+def _parts(tag: Shortcode) -> list[str]:
+    """Return the arguments between `::` or commas, without quotation marks."""
     mark = "::" if "::" in tag.arguments else ","
     return [part.strip().strip("\"'").strip() for part in tag.arguments.split(mark)]
 
 
 def _phrase(element: str, kind: str, text: str) -> str | None:
-    """An element within a line, with a text in Markdown."""
+    """Return an inline element with a text in Markdown."""
     classes = f' class="{html.escape(kind)}"' if kind else ""
     shown = text.strip().strip("\"'")
     return f"<{element}{classes}>{html.escape(shown, quote=False)}</{element}>" if shown else None
 
 
-def label(tag: Tag, job: Job) -> str | None:
+def label(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{% label primary@text %}` of NexT and Fluid, `{% label text blue %}` of Butterfly"""
     if match := AT.fullmatch(tag.arguments):
         return _phrase("mark", f"label {match[1]}".strip(), match[2])
@@ -47,24 +47,24 @@ def label(tag: Tag, job: Job) -> str | None:
     return _phrase("mark", f"label {colour}", text) if colour in COLOURED else _phrase("mark", "label", tag.arguments)
 
 
-def hidden(tag: Tag, job: Job) -> str | None:
+def hidden(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{% hideInline text,button,background,colour %}`: the text"""
     return _phrase("span", "spoiler", _parts(tag)[0])
 
 
-def styled(tag: Tag, job: Job) -> str | None:
+def styled(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{% span red, text %}`, `{% p center logo large, text %}`, `{% font red @text %}`"""
     match = AT.fullmatch(tag.arguments) if tag.name == "font" else None
     kind, _, text = (match[1], "", match[2]) if match else tag.arguments.partition(",")
     return _phrase("span", re.sub(r"[^\w\- ]+", "", kind), text)
 
 
-def marked(tag: Tag, job: Job) -> str | None:
+def marked(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{% u text %}`, `{% emp text %}`, `{% del text %}`, `{% kbd text %}`"""
     return _phrase({"emp": "em", "wavy": "u"}.get(tag.name, tag.name), "", tag.arguments)
 
 
-def box(tag: Tag, job: Job) -> str | None:
+def box(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{% cb text, true %}` of Fluid, `{% checkbox red checked, text %}`, `{% radio text %}`"""
     first, comma, rest = tag.arguments.partition(",")
     if tag.name == "cb":
@@ -73,7 +73,7 @@ def box(tag: Tag, job: Job) -> str | None:
     return f"{on if comma and 'checked' in first.split() else off} {(rest if comma else first).strip()}"
 
 
-def button(tag: Tag, job: Job) -> str | None:
+def button(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{% btn url, text, icon, title %}`, `{% btn style::text::url::icon %}`: a link"""
     parts = _parts(tag)
     if "::" in tag.arguments:
@@ -86,13 +86,13 @@ def button(tag: Tag, job: Job) -> str | None:
     return link_of(job, url, text or url) if ADDRESS.match(url) else None
 
 
-def picture_group(tag: Tag, job: Job) -> str | None:
+def picture_group(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{% galleryGroup 'name' 'text' 'link' image %}` of Butterfly: a link"""
     words = tag.words
     return link_of(job, words[2], ": ".join(word for word in words[:2] if word)) if len(words) > 2 else None
 
 
-def song(tag: Tag, job: Job) -> str | None:
+def song(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{% aplayer "title" "author" "url" … %}`: a link"""
     words = tag.words
     if len(words) < 3 or not ADDRESS.match(words[2]):
@@ -100,15 +100,15 @@ def song(tag: Tag, job: Job) -> str | None:
     return link_of(job, words[2], f"♪ {words[0]} – {words[1]}" if words[1] else f"♪ {words[0]}")
 
 
-def music(tag: Tag, job: Job) -> str | None:
+def music(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{% meting "id" "netease" "song" … %}`: a link"""
     words = tag.words
     address = MUSIC.get((words[1], words[2])) if len(words) > 2 and re.fullmatch(r"\w+", words[0]) else None
     return link_of(job, address.format(words[0]), f"♪ {words[1]}: {words[0]}") if address else None
 
 
-def player(tag: Tag, job: Job) -> str | None:
-    """`{% video url %}`, `{% audio url %}`, `{% dplayer "url=…" %}`: one that loads nothing before it is started"""
+def player(tag: Shortcode, job: ShortcodeContext) -> str | None:
+    """`{% video url %}`, `{% audio url %}`, `{% dplayer "url=…" %}`: a player that loads nothing until it is used"""
     named = re.search(r"\b(?:url|src)=[\"']?([^\s\"',]+)", tag.arguments)
     words = tag.words
     url = named[1] if named else words[0].rstrip(",") if words else ""
@@ -118,7 +118,7 @@ def player(tag: Tag, job: Job) -> str | None:
     return job.stash(f'<p><{element} controls preload="none" src="{html.escape(url)}"></{element}></p>')
 
 
-def document(tag: Tag, job: Job) -> str | None:
+def document(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{% pdf url %}`, `{% iframe url %}`, `{% jsfiddle id %}`: a link"""
     words = tag.words
     url = words[0].rstrip(",") if words else ""
@@ -129,19 +129,19 @@ def document(tag: Tag, job: Job) -> str | None:
     )
 
 
-def card(tag: Tag, job: Job) -> str | None:
+def card(tag: Shortcode, job: ShortcodeContext) -> str | None:
     """`{% linkCard url,title %}`, `{% linkcard "url" "title" %}`: a link"""
     url, _, title = tag.arguments.replace('" "', ",").strip("\"' ").partition(",")
     return link_of(job, url, title.split(",")[0].strip() or url) if re.match(r"https?://\S+\Z", url) else None
 
 
-def group(tag: Tag, job: Job) -> str:
-    """`{% gallery %}`, `{% gi 5 3-2 %}`, `{% tabs name %}`: what holds pictures, or parts with titles"""
+def group(tag: Shortcode, job: ShortcodeContext) -> str:
+    """`{% gallery %}`, `{% gi 5 3-2 %}`, `{% tabs name %}`: a group of images, or of parts with titles"""
     kind = tag.name if tag.name in ("tabs", "timeline") else "gallery"
     return job.stash(f'<div class="{kind}">')
 
 
-def part(tag: Tag, job: Job) -> str:
+def part(tag: Shortcode, job: ShortcodeContext) -> str:
     """`{% tab title="…" %}`, `<!-- tab title@icon -->`: a part with its title"""
     written = tag.arguments.rpartition("@")[0] if "@" in tag.arguments else tag.arguments
     title = tag.named.get("title") or written.strip().strip("\"'")
@@ -149,7 +149,7 @@ def part(tag: Tag, job: Job) -> str:
     return job.stash(f'<div class="tab">{shown}')
 
 
-def group_end(tag: Tag, job: Job) -> str:
+def group_end(tag: Shortcode, job: ShortcodeContext) -> str:
     return job.stash("</div>")
 
 
@@ -176,4 +176,4 @@ THEME = {
     **dict.fromkeys(("pdf", "iframe", "jsfiddle"), DOCUMENT),
 }
 PART = re.compile(r"<!--\s*(end\s*)?(?:tab|subtab|subsubtab|timeline|node)\b([^\n]{0,200}?)-->")
-"""What begins and ends a part of tabs and timelines."""
+"""The comments that begin and end a part of tabs and timelines."""
