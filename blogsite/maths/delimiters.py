@@ -106,8 +106,6 @@ class _Walk:
                 yield found
                 at = found.end
 
-    # Each step returns what it found, or the offset from which to go on.
-
     def dollar(self, start: int) -> FoundTex | int:
         text = self.text
         if text.startswith("$$", start):
@@ -269,8 +267,6 @@ class _Walk:
             end = self.ahead.next(f"</{raw[1]}", tag.end())
             return end if end >= 0 else tag.end()
         return tag.end()
-
-    # What stands where.
 
     def found(self, kind: TexKind, inner: int, inner_end: int, display: bool, start: int, end: int) -> FoundTex:
         text = self.text

@@ -10,8 +10,8 @@ from blogsite.build.parsing import ParseTask, parse_batch, parse_settings
 from blogsite.build.typesetting import TypesetTask, typeset_batch
 from blogsite.content.model import Post
 from blogsite.core.urls import output_path
-from blogsite.preview.session import Session, without_garbage_collection
-from blogsite.preview.site_state import SiteState
+from blogsite.preview.session import Session
+from blogsite.preview.site_state import SiteState, without_garbage_collection
 from blogsite.preview.warm_start import StoredState
 from blogsite.render.dependencies import template_closures
 from blogsite.site.outputs import Page

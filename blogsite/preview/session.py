@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gc
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,7 +24,7 @@ from blogsite.images.inspection import FileInspector
 from blogsite.images.model import ImageVariant, SocialCardImage
 from blogsite.images.processing import check_card_design, check_image_format, draw_cached_card, encode_variant
 from blogsite.preview.page_cache import CachedPage, PageCache
-from blogsite.preview.site_state import SiteState, apply_changes, assemble_state
+from blogsite.preview.site_state import SiteState, apply_changes, assemble_state, without_garbage_collection
 from blogsite.preview.source_cache import ChangedPaths, SourceCache, SourceChanges
 from blogsite.preview.updates import Update, changed_style_sheets, describe_changes
 from blogsite.preview.warm_start import StoredState, WarmStart
@@ -291,13 +290,3 @@ def _unusable_store(problem: Exception) -> Diagnostic:
 def _unexpected(problem: Exception) -> Diagnostic:
     message = str(problem) if isinstance(problem, BlogsiteError) else f"{type(problem).__name__}: {problem}"
     return error(Location(FILE_NAME), f"the site cannot be made: {message}", "save any file to try again")
-
-
-@contextmanager
-def without_garbage_collection() -> Iterator[None]:
-    """Switch the garbage collector off: inside, many objects are created and hardly any becomes garbage."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()

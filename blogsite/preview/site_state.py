@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gc
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -173,3 +175,13 @@ def _with_outputs(state: SiteState, site: Site, edited: Sequence[Output]) -> Sit
     paths = {output.path for output in edited}
     others = (output for output in state.edited if output.path not in paths)
     return replace(state, loaded=replace(state.loaded, site=site), edited=(*others, *edited))
+
+
+@contextmanager
+def without_garbage_collection() -> Iterator[None]:
+    """Switch the garbage collector off: inside, many objects are created and hardly any becomes garbage."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from blogsite.config.settings import MarkdownSettings
 from blogsite.content.parse_context import ParseContext
-from blogsite.markdown.extensions.math import MathsExtension, plain, without_delimiters
+from blogsite.markdown.extensions.math import MathsExtension, without_delimiters, without_tex_markup
 from blogsite.maths.delimiters import find_tex
 from tests.support.cases import load_cases, save_cases
 
@@ -109,10 +109,10 @@ def test_breaks_beside_displays_go() -> None:
 
 def test_plain_text_of_a_heading_is_tex() -> None:
     context = ParseContext("", "a.md")
-    assert plain("no maths", context) == "no maths"
+    assert without_tex_markup("no maths", context) == "no maths"
     for text, tex in (("$x$", "x"), ("$$\nx\n$$", "x"), ("\\(x\\)", "x"), ("```math\nx\n```", "x"), ("`$x$`", "x")):
         _, context = convert(text, math_dialect="blogdown")
-        assert plain("a \x02f0\x03 b", context) == f"a {tex} b"
+        assert without_tex_markup("a \x02f0\x03 b", context) == f"a {tex} b"
 
 
 HOSTILE = {

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 
-from blogsite.content.frontmatter import values
+from blogsite.content.frontmatter import list_values, values
 from blogsite.content.frontmatter.values import Reader
 from blogsite.core.diagnostics import Severity
 
@@ -46,13 +46,13 @@ FIELDS: tuple[Field, ...] = (
     _field("description", "description", values.prose, severity="warning"),
     _field("slug", "slug", values.slug),
     _field("url", "url permalink path save_as", values.url),
-    _field("tags", "tags tag", values.names, merges=True),
-    _field("categories", "categories category", values.paths, merges=True),
-    _field("authors", "authors author second_author", values.people, severity="warning", merges=True),
+    _field("tags", "tags tag", list_values.names, merges=True),
+    _field("categories", "categories category", list_values.paths, merges=True),
+    _field("authors", "authors author second_author", list_values.people, severity="warning", merges=True),
     _field("draft", "draft", values.flag),
     _field("hidden", "hidden unlisted", values.flag),
-    _field("series", "series", values.first, severity="warning"),
-    _field("aliases", "aliases alias redirect_from redirects", values.addresses, merges=True),
+    _field("series", "series", list_values.first, severity="warning"),
+    _field("aliases", "aliases alias redirect_from redirects", list_values.addresses, merges=True),
     _field(
         "image",
         "image cover thumbnail banner featured_image featuredimage feature_image index_img previewimage "

@@ -81,17 +81,17 @@ class Headings(Postprocessor):
             if "<!--" in text:
                 taken.setdefault("more", 0)  # a break may be among the comments, and it has that id
             words = " ".join(NOT_IN_TOC.sub("", BREAK.sub(" ", text[inner:end])).split())
-            without_tex_markup = plain_text(words, context)
+            plain = plain_text(words, context)
             own = ID.search(attributes)
             if own:
                 name = html.unescape(own.group(1) or own.group(2) or own.group(3) or "")
             else:
-                name = _unused(slugify(without_tex_markup), taken)
+                name = _unused(slugify(plain), taken)
                 pieces.append(f'{text[done : inner - 1]} id="{name}"')
                 done = inner - 1
             words = ID.sub("", words)
             entries.append((level, name, words))
-            context.headings.append(Heading(level, name, RichText(without_tex_markup, _fragment(words, context))))
+            context.headings.append(Heading(level, name, RichText(plain, _fragment(words, context))))
         text = "".join([*pieces, text[done:]])
         return TOC.sub(lambda _: contents(entries, self.label), text) if "[" in text else text
 
