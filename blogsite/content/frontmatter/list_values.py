@@ -1,4 +1,4 @@
-"""Read lists of names from raw values: tags, categories, authors."""
+"""Read values that may be lists: tags, categories, authors, former addresses."""
 
 from __future__ import annotations
 
