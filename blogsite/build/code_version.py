@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from hashlib import blake2b
-from importlib.metadata import entry_points
-from importlib.util import find_spec
 from pathlib import Path
 from platform import python_version_tuple
 
@@ -35,6 +33,9 @@ def code_digest(extensions: Iterable[str] = ()) -> Digest:
 
 def _sources_of(extension: str) -> list[Path]:
     """Return the Python files of the package that holds a Markdown extension."""
+    from importlib.metadata import entry_points
+    from importlib.util import find_spec
+
     named = entry_points(group="markdown.extensions", name=extension)
     module = next((point.module for point in named), extension.partition(":")[0])
     try:

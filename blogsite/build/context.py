@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import Executor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from blogsite.build.output_folder import OutputChanges
 from blogsite.build.store.store import Store
@@ -22,6 +22,9 @@ from blogsite.core.executor import Workers
 from blogsite.images.cache import ImageCache
 from blogsite.images.inspection import FileInspector
 from blogsite.site.model import Site
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 WORK_FOLDER = ".blogsite"
 """The folder in the site's root that holds the store, the image cache, locks and the staging folders."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from datetime import date, datetime
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from blogsite.core.frozen import field_getter
@@ -35,6 +34,8 @@ def digest_bytes(data: bytes) -> Digest:
 
 def package_version(package: str) -> str:
     """Return the installed version of a package, "?" if it is not installed."""
+    from importlib.metadata import PackageNotFoundError, version  # 15 ms
+
     try:
         return version(package)
     except PackageNotFoundError:

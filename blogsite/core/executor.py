@@ -5,26 +5,19 @@ Tasks are calls of top-level functions with one picklable argument. Their result
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import signal
 import sys
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from itertools import islice
-from multiprocessing.connection import wait
 from types import TracebackType
-from typing import NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
-from blogsite.core.diagnostics import BlogsiteError
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 Row = TypeVar("Row")
-
-MAX_QUEUED = 64
-"""Tasks that are submitted before their results are read, on an executor of unknown size."""
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
@@ -50,27 +43,14 @@ class Workers(AbstractContextManager["Workers"]):
         Only a few tasks are taken ahead of the results, so that not all of them are in memory.
         """
         if self._own and (self.jobs == 1 or not parallel):
-            yield from (_run_locked(function, task) for task in tasks)
+            yield from (run_locked(function, task) for task in tasks)
             return
-        executor = self._started()
-        ahead = self.jobs * 2 + 1 if self._own else MAX_QUEUED
-        waiting: deque[Future[Result]] = deque()
-        try:
-            for task in tasks:
-                with _interrupts_blocked():  # as are then the processes that this starts
-                    waiting.append(executor.submit(_run_locked, function, task))
-                if len(waiting) >= ahead:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
-        except BrokenExecutor:
-            raise BlogsiteError(
-                "a process that was at work has ended before its time; where memory is short, build with --jobs 1"
-            ) from None
-        finally:
-            # `stop` ends our own: an executor whose processes are killed while it holds a cancelled one never ends.
-            for future in () if self._own else waiting:
-                future.cancel()
+        from blogsite.core import processes  # 10 ms that most builds of a few edits do not need
+
+        if self._executor is None:
+            self._executor = processes.start_pool(self.jobs)
+        queued = self.jobs * 2 + 1 if self._own else processes.MAX_QUEUED
+        yield from processes.map_ordered(self._executor, run_locked, function, tasks, queued, cancel=not self._own)
 
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
@@ -85,48 +65,21 @@ class Workers(AbstractContextManager["Workers"]):
             self._executor.shutdown(cancel_futures=True)
             self._executor = None
 
-    def _started(self) -> Executor:
-        if self._executor is None:
-            context = multiprocessing.get_context("fork" if _may_fork() else "spawn")
-            self._executor = ProcessPoolExecutor(self.jobs, context, initializer=_follow_parent)
-        return self._executor
-
-
-def _may_fork() -> bool:
-    """Return whether worker processes may be forked: on Linux, while this process has a single thread.
-
-    Forked processes start with everything imported; spawned ones need half a second for that. Other threads, such as
-    V8's, do not survive a fork.
-    """
-    return sys.platform == "linux" and len(os.listdir("/proc/self/task")) == 1
-
 
 _turn = threading.Lock()
 
 
-def _run_locked(function: Callable[[Task], Result], task: Task) -> Result:
+def run_locked(function: Callable[[Task], Result], task: Task) -> Result:
     """Run a task under a lock, because workers of a cluster may have several threads."""
     with _turn:
         return function(task)
 
 
-@contextmanager
-def _interrupts_blocked() -> Iterator[None]:
-    """Block SIGINT; processes that are started inside inherit that and never see Ctrl-C."""
-    if hasattr(signal, "pthread_sigmask"):
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
-            yield
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
-    else:
-        yield
-
-
 def kill_child_processes() -> None:
     """Kill the processes that this one has started."""
-    for process in multiprocessing.active_children():
-        process.kill()
+    if multiprocessing := sys.modules.get("multiprocessing"):
+        for process in multiprocessing.active_children():
+            process.kill()
 
 
 def exit_now(code: int) -> NoReturn:
@@ -135,19 +88,6 @@ def exit_now(code: int) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
-
-
-def _follow_parent() -> None:
-    """Ignore Ctrl-C in a worker process, and exit when its parent does, also if that is killed."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_exit_after, args=(parent.sentinel,), daemon=True).start()
-
-
-def _exit_after(sentinel: int) -> None:
-    wait([sentinel])
-    os._exit(1)
 
 
 def usable_cores() -> int:

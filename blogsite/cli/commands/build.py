@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +17,9 @@ from blogsite.config.loader import Config
 from blogsite.config.schema import KEYS
 from blogsite.content.status import PublishFilter
 from blogsite.core.diagnostics import UsageError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 
 @click.command("build")

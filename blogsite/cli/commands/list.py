@@ -7,7 +7,6 @@ import sys
 
 import click
 
-from blogsite.build.loader import load_site_readonly
 from blogsite.cli.options import SiteOptions, with_common_options
 from blogsite.cli.output import say_diagnostic
 from blogsite.content.status import PublishFilter
@@ -28,6 +27,8 @@ def list_command(where: SiteOptions, drafts: bool, future: bool, as_json: bool) 
     blogsite list --json | jq '.[] | select(.tags | index("熵")) | .url'
     """
     config = where.config()
+    from blogsite.build.loader import load_site_readonly  # for start-up time
+
     site = load_site_readonly(where.directory, config, PublishFilter(), where.progress())
     wanted = {"draft": drafts, "future": future}
     entries = [*site.posts, *site.hidden, *(entry for entry in site.unpublished if wanted.get(entry.state))]
