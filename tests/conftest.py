@@ -1,45 +1,26 @@
-"""What all tests share: `--rewrite`, which makes the expected files anew, and an environment that says nothing."""
+"""The option --rewrite, the profiles of hypothesis, and an environment without variables that change the output."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests.support.chromium import CHROMIUM
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser
-
-# The usual run tries the same examples every time: it fails for a change, never by chance. The long one explores.
+# The usual profile tries the same examples in every run, so that it never fails by chance; the long one explores.
 settings.register_profile("usual", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("long", settings.get_profile("usual"), max_examples=5000, derandomize=False)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "usual"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--rewrite", action="store_true", help="write the expected files anew from what the program does")
+    parser.addoption("--rewrite", action="store_true", help="write the expected files from the actual output")
 
 
 @pytest.fixture
 def rewrite(request: pytest.FixtureRequest) -> bool:
-    """Whether expected files are to be made, not compared."""
+    """Whether expected files are to be written instead of compared."""
     return bool(request.config.getoption("--rewrite"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Chromium, for the tests that are IN_A_BROWSER."""
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        as_root = hasattr(os, "geteuid") and os.geteuid() == 0
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"] if as_root else [])
-        yield started
-        started.close()
 
 
 @pytest.fixture(autouse=True)

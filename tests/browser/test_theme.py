@@ -6,20 +6,16 @@ BLOGSITE_SCREENSHOTS=FOLDER keeps pictures of what was looked at.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import importlib.util
 import os
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.browser.conftest import Sample
 from tests.support.chromium import IN_A_BROWSER
-from tests.support.hosting import build_sample, hosted, page_of_each_kind
+from tests.support.sites import tree
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -36,40 +32,6 @@ VISIBLE_TEXTS = """[...document.querySelectorAll("main :is(h1, h2, p, pre code)"
 SCREENSHOTS = os.environ.get("BLOGSITE_SCREENSHOTS")
 
 pytestmark = IN_A_BROWSER
-
-
-@dataclass(frozen=True)
-class Sample:
-    """The sample blog on the web: where, and the addresses of one page of every kind."""
-
-    address: str
-    kinds: dict[str, str]
-
-
-@pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
-    """The sample blog, served with a policy that lets pages load nothing but what the site itself holds."""
-    public = tmp_path_factory.mktemp("sample") / "public"
-    public.mkdir()
-    headers: dict[str, str] = {}
-    with hosted(public, headers) as address:
-        build_sample(public, f"{address}/")
-        scripts = " ".join(sorted({f"'{digest}'" for page in public.rglob("*.html") for digest in inline(page)}))
-        headers["Content-Security-Policy"] = (
-            f"default-src 'self'; style-src 'self' 'unsafe-inline'; script-src 'self' {scripts}"
-        )
-        yield Sample(address, page_of_each_kind(public))
-
-
-def inline(page: Path) -> list[str]:
-    """The digests of the scripts that stand in a page, as a policy allows them; data are no scripts."""
-    found = re.findall(r"<script([^>]*)>(.*?)</script>", page.read_text(encoding="utf-8"), re.S)
-    texts = [
-        text
-        for attributes, text in found
-        if "src=" not in attributes and re.search(r"type=(?!.?(text/javascript|module))", attributes) is None
-    ]
-    return ["sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts]
 
 
 def test_pages_of_every_kind_are_there(sample: Sample) -> None:
@@ -90,7 +52,7 @@ def test_every_page_fits_every_width_and_nothing_complains(browser: Browser, sam
     page = browser.new_page(color_scheme=scheme)  # type: ignore[arg-type]
     asked, complaints = listening(page)
     too_wide = {}
-    for kind, path in sample.kinds.items():
+    for kind, path in (sample.kinds if scheme == "dark" else sample.kinds_and_posts).items():
         page.goto(f"{sample.address}/{path}")
         for width in (*WIDTHS, *(EXTREMES if kind in AT_EXTREMES else ())):
             page.set_viewport_size({"width": width, "height": 900})
@@ -209,3 +171,39 @@ def test_without_scripts_pages_show_the_same_text_and_links_work(browser: Browse
         page.click(".site-menu a[href='/archive/']")
         page.click(f".h-entry >> text={title}")
         assert page.locator("h1.p-name").inner_text() == title
+
+
+def test_colours_change_with_the_scheme(browser: Browser, sample: Sample) -> None:
+    def background(scheme: str) -> str:
+        page = browser.new_page(color_scheme=scheme)  # type: ignore[arg-type]
+        page.goto(sample.address)
+        colour: str = page.evaluate("getComputedStyle(document.documentElement).backgroundColor")
+        if colour == "rgba(0, 0, 0, 0)":
+            colour = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        page.close()
+        return colour
+
+    assert background("light") != background("dark")
+
+
+def test_a_formula_is_drawn_with_its_fonts(browser: Browser, sample: Sample) -> None:
+    with_formulas = [
+        path for path, data in tree(sample.public).items() if path.startswith("posts/") and b'"math ' in data
+    ]
+    assert with_formulas, "the sample blog shows no formula"
+    page = browser.new_page()
+    page.goto(f"{sample.address}/{with_formulas[0].removesuffix('index.html')}")
+    box = page.locator(".math").first.bounding_box()
+    assert box
+    assert box["width"] > 5
+    assert not page.locator(".math-error").count()
+    page.close()
+
+
+def test_the_keyboard_reaches_the_text_first(browser: Browser, sample: Sample) -> None:
+    page = browser.new_page()
+    page.goto(sample.address)
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#main")
+    page.close()

@@ -7,11 +7,11 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import distributed
 import pytest
 
 from tests.support.sites import post, run, site, tree, write
 
-distributed = pytest.importorskip("distributed")
 pytestmark = pytest.mark.filterwarnings("default")  # the scheduler's own
 
 BODY = "Above $a_{N}+b$.\n\n<!-- more -->\n\nBelow \\eqref{p1#eq:x} and $\\frac{1}$.\n\n```python\nx = {N}\n```\n"

@@ -144,11 +144,16 @@ class Law(RuleBasedStateMachine):
         shutil.rmtree(getattr(self, "folder", "/nonexistent"), ignore_errors=True)
 
 
-def test_an_incremental_build_is_a_build_from_nothing() -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize(("no_shortcuts", "examples"), [("", 40), ("1", 15)], ids=["shortcuts", "no shortcuts"])
+def test_an_incremental_build_is_a_build_from_nothing(
+    no_shortcuts: str, examples: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLOGSITE_NO_SHORTCUTS", no_shortcuts)
     run_state_machine_as_test(
         Law,
         settings=settings(
-            max_examples=1000 if LONG else 40,
+            max_examples=1000 if LONG else examples,
             stateful_step_count=8 if LONG else 5,
             derandomize=not LONG,
             deadline=None,
@@ -160,6 +165,7 @@ def test_an_incremental_build_is_a_build_from_nothing() -> None:
 # ── what must not matter ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 def test_neither_the_environment_nor_the_place_nor_the_number_of_processes_matters(tmp_path: Path) -> None:
     """Hash seed, time zone, locale, folder, processes: the same bytes and the same words."""
     rich = Blog(tmp_path / "first")

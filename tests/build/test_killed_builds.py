@@ -30,6 +30,8 @@ from tests.support.law import scratch
 from tests.support.sites import CHECKOUT, EPOCH, post, run, run_alone, site, tree, write
 from tests.support.sites import build_site as build_with
 
+pytestmark = pytest.mark.slow
+
 LONG = bool(os.environ.get("BLOGSITE_LONG"))
 CHILD = CHECKOUT / "tests/support/crash_child.py"
 CONFIG = 'title = "Test"\nbase_url = "https://example.org/"\nper_page = 2\n'

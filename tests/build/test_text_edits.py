@@ -255,3 +255,16 @@ def test_what_was_kept_is_damaged_or_lost(blog: Path, damage: str) -> None:
     report, assembled = built(blog)
     assert assembled
     assert ("damaged" in report.note) == damage.startswith("UPDATE")
+
+
+def test_without_shortcuts_the_site_is_assembled_and_the_outcome_is_the_same(
+    blog: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLOGSITE_NO_SHORTCUTS", "1")
+    edit(blog, "posts/a.md", ("Text of", "More text. Text of"))
+    report, assembled = built(blog)
+    assert assembled
+    assert len(report.changes.written) == 1
+    report, assembled = built(blog)
+    assert assembled
+    assert not report.changes.written

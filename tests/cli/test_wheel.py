@@ -39,6 +39,7 @@ def test_the_wheel_carries_the_theme_and_the_starter_files(wheel: Path) -> None:
     assert not [name for name in names if name.startswith(("tests/", "posts/", "docs/"))]
 
 
+@pytest.mark.slow
 def test_an_installed_blogsite_makes_a_site(wheel: Path, tmp_path: Path) -> None:
     environment = tmp_path / "environment"
     venv.create(environment, with_pip=False)

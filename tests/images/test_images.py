@@ -581,6 +581,7 @@ def test_versions_are_kept_until_no_page_shows_them(tmp_path: Path) -> None:
     assert tree(root / "public") == before
 
 
+@pytest.mark.slow
 def test_what_comes_out_does_not_depend_on_the_number_of_processes(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {f"{number}.jpg": picture("JPEG", (600 + number, 300)) for number in range(12)}
     files |= {"cut.png": png(900)[:-30], "no.png": b"no picture"}

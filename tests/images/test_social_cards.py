@@ -404,6 +404,7 @@ def test_another_font_in_the_same_file_gives_other_cards(tmp_path: Path) -> None
     assert cards_of(root).keys().isdisjoint(before)
 
 
+@pytest.mark.slow
 @needs_font
 def test_cards_do_not_depend_on_the_number_of_processes(tmp_path: Path) -> None:
     files: dict[str, str | bytes] = {f"posts/{number}.md": post(f"Number {number}") for number in range(25)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
@@ -101,6 +102,7 @@ DOCUMENT = st.lists(st.tuples(BLOCK, st.sampled_from(["\n", "\n\n", "\n\n"])), m
 )
 
 
+@pytest.mark.slow
 @given(DOCUMENT)
 @settings(max_examples=300, deadline=None)
 def test_structure_is_commonmarks(text: str) -> None:

@@ -253,6 +253,7 @@ def test_ctrl_c_ends_it_at_once_while_tabs_listen(tmp_path: Path) -> None:
             tab.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["build", "serve"])
 @pytest.mark.parametrize("seconds", [0.5, 1.0, 1.5, 2.0])
 def test_ctrl_c_ends_all_processes_at_once_without_a_traceback(tmp_path: Path, command: str, seconds: float) -> None:
@@ -322,6 +323,7 @@ def test_tabs_hear_of_each_change_once_and_of_style_sheets_alone(writing: tuple[
         assert fetch(server.port, "/blog/extra.css").body == b"b {}"
 
 
+@pytest.mark.slow
 def test_five_hundred_files_at_once_are_one_change(writing: tuple[Path, Served]) -> None:
     root, server = writing
     with closing(Listener(server.port)) as tab:

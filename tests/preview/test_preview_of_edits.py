@@ -9,10 +9,11 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
@@ -59,8 +60,8 @@ def standing(root: Path) -> dict[str, tuple[int, int]]:
 class PreviewLaw(RuleBasedStateMachine):
     """A site is edited while it is shown; what is shown is held against a build from nothing."""
 
-    remembered = 0
-    """How often a preview began with what an earlier one had left."""
+    warm_starts = 0
+    """How often a preview started with the pages of an earlier one."""
 
     @initialize()
     def begin(self) -> None:
@@ -72,6 +73,7 @@ class PreviewLaw(RuleBasedStateMachine):
         with world(self.blog):
             self.session.refresh(None)
         self.check()
+        self.restart(lambda: None, kept=True)
 
     @rule(data=st.data(), edits=st.lists(st.sampled_from(OF_AUTHORS), min_size=1, max_size=3), told=st.booleans())
     def edit(self, data: st.DataObject, edits: list[object], told: bool) -> None:
@@ -89,8 +91,8 @@ class PreviewLaw(RuleBasedStateMachine):
             self.follow(told=True)
         self.check()
 
-    @rule(data=st.data(), message=st.sampled_from(["above", "below"]), told=st.booleans())
-    def write(self, data: st.DataObject, message: str, told: bool) -> None:
+    @rule(data=st.data(), part=st.sampled_from(["above", "below"]), told=st.booleans())
+    def write(self, data: st.DataObject, part: str, told: bool) -> None:
         """What writers do most, and what most of the shortcuts are for."""
         paths = sorted(path for path in self.blog.posts)
         if paths:
@@ -98,7 +100,7 @@ class PreviewLaw(RuleBasedStateMachine):
             words = data.draw(
                 st.sampled_from(["Words", "More words", "Words $e=f$", "Many words " * 40, "\nLower words"])
             )
-            self.blog.put(path, replace(self.blog.posts[path], **{message: words}))
+            self.blog.put(path, replace(self.blog.posts[path], **{part: words}))
             self.follow(told)
             self.check()
 
@@ -117,31 +119,38 @@ class PreviewLaw(RuleBasedStateMachine):
         self.check()
 
     @rule(data=st.data(), edits=st.lists(st.sampled_from(OF_AUTHORS), max_size=1), kept=st.booleans())
-    def replace_file(self, data: st.DataObject, edits: list[object], kept: bool) -> None:
-        """The preview is ended and another one begun; what it shows at first is what the whole site leads to."""
+    def end_and_start_again(self, data: st.DataObject, edits: list[object], kept: bool) -> None:
+        pick = Picks(lambda choices: data.draw(st.sampled_from(choices)))
+
+        def edit() -> None:
+            for change in edits:
+                change(self.blog, pick)  # type: ignore[operator]
+
+        self.restart(edit, kept)
+        self.check()
+
+    def restart(self, edit: Callable[[], None], kept: bool) -> None:
+        """End the preview, edit, and start another one: what that shows at first is what the whole site leads to."""
         time.sleep(2 * CLOCK_TICK)
         paths = list(self.session.state.outputs) if self.session.state else []
         with world(self.blog):
             if kept:
                 list(save_warm_start(self.session))
             self.session.close()
-            pick = Picks(lambda choices: data.draw(st.sampled_from(choices)))
-            for edit in edits:
-                edit(self.blog, pick)  # type: ignore[operator]
+            edit()
             self.session = Session(self.blog.root, None, SHOWN, lambda stage, done, total: None)
             self.before = standing(self.blog.root)
             self.session.refresh(None)
-            remembered = self.session.state
-            if isinstance(remembered, StoredState):
-                type(self).remembered += 1
-                early = {path: self.session.get(path) for path in paths if remembered.output(path)}
+            stored = self.session.state
+            if isinstance(stored, StoredState):
+                type(self).warm_starts += 1
+                early = {path: self.session.get(path) for path in paths if stored.output(path)}
                 assert early
-                assert self.session.state is remembered
+                assert self.session.state is stored
                 list(warm_up(self.session))
                 assert type(self.session.state) is SiteState
                 assert {path: self.session.get(path) for path in early} == early
                 assert not self.session.refresh(None)
-        self.check()
 
     @rule()
     def build_meanwhile(self) -> None:
@@ -202,15 +211,21 @@ def without_pages(diagnostics: Iterable[str]) -> set[str]:
     return {re.sub("while rendering .*", "while rendering a page", text) for text in diagnostics}
 
 
-def test_what_is_shown_is_what_a_build_from_nothing_writes() -> None:
+@pytest.mark.slow
+@pytest.mark.parametrize(("no_shortcuts", "examples"), [("", 25), ("1", 8)], ids=["shortcuts", "no shortcuts"])
+def test_what_is_shown_is_what_a_build_from_nothing_writes(
+    no_shortcuts: str, examples: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BLOGSITE_NO_SHORTCUTS", no_shortcuts)
+    PreviewLaw.warm_starts = 0
     run_state_machine_as_test(
         PreviewLaw,
         settings=settings(
-            max_examples=500 if LONG else 25,
+            max_examples=500 if LONG else examples,
             stateful_step_count=12 if LONG else 8,
             derandomize=not LONG,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert PreviewLaw.remembered
+    assert bool(PreviewLaw.warm_starts) == (not no_shortcuts)

@@ -41,11 +41,11 @@ class Picks:
     """Where the choices of an edit come from: hypothesis, or a random number generator."""
 
     def __init__(self, choose: Callable[[list[Any]], Any]) -> None:
-        self.select_posts = choose
+        self._choose = choose
 
     def one(self, *choices: Choice) -> Choice:
         """One of these."""
-        chosen: Choice = self.select_posts(list(choices))
+        chosen: Choice = self._choose(list(choices))
         return chosen
 
 
