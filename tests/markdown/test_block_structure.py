@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from tests.support.markdown import convert
+from tests.support.markdown_cases import convert
 
 KEPT = {"ul", "ol", "li", "pre", "h1", "h2", "h3", "h4", "h5", "h6", "table", "blockquote", "hr", "th", "td"}
 REFERENCE = MarkdownIt("commonmark").enable("table")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.support.cases import Case
-from tests.support.markdown import case_files, check, convert, convert_with_notes
+from tests.support.markdown_cases import case_files, check, convert, convert_with_notes
 
 FILES = case_files("blocks/*.md")
 

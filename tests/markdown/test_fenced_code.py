@@ -11,7 +11,7 @@ from blogsite.markdown.extensions.fenced_code import PAD, FencedCode
 from blogsite.markdown.highlighting.fence_info import parse_info
 from blogsite.markdown.highlighting.highlight import CodeOptions, highlight
 from tests.support.cases import Case
-from tests.support.markdown import case_files, check, convert, converter, warnings
+from tests.support.markdown_cases import case_files, check, convert, converter, warnings
 
 FILES = case_files("fences*.md")
 

@@ -11,7 +11,7 @@ from blogsite.content.parse_context import ParseContext
 from blogsite.markdown.converter import Converter
 from blogsite.markdown.shortcodes.extension import ShortcodePreprocessor
 from tests.support.cases import Case
-from tests.support.markdown import case_files, check, convert, convert_with_notes, converter
+from tests.support.markdown_cases import case_files, check, convert, convert_with_notes, converter
 
 FILES = case_files("shortcodes*.md")
 
