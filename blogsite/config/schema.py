@@ -201,6 +201,10 @@ _THEME_KEYS: dict[str, tuple[Callable[[Any], bool], str]] = {
 
 
 def _theme(value: Any) -> Table:
+    if isinstance(value, dict) and "colors" in value:
+        if "colours" in value:
+            raise ValueError("colours or colors, not both")
+        value = {"colours" if key == "colors" else key: item for key, item in value.items()}
     table = _table(value)
     for key, item in value.items():
         if key not in _THEME_KEYS:

@@ -49,17 +49,15 @@ from blogsite.markdown.extensions.raw_html import RawHtmlExtension
 from blogsite.markdown.extensions.spaces import SpacesExtension
 from blogsite.markdown.extensions.strikethrough import StrikethroughExtension
 from blogsite.markdown.extensions.task_lists import TaskListsExtension
-from blogsite.markdown.extensions.tree import TreeExtension, to_html
 from blogsite.markdown.highlighting.highlight import CodeExtension
 from blogsite.markdown.inline.processor import FastExtension
 from blogsite.markdown.shortcodes.extension import ShortcodesExtension
 
-HandlerFunction = Callable[[MarkdownSettings], Extension | None]
+MakeExtension = Callable[[MarkdownSettings], Extension | None]
 
 # One feature = one file in extensions/ + one line here. Each entry makes an extension from the settings, or none.
-EXTENSIONS: tuple[HandlerFunction, ...] = (
+EXTENSIONS: tuple[MakeExtension, ...] = (
     lambda settings: FastExtension(),
-    lambda settings: TreeExtension(),
     lambda settings: TableExtension(),
     lambda settings: DefListExtension(),
     lambda settings: AbbrExtension(),
@@ -98,7 +96,6 @@ class Converter(markdown.Markdown):
         made = (make(settings) for make in EXTENSIONS)
         super().__init__(extensions=[extension for extension in made if extension], output_format="html")
         self.preprocessors.deregister("normalize_whitespace")  # read and blocks do its work without moving columns
-        self.serializer = to_html
         for name in settings.extensions:
             self._load(name)
         self.blocks = frozenset(self.block_level_elements)

@@ -82,7 +82,8 @@ def test_every_section_is_read() -> None:
         ("extra_feeds = ['/../atom.xml']", "write paths of files from the root"),
         ("output = '.'", 'write a folder such as "public"'),
         ("menu = [{name = 'a'}]", "write tables [[menu]] with name and url"),
-        ("[theme]\ncolors = {}", "not colors"),
+        ("[theme]\ncolours = {}\ncolors = {}", "write colours or colors, not both"),
+        ("[theme]\ncolor = {}", "not color"),
         ("[tags]\nmap = {a = 1}", "write a table of texts"),
         ("title = Blog", "blogsite.toml:1:9: error: this is no TOML: invalid value\n    texts stand in quotes"),
         ("title = 'a'\ntitle = 'b'", "this is no TOML: cannot overwrite a value"),
@@ -183,3 +184,11 @@ def _is_key(line: str) -> bool:
     """Whether a commented line is a setting that may be taken out of its comment."""
     head = line.removeprefix("# ").partition("=")[0].strip()
     return line.removeprefix("# ").startswith("[[") or ("=" in line and head.strip('"\\').replace("_", "").isalnum())
+
+
+def test_colours_have_two_spellings() -> None:
+    british, american = (
+        parse_config(f'[theme]\n{key} = {{accent = "#123456"}}\nwidth = "40em"\n') for key in ("colours", "colors")
+    )
+    assert british.theme == american.theme
+    assert british.theme["colours"]
