@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
 
-from blogsite.markdown.html.split import BLOCKS, RAW, TOKEN, VOID, Open, close_at, is_bare, names
+from blogsite.markdown.html.elements import BLOCKS, RAW, VOID, names
+from blogsite.markdown.html.split import TOKEN, Open, close_at, is_bare
 from blogsite.markdown.html.text import CJK, MARKS, SENTENCE_END
 
 FORMULA_LETTERS = 5

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 from blogsite.content.model import Formula, HtmlFragment, Reference, RichText
 from blogsite.markdown.auto_excerpt import opening
 from blogsite.markdown.html.balance import balance
-from blogsite.markdown.html.split import RAW, TOKEN, VOID, Open, close_at, is_bare, names
+from blogsite.markdown.html.elements import RAW, VOID, names
+from blogsite.markdown.html.split import TOKEN, Open, close_at, is_bare
 from blogsite.markdown.html.text import front_matter_text, plain_text, quoted_attribute, shorten
 
 __all__ = ["ExcerptedPost", "balance", "description", "split"]

@@ -24,9 +24,10 @@ from blogsite.config.settings import MarkdownSettings
 from blogsite.content.parse_context import parse_context_of
 from blogsite.markdown.blocks.nodes import Node
 from blogsite.markdown.blocks.preprocessors import NoHtmlBlocks, NormaliseLines
-from blogsite.markdown.blocks.raw_html import BLOCK, RAW, is_element
+from blogsite.markdown.blocks.raw_html import is_element
 from blogsite.markdown.blocks.scanner import scan
 from blogsite.markdown.extensions.callouts import MARK
+from blogsite.markdown.html.elements import BLOCK_STARTS, RAW_BLOCKS
 
 GROWS = re.compile(r"(?:\A|\n)(?:(?:!!!|\?\?\?\+?) ?[\"\w]|===[!+]? ?\")")
 """The first line of a box, to which the indented blocks below belong."""
@@ -237,7 +238,7 @@ class BlocksExtension(Extension):
         if "defindent" in processors:
             processors.register(DefinitionBlocks(md.parser), "defindent", 85)
         processors.register(StructureProcessor(md.parser), "structure", 1000)
-        md.block_level_elements += sorted((BLOCK | RAW) - set(md.block_level_elements))
+        md.block_level_elements += sorted((BLOCK_STARTS | RAW_BLOCKS) - set(md.block_level_elements))
         md.preprocessors.register(NormaliseLines(md), "blocks", 45)
         md.preprocessors.register(NoHtmlBlocks(md, md.preprocessors["html_block"]), "html_block", 20)
         md.inlinePatterns.register(KnownElements(HTML_RE, md), "html", 90)

@@ -11,42 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-RAW = frozenset(("script", "pre", "style", "textarea", "svg", "math"))
-"""Elements whose content extends to their end tag, also over blank lines."""
-
-BLOCK = frozenset(
-    """
-    address article aside base basefont blockquote body caption center col colgroup dd details dialog dir div dl dt
-    fieldset figcaption figure footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html iframe legend li
-    link main menu menuitem meta nav noframes noscript ol optgroup option p param search section summary table tbody td
-    template tfoot th thead title tr track ul
-    audio canvas embed map object picture source video
-    """.split()  # noqa: SIM905
-)
-"""Elements that begin a block of HTML at the start of a line."""
-
-INLINE = frozenset(
-    """
-    a abbr acronym applet area b bdi bdo bgsound big blink br button cite code command data datalist del dfn em font i
-    img input ins isindex kbd keygen label mark marquee meter multicol nextid nobr output portal progress q rb rp rt rtc
-    ruby s samp select selectedcontent slot small spacer span strike strong sub sup time tt u var wbr xmp
-    """.split()  # noqa: SIM905
-)
-
-VECTORS = frozenset(
-    """
-    animate animatemotion animatetransform circle clippath defs desc ellipse filter foreignobject g image line
-    lineargradient marker mask metadata mpath path pattern polygon polyline radialgradient rect set stop switch symbol
-    text textpath tspan use view
-    annotation annotation-xml maction maligngroup malignmark menclose merror mfenced mfrac mglyph mi mlabeledtr
-    mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mspace msqrt mstyle msub msubsup msup mtable
-    mtd mtext mtr munder munderover none semantics
-    """.split()  # noqa: SIM905
-)
-"""Elements of SVG and MathML."""
-
-KNOWN = RAW | BLOCK | INLINE | VECTORS
-VOID = frozenset("area base basefont br col embed frame hr img input link meta param source track wbr".split())  # noqa: SIM905
+from blogsite.markdown.html.elements import BLOCK_STARTS, KNOWN_ELEMENTS, RAW_BLOCKS, VOID
 
 TAG = re.compile(r"<(/?)([A-Za-z][\w:.-]*)")
 COMPLETE = re.compile(r"""</?[A-Za-z][\w-]*(?:[^<>"']|"[^"]*"|'[^']*')*>\s*$""")
@@ -73,10 +38,10 @@ def html_start(line: str, at: int, interrupts: bool, closes: Callable[[str], boo
         until = ENDS.get(match[0], ">")
         return HtmlStart(until) if closes(until) else None
     name = match[2].lower()
-    if name in RAW:
+    if name in RAW_BLOCKS:
         until = f"</{name}"
         return HtmlStart(until if not match[1] and closes(until) else "")
-    if name in BLOCK:
+    if name in BLOCK_STARTS:
         return HtmlStart("")
     if "-" in name and not interrupts and COMPLETE.match(line, at):
         custom = match[1] or "=" in line or closes(f"</{name}")
@@ -89,7 +54,7 @@ def depth(line: str) -> int:
     level = 0
     for match in TAG.finditer(line):
         name = match[2].lower()
-        if (name in BLOCK or name in RAW) and name not in VOID:
+        if (name in BLOCK_STARTS or name in RAW_BLOCKS) and name not in VOID:
             level += -1 if match[1] else 1
     return level - line.count("/>")
 
@@ -100,7 +65,7 @@ def is_element(tag: str, rest: str, text: str) -> bool:
     if not match:
         return True
     name = match[2].lower()
-    if name in KNOWN:
+    if name in KNOWN_ELEMENTS:
         return True
     if "-" not in name or not name.replace("-", "").replace(".", "").isalnum():
         return False

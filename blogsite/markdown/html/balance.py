@@ -10,7 +10,8 @@ import re
 from dataclasses import dataclass, field
 from html import escape
 
-from blogsite.markdown.html.split import BLOCKS, RAW, SPACE, VOID, looks_balanced, names
+from blogsite.markdown.html.elements import BLOCKS, RAW, VOID, names
+from blogsite.markdown.html.split import SPACE, looks_balanced
 
 
 def balance(html: str) -> str:

@@ -15,22 +15,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from blogsite.markdown.html.elements import RAW, VOID, names
+
 SPACE = r"[ \t\n\f\r]"
-RAW = "iframe|noembed|noframes|noscript|script|style|textarea|title|xmp"
-"""Elements whose content is not markup."""
 
 
-def names(text: str) -> frozenset[str]:
-    """Return the words of a text as a set."""
-    return frozenset(text.split())
-
-
-VOID = names("area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr")
-BLOCKS = names("""
-    address article aside blockquote body caption center colgroup dd details dialog dir div dl dt fieldset
-    figcaption figure footer form frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html li listing main menu nav ol
-    p pre search section summary table tbody td tfoot th thead tr ul
-""")
 TOKEN = re.compile(
     rf"<(?:!--[^<>]*>|(?P<raw>{RAW})(?=[ \t\n\f\r/>])[^<>]*>(?:.*?</(?P=raw)>)"
     r"|(?P<end>/)?(?P<name>[a-zA-Z][a-zA-Z0-9:._-]*+)[^<>]*>)",

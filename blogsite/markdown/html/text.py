@@ -6,7 +6,7 @@ import re
 from html import escape, unescape
 
 from blogsite.content.model import Formula
-from blogsite.markdown.html.split import BLOCKS, RAW
+from blogsite.markdown.html.elements import BLOCKS, RAW
 
 CJK = (
     "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u3035\u303b\u3041-\u3096\u309d-\u30ff\u3105-\u312f\u31a0-\u31bf"
