@@ -1,9 +1,11 @@
-# make build   the sample blog of posts/, into public/
-# make test    all tests; make check is part of it
-# make serve   look at the sample blog while writing
-# make bench   measure it beside other generators, as benchmarks/README.md says (an hour)
-# make audit   have it audited by Lighthouse and the Nu Html Checker, from npm (five minutes; needs npm, Java, Chromium)
-# make clean   remove what the above have made
+# make build      the sample blog of posts/, into public/
+# make serve      look at the sample blog while writing
+# make test-fast  the tests that are neither slow nor in a browser: the loop while working
+# make test       all tests; make check is part of it
+# make format     format the code
+# make bench      measure it beside other generators, as benchmarks/README.md says (an hour)
+# make audit      have it audited by Lighthouse and the Nu Html Checker (five minutes; needs npm, Java, Chromium)
+# make clean      remove what the above have made
 # Everything is installed into .venv, which is made again only when pyproject.toml changes.
 
 PYTHON ?= python3
@@ -15,7 +17,7 @@ AUDIT ?= $(HOME)/.cache/blogsite-audit
 BROWSERS := chromium chromium-browser google-chrome
 
 .DEFAULT_GOAL := build
-.PHONY: build serve test check format browser bench audit clean
+.PHONY: build serve test test-fast check format browser bench audit clean
 
 build: $(VENV)/.installed
 	$(BIN)/blogsite build
@@ -25,6 +27,9 @@ serve: $(VENV)/.installed
 
 test: check browser
 	$(BIN)/python -m pytest -n auto
+
+test-fast: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n auto -m "not slow and not browser"
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

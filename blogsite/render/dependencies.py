@@ -1,6 +1,6 @@
 """Dependencies between templates: which other templates each one extends, includes or imports.
 
-They are found by regular expressions, because parsing every template with Jinja would add 40 ms to each build. Names
+They are found by regular expressions, because parsing the templates with Jinja would add 30 ms to each build. Names
 must be literals, so that the dependencies are known without rendering.
 """
 
