@@ -26,10 +26,10 @@ serve: $(VENV)/.installed
 	$(BIN)/blogsite serve
 
 test: check browser
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist worksteal
 
 test-fast: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n auto -m "not slow and not browser"
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not slow and not browser"
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
