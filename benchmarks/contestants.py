@@ -67,13 +67,13 @@ def named(names: str) -> list[Contestant]:
 class Workplace:
     """A contestant's folders below DIR/work, where setup.sh has installed into DIR."""
 
-    package_version: Path
+    installed: Path
     contestant: Contestant
     size: int
 
     @property
     def folder(self) -> Path:
-        return self.package_version / "work" / self.contestant.name
+        return self.installed / "work" / self.contestant.name
 
     @property
     def site(self) -> Path:
@@ -136,7 +136,7 @@ class Workplace:
 
     def environment(self) -> dict[str, str]:
         """The environment of its commands: what is installed first on the path, every cache in its own folder."""
-        paths = [self.package_version / "bin", self.package_version / "venv" / "bin", self.package_version / "node_modules" / ".bin"]
+        paths = [self.installed / "bin", self.installed / "venv" / "bin", self.installed / "node_modules" / ".bin"]
         heap = max(4000, 14 * self.size // 10)  # with formulas, Node's own limit ends at some three thousand posts
         return os.environ | {
             "PATH": os.pathsep.join([*map(str, paths), os.environ["PATH"]]),

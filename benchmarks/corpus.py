@@ -180,8 +180,8 @@ def _mark(piece: str, spelling: Spelling) -> str:
 def _png(width: int, height: int, shade: int) -> bytes:
     rows = b"".join(b"\0" + bytes((x * y // 512 + shade) % 256 for x in range(width)) for y in range(height))
     head = struct.pack(">2I5B", width, height, 8, 0, 0, 0, 0)
-    batched = (_chunk(b"IHDR", head), _chunk(b"IDAT", zlib.compress(rows)), _chunk(b"IEND", b""))
-    return b"\x89PNG\r\n\x1a\n" + b"".join(batched)
+    chunks = (_chunk(b"IHDR", head), _chunk(b"IDAT", zlib.compress(rows)), _chunk(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:

@@ -36,7 +36,7 @@ class Figures:
 class Goal:
     """A figure and its limit: the most it may be, or the least if `at_least`."""
 
-    message: str
+    what: str
     limit: float
     unit: str
     found: Found

@@ -65,19 +65,17 @@ class Latency:
 def main() -> int:
     """1 if a server failed."""
     arguments = _arguments()
-    package_version, results = arguments.dir.resolve(), {}
+    installed, results = arguments.dir.resolve(), {}
     failed: dict[str, str] = {}
     for contestant in named(arguments.contestants):
-        location = Workplace(package_version, contestant, arguments.posts)
+        place = Workplace(installed, contestant, arguments.posts)
         try:
-            results[contestant.name] = measure(
-                location, arguments.posts, arguments.edits, Options(maths=arguments.maths)
-            )
+            results[contestant.name] = measure(place, arguments.posts, arguments.edits, Options(maths=arguments.maths))
         except (FailedError, OSError) as problem:
             failed[contestant.name] = str(problem)
             print(f"{contestant.name} failed: {problem}", file=sys.stderr)
     name = f"latency-{arguments.posts}{'' if arguments.maths else '-no-maths'}"
-    folder = package_version / "results"
+    folder = installed / "results"
     folder.mkdir(exist_ok=True)
     record = {"posts": arguments.posts, "maths": arguments.maths, "failed": failed}
     record["servers"] = {server: asdict(result) for server, result in results.items()}
@@ -88,19 +86,19 @@ def main() -> int:
     return 1 if failed else 0
 
 
-def measure(location: Workplace, count: int, edits: int, options: Options) -> Latency:
+def measure(place: Workplace, count: int, edits: int, options: Options) -> Latency:
     """The contestant's server is started on a site of COUNT posts, the middle one edited EDITS times."""
-    location.prepare(count, options)
-    location.make_anew()
-    run(location.command(), location.site, location.environment(), location.log, START_LIMIT)
+    place.prepare(count, options)
+    place.make_anew()
+    run(place.command(), place.site, place.environment(), place.log, START_LIMIT)
     os.sync()
     name = slug(count // 2)
     title = next(post.title for number, post in enumerate(posts(count, options)) if number == count // 2)
-    source = location.site / location.contestant.posts / f"{name}.md"
+    source = place.site / place.contestant.posts / f"{name}.md"
     original = source.read_text(encoding="utf-8")
     port = _free_port()
     begun = time.perf_counter()
-    with _serving(location, port) as server:
+    with _serving(place, port) as server:
         page = _Page(server, port, f"/posts/{name}/")
         page.wait_for(title.split()[0], START_LIMIT)
         start, peak = time.perf_counter() - begun, _memory(server.pid)
@@ -165,14 +163,14 @@ class _Page:
 
 
 @contextmanager
-def _serving(location: Workplace, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    program = location.command()[0]
-    arguments = (part.format(cache=location.folder / "cache", port=port) for part in SERVERS[location.contestant.name])
-    with location.log.open("wb") as log:
+def _serving(place: Workplace, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    program = place.command()[0]
+    arguments = (part.format(cache=place.folder / "cache", port=port) for part in SERVERS[place.contestant.name])
+    with place.log.open("wb") as log:
         server = subprocess.Popen(
             [program, *arguments],
-            cwd=location.site,
-            env=location.environment(),
+            cwd=place.site,
+            env=place.environment(),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

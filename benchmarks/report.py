@@ -40,7 +40,7 @@ def _goals(figures: Figures) -> Iterator[str]:
         value = goal.found(figures)
         bar = f"at {'least' if goal.at_least else 'most'} {goal.limit:,g} {goal.unit}".rstrip()
         met = "not measured" if value is None else "yes" if goal.is_met(value) else "**no**"
-        rows.append((goal.message, bar, NOTHING if value is None else _number(value), met))
+        rows.append((goal.what, bar, NOTHING if value is None else _number(value), met))
     yield from _table(("", "goal", "measured", "met"), rows)
     yield "Ratios are to the other's build from nothing in the same round, the median over the rounds.\n"
 

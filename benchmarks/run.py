@@ -41,36 +41,36 @@ GROWTH = ((5_000, False, "blogsite", False), (50_000, False, "blogsite", False))
 def main() -> int:
     """1 if a contestant failed or lacks something."""
     arguments = _arguments()
-    package_version = arguments.dir.resolve()
-    results = package_version / ("trials" if arguments.posts else "results")
+    installed = arguments.dir.resolve()
+    results = installed / ("trials" if arguments.posts else "results")
     bad = False
     for case in _cases(arguments):
         print(f"{case.title}:", flush=True)
-        builds = measure(case, package_version, results, arguments.timeout)
+        builds = measure(case, installed, results, arguments.timeout)
         bad |= bool(builds.failed) or any(builds.lacking.values())
         report.write(results, results / "README.md" if arguments.posts else report.README)
     return 1 if bad else 0
 
 
-def measure(case: Case, package_version: Path, results: Path, limit: float) -> Builds:
+def measure(case: Case, installed: Path, results: Path, limit: float) -> Builds:
     """All builds of the case, saved after each round."""
     builds = Builds(case, machine())
-    locations = [Workplace(package_version, contestant, case.posts) for contestant in named(",".join(case.contestants))]
-    for location in locations:
-        location.prepare(case.posts, case.options)
+    places = [Workplace(installed, contestant, case.posts) for contestant in named(",".join(case.contestants))]
+    for place in places:
+        place.prepare(case.posts, case.options)
     for turn in range(case.rounds):
-        first = turn % len(locations)
-        for location in locations[first:] + locations[:first]:
-            name = location.contestant.name
+        first = turn % len(places)
+        for place in places[first:] + places[:first]:
+            name = place.contestant.name
             if name in builds.failed:
                 continue
             only_cold = case.thrifty and turn > 0 and name != "blogsite"
             try:
                 for phase in PHASES[:1] if only_cold else PHASES:
-                    builds.runs.append(_build(location, phase, case, turn + 1, limit))
+                    builds.runs.append(_build(place, phase, case, turn + 1, limit))
                     if name not in builds.lacking:
-                        builds.versions[name] = location.version()
-                        builds.lacking[name] = lacking(location, case.posts, case.options)
+                        builds.versions[name] = place.version()
+                        builds.lacking[name] = lacking(place, case.posts, case.options)
                         if builds.lacking[name]:
                             print(f"  {name} LACKS: {'; '.join(builds.lacking[name])}", file=sys.stderr)
             except (FailedError, OSError) as problem:
@@ -80,25 +80,25 @@ def measure(case: Case, package_version: Path, results: Path, limit: float) -> B
     return builds
 
 
-def _build(location: Workplace, phase: Phase, case: Case, turn: int, limit: float) -> Run:
+def _build(place: Workplace, phase: Phase, case: Case, turn: int, limit: float) -> Run:
     """One build after what its phase calls for; raises FailedError if the site is not then what its sources say."""
     edited = slug(case.posts // 2)
     if phase == "cold":
-        location.make_anew()
+        place.make_anew()
     elif phase == "edit":
-        location.append(edited, SENTENCE)
+        place.append(edited, SENTENCE)
     elif phase == "new":
-        location.add(write(case.posts, case.options))
-    before = _states(location.output)
+        place.add(write(case.posts, case.options))
+    before = _states(place.output)
     os.sync()  # nobody pays for what the one before has left to write
-    cost = run(location.command(), location.site, location.environment(), location.log, limit)
-    after = _states(location.output)
-    if (SENTENCE in location.page(edited)) != (phase in ("edit", "new")):
+    cost = run(place.command(), place.site, place.environment(), place.log, limit)
+    after = _states(place.output)
+    if (SENTENCE in place.page(edited)) != (phase in ("edit", "new")):
         raise FailedError(f"the page of {edited} is not what its source says")
-    if phase == "new" and slug(case.posts) not in (location.output / "index.html").read_text(encoding="utf-8"):
+    if phase == "new" and slug(case.posts) not in (place.output / "index.html").read_text(encoding="utf-8"):
         raise FailedError("the new post is not on the first page")
     written = sum(before.get(path) != state for path, state in after.items())
-    name = location.contestant.name
+    name = place.contestant.name
     print(f"  {name:9} {turn} {phase:5} {cost.seconds:8.3f} s {cost.peak_mb:6.0f} MB {written:6} files", flush=True)
     return Run(name, turn, phase, cost.seconds, cost.cpu_seconds, cost.peak_mb, len(after), written, cost.others)
 
