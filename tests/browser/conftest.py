@@ -1,4 +1,4 @@
-"""Chromium, and the sample blog served as a host does. Both live as long as the test session."""
+"""Chromium, and the sample blog served as a host does."""
 
 from __future__ import annotations
 
@@ -20,9 +20,13 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, for tests that are marked IN_A_BROWSER."""
+    """Chromium, for tests that are marked IN_A_BROWSER.
+
+    It is closed after each module, because Playwright keeps an event loop running in this thread, in which V8 refuses
+    to run.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
