@@ -13,7 +13,7 @@ from blogsite.config.settings import MathFormat
 from blogsite.content.model import Formula, RichText
 from blogsite.core.digest import Digest
 from blogsite.core.executor import batched
-from blogsite.core.frozen import DamageError
+from blogsite.core.frozen import DamagedRecordError
 from blogsite.maths.compression import dump_rendered, dump_tex, load_tex
 from blogsite.maths.html import Rendered, engine_input
 from blogsite.maths.katex import EngineError, TeX, formula_key, render_many
@@ -103,7 +103,7 @@ def stored_fragments(
         restore_fragments(context, loaded, lost)
         rows |= query(lost)
         if lost - rows.keys():
-            raise DamageError("texts are missing from the store")
+            raise DamagedRecordError("texts are missing from the store")
     return rows
 
 

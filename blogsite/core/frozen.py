@@ -39,7 +39,7 @@ def field_getter(kind: Any) -> Callable[[Any], tuple[Any, ...]]:
     return lambda value: tuple(getattr(value, name) for name in names)
 
 
-class DamageError(Exception):
+class DamagedRecordError(Exception):
     """Stored bytes that are not what was stored."""
 
 
@@ -49,15 +49,15 @@ def add_checksum(name: str, data: bytes) -> bytes:
 
 
 def verify_checksum(name: str, sealed: object) -> bytes:
-    """Return the data that `add_checksum` was given for this row. Raises DamageError for anything else."""
+    """Return the data that `add_checksum` was given for this row. Raises DamagedRecordError for anything else."""
     if not isinstance(sealed, bytes) or add_checksum(name, sealed[4:]) != sealed:
-        raise DamageError(name)
+        raise DamagedRecordError(name)
     return sealed[4:]
 
 
 def unpickle(data: bytes) -> Any:
-    """Unpickle stored data. Raises DamageError if this version of the program has no such class any more."""
+    """Unpickle stored data. Raises DamagedRecordError if this version of the program has no such class any more."""
     try:
         return pickle.loads(data)
     except Exception as problem:
-        raise DamageError(str(problem)) from problem
+        raise DamagedRecordError(str(problem)) from problem

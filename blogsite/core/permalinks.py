@@ -1,4 +1,4 @@
-"""Permalinks: the address of a post by the site's pattern, also by those of other generators."""
+"""Permalinks: the address of a post, from the site's pattern or from the defaults of another generator."""
 
 from __future__ import annotations
 
@@ -7,74 +7,84 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, TypeVar
+from typing import Literal, TypeAlias, TypeVar
 
 from blogsite.core.slugs import post_name, slugify, term_slug, without_date
 from blogsite.core.urls import AddressError, site_address
 
 TOKENS = ("year", "month", "day", "slug", "title", "filename", "categories", "id")
+"""Names that may follow a ":" in a pattern."""
 
+CategoryLists: TypeAlias = Literal["auto", "nested", "flat"]
+"""Meaning of a list of categories: one category in another ("nested"), or several ("flat"); "auto": by its dialect."""
 
 _TOKEN = re.compile(r":([a-z]+)")
+_DATE_FORMATS = {"year": "%Y", "month": "%m", "day": "%d"}
+_FILE_NAME_PUNCTUATION = "~!$&'()+,;=@"
+"""Characters that Jekyll and Hexo keep in file names in addition to those of a slug."""
+
+_Value = TypeVar("_Value")
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """What a permalink can use of a post's name: the path of its file, and the `slug` of its front matter."""
+class PostName:
+    """The parts of a post's name that permalinks use."""
 
     path: str
     """The path below posts/ without extension; of a bundle, the path of its folder."""
     slug: str
-    dated_by_head: bool = False
+    """`slug` in the front matter, or ""."""
+    date_in_front_matter: bool = False
 
     @property
-    def file(self) -> str:
-        """The file's own name, with its date."""
+    def file_name(self) -> str:
+        """The last part of the path, with its date."""
         return self.path.rpartition("/")[2]
 
     @property
-    def usual(self) -> str:
-        """The slug that `:slug` stands for."""
-        return slugify(self.slug) or slugify(without_date(self.file))
+    def default_slug(self) -> str:
+        """The value of `:slug`."""
+        return slugify(self.slug) or slugify(without_date(self.file_name))
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """The permalink of another generator: its pattern, and a function from a post's name to its `:title`."""
+    """The default permalink of another generator: its pattern, and a function that makes its `:title`."""
 
     pattern: str
-    title: Callable[[Names], str]
+    title: Callable[[PostName], str]
 
 
-def _usual_title(names: Names) -> str:
-    return slugify(names.slug, READABLE) or slugify(without_date(names.file), READABLE) or names.usual
+def _default_title(name: PostName) -> str:
+    keep = _FILE_NAME_PUNCTUATION
+    return slugify(name.slug, keep) or slugify(without_date(name.file_name), keep) or name.default_slug
 
 
-def _jekyll_title(names: Names) -> str:
+def _jekyll_title(name: PostName) -> str:
     """Return the title as Jekyll makes it: Utils.slugify(mode: "pretty", cased: true)."""
-    return _pretty(names.slug) or _pretty(without_date(names.file).rstrip("."))
+    return _jekyll_segment(name.slug) or _jekyll_segment(without_date(name.file_name).rstrip("."))
 
 
-def _hugo_title(names: Names) -> str:
+def _hugo_title(name: PostName) -> str:
     """Return the title as Hugo makes it: the path with its folders, in lower case.
 
-    The date in a file's name belongs to it if the front matter has a date, too. Without one, the site must take its
-    dates from the names (frontmatter.date = [":filename"]), and Hugo leaves them out.
+    If the front matter has a date, the date in the file's name stays. Without one, the site must take its dates from
+    the names (frontmatter.date = [":filename"]), and Hugo leaves them out.
     """
-    folders, _, name = names.path.rpartition("/")
-    own = names.slug or (name if names.dated_by_head else without_date(name))
-    return "/".join(filter(None, map(_hugo_segment, [*folders.split("/"), own])))
+    folders, _, file_name = name.path.rpartition("/")
+    last = name.slug or (file_name if name.date_in_front_matter else without_date(file_name))
+    return "/".join(filter(None, map(_hugo_segment, [*folders.split("/"), last])))
 
 
-def _hexo_title(names: Names) -> str:
-    """Return the title as Hexo makes it: the path as it is. Hexo ignores `slug`, and takes the date off the name."""
-    folders, slash, name = names.path.rpartition("/")
-    return f"{folders}{slash}{without_date(name).strip()}"
+def _hexo_title(name: PostName) -> str:
+    """Return the title as Hexo makes it: the path with its folders, without the date. Hexo ignores `slug`."""
+    folders, slash, file_name = name.path.rpartition("/")
+    return f"{folders}{slash}{without_date(file_name).strip()}"
 
 
-def _pelican_title(names: Names) -> str:
+def _pelican_title(name: PostName) -> str:
     """Return `Slug`, else the file's name. (Pelican would make a slug from the title, which may change.)"""
-    return names.slug or names.usual.lower()
+    return name.slug or name.default_slug.lower()
 
 
 PERMALINKS = {
@@ -86,8 +96,8 @@ PERMALINKS = {
 }
 
 
-def category_lists(permalink: str) -> Literal["auto", "nested", "flat"]:
-    """Return how the generator of a permalink reads a list of categories: as one path, or as several categories."""
+def category_lists(permalink: str) -> CategoryLists:
+    """Return what a list of categories means to the generator of a permalink; "auto" for a pattern."""
     return "auto" if permalink not in PERMALINKS else "nested" if permalink == "hexo" else "flat"
 
 
@@ -106,56 +116,55 @@ def post_address(
     date: datetime | None,
     categories: tuple[tuple[str, ...], ...],
     id: str,
-    dated_by_head: bool = False,
+    date_in_front_matter: bool = False,
 ) -> str:
-    """Return the site address of a post. `date` is in the site's zone. Raises AddressError."""
-    preset = PERMALINKS.get(permalink) or Preset(permalink, _usual_title)
-    names = Names(_path_below_posts(source), slug, dated_by_head)
+    """Return the site address of a post. `date` is in the site's time zone.
 
-    def value(token: re.Match[str]) -> str:
+    Raises AddressError if the post lacks a value that the permalink uses.
+    """
+    preset = PERMALINKS.get(permalink) or Preset(permalink, _default_title)
+    name = PostName(_path_below_posts(source), slug, date_in_front_matter)
+
+    def token_value(token: re.Match[str]) -> str:
         match token[1]:
             case "slug":
-                return _found(names.usual, names)
+                return _checked(name.default_slug, name)
             case "title":
-                return _found(preset.title(names), names)
+                return _checked(preset.title(name), name)
             case "filename":
-                return _found(slugify(names.file), names)
+                return _checked(slugify(name.file_name), name)
             case "categories":
                 return _category_path(source, categories, slugs=permalink not in PERMALINKS)
             case "id":
-                return _found(slugify(_wanted(id, "an id", "id")), names)
+                return _checked(slugify(_required(id, "an id", "id")), name)
             case part:
-                return format(_wanted(date, "a date", "date"), _DATE_PARTS[part])
+                return format(_required(date, "a date", "date"), _DATE_FORMATS[part])
 
-    return site_address(re.sub(r"/{2,}", "/", _TOKEN.sub(value, preset.pattern)))
-
-
-_DATE_PARTS = {"year": "%Y", "month": "%m", "day": "%d"}
+    return site_address(re.sub(r"/{2,}", "/", _TOKEN.sub(token_value, preset.pattern)))
 
 
-_Wanted = TypeVar("_Wanted")
-
-
-def _wanted(value: _Wanted | None, message: str, key: str) -> _Wanted:
+def _required(value: _Value | None, description: str, key: str) -> _Value:
     if not value:
         raise AddressError(
-            f"the permalink of this site needs {message}, and the post has none", f"add {key}: to the head of the post"
+            f"the permalink of this site needs {description}, and the post has none",
+            f"add {key}: to the head of the post",
         )
     return value
 
 
-def _found(name: str, names: Names) -> str:
-    if not name.strip("/"):
-        raise AddressError(f"no address can be made of the name {names.file}", "add slug: to the head of the post")
-    return name
+def _checked(segment: str, name: PostName) -> str:
+    """Return the segment. Raises AddressError if it is empty, because then nothing would tell posts apart."""
+    if not segment.strip("/"):
+        raise AddressError(f"no address can be made of the name {name.file_name}", "add slug: to the head of the post")
+    return segment
 
 
 def _path_below_posts(source: str) -> str:
-    """Return the path below posts/, or below _posts/ and _drafts/ if these are in it: posts/a/b.md → a/b."""
-    *folders, name = source.split("/")
-    tops = [position for position, folder in enumerate(folders) if folder in ("_posts", "_drafts")]
-    below = folders[tops[-1] + 1 if tops else 1 :]
-    if below and name.rpartition(".")[0] == "index":
+    """Return the path below posts/, or below _posts/ or _drafts/ inside it: posts/a/b.md → a/b."""
+    *folders, file_name = source.split("/")
+    roots = [index for index, folder in enumerate(folders) if folder in ("_posts", "_drafts")]
+    below = folders[roots[-1] + 1 if roots else 1 :]
+    if below and file_name.rpartition(".")[0] == "index":
         below.pop()
     return "/".join([*below, post_name(source)])
 
@@ -163,17 +172,13 @@ def _path_below_posts(source: str) -> str:
 def _category_path(source: str, categories: tuple[tuple[str, ...], ...], *, slugs: bool) -> str:
     """Return Jekyll's `:categories`: the folders above _posts/, then those of the front matter, in lower case."""
     above = re.match(r"posts/(?:(.*)/)?_(?:posts|drafts)/", source)
-    found = [*(above[1].split("/") if above and above[1] else ()), *(name for path in categories for name in path)]
-    named = map(term_slug, found) if slugs else found
-    return "/".join(dict.fromkeys(name.lower() for name in named))
+    names = [*(above[1].split("/") if above and above[1] else ()), *(name for path in categories for name in path)]
+    segments = map(term_slug, names) if slugs else names
+    return "/".join(dict.fromkeys(segment.lower() for segment in segments))
 
 
-READABLE = "~!$&'()+,;=@"
-"""Characters that Jekyll and Hexo keep in file names in addition to those of a slug."""
-
-
-def _pretty(text: str) -> str:
-    kept = (char if _is_word(char) or char in READABLE or char in "._" else "-" for char in text)
+def _jekyll_segment(text: str) -> str:
+    kept = (char if _is_word(char) or char in _FILE_NAME_PUNCTUATION or char in "._" else "-" for char in text)
     return re.sub("-{2,}", "-", "".join(kept)).removeprefix("-").removesuffix("-")
 
 
@@ -184,8 +189,8 @@ def _hugo_segment(text: str) -> str:
 
 
 def _is_word(char: str) -> bool:
-    return (
-        char.isalnum()
-        if char.isascii()
-        else unicodedata.category(char)[:2] in ("Nd",) or (unicodedata.category(char)[0] in "LM")
-    )
+    """Return whether a character is a letter, a mark on one, or a decimal digit."""
+    if char.isascii():
+        return char.isalnum()
+    category = unicodedata.category(char)
+    return category == "Nd" or category[0] in "LM"

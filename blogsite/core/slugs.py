@@ -7,20 +7,19 @@ import unicodedata
 from functools import lru_cache
 
 SLUG_BYTES = 180
-
+"""Maximum length of a slug in bytes of UTF-8."""
 
 MARKDOWN_SUFFIXES = (".md", ".markdown", ".mkd", ".mdown", ".mkdn")
+"""File name extensions of posts and pages."""
 
-
-_DATED = re.compile(r"\d{4}-\d{1,2}-\d{1,2}[-_](?=.)")
-
-
+_ZERO_WIDTH_JOINER = "\u200d"
+_DATE_PREFIX = re.compile(r"\A\d{4}-\d{1,2}-\d{1,2}[-_](?=.)")
 _ASCII_SLUG = re.compile(r"[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*")
 
 
 @lru_cache(maxsize=65536)
 def slugify(text: str, keep: str = "") -> str:
-    """Return a text as one segment of a path, in NFC, at most 180 bytes long; "" if nothing of it can be kept.
+    """Return a text as one segment of a path, in NFC, at most SLUG_BYTES long; "" if nothing of it can be kept.
 
     Letters, digits and symbols of every script, inner "_" and ".", and the characters of `keep` are kept. Everything
     else between them becomes one "-".
@@ -29,22 +28,18 @@ def slugify(text: str, keep: str = "") -> str:
         return text
     out: list[str] = []
     for char in unicodedata.normalize("NFC", text):
-        if _stays(char) or char in keep:
+        if _is_slug_character(char) or char in keep:
             out.append(char)
         elif out and out[-1] != "-":
             out.append("-")
-    return _shorten("".join(out)).strip("-_.\u200d" if not keep else "-_.\u200d ")
+    slug = "".join(out).encode()[:SLUG_BYTES].decode(errors="ignore")
+    return slug.strip(f"-_.{_ZERO_WIDTH_JOINER}" if not keep else f"-_.{_ZERO_WIDTH_JOINER} ")
 
 
-def _stays(char: str) -> bool:
+def _is_slug_character(char: str) -> bool:
     if char.isascii():
         return char.isalnum() or char in "_."
-    category = unicodedata.category(char)
-    return category[0] in "LMNS" or char == "\u200d"  # the joiner holds composed emoji together
-
-
-def _shorten(slug: str) -> str:
-    return slug.encode()[:SLUG_BYTES].decode(errors="ignore") if len(slug.encode()) > SLUG_BYTES else slug
+    return unicodedata.category(char)[0] in "LMNS" or char == _ZERO_WIDTH_JOINER  # which joins the parts of an emoji
 
 
 def term_slug(name: str) -> str:
@@ -65,4 +60,4 @@ def post_name(path: str) -> str:
 
 def without_date(name: str) -> str:
     """Return a name without the date in front: "2024-1-02-entropy" → "entropy". A date alone is kept."""
-    return _DATED.sub("", name, count=1) if _DATED.match(name) else name
+    return _DATE_PREFIX.sub("", name)

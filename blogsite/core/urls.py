@@ -1,8 +1,7 @@
-"""Addresses in the site and the files they stand for.
+"""Addresses in the site, and the files that they stand for.
 
-A *site address* starts with "/", is percent-encoded, and knows nothing of base_url: "/posts/%E7%86%B5/".
-An *output path* is the same decoded, relative to the output folder, with index.html for an address that ends in "/":
-"posts/熵/index.html".
+A *site address* starts with "/", is percent-encoded, and is without the path of base_url: "/posts/%E7%86%B5/".
+An *output path* is the decoded path of a file in the output folder: "posts/熵/index.html".
 """
 
 from __future__ import annotations
@@ -12,28 +11,30 @@ import unicodedata
 from urllib.parse import quote, unquote
 
 SEGMENT_BYTES = 240
+"""Maximum length of a part of an address between two "/", in bytes of UTF-8."""
 
-
-_PLAIN = re.compile(r"[A-Za-z0-9_./~-]*")
+_NEEDS_NO_ENCODING = re.compile(r"[A-Za-z0-9_./~-]*")
+_FILE = re.compile(r"\.(html?|xml|json|txt)$", re.IGNORECASE)
 
 
 class AddressError(ValueError):
     """An address that cannot be used; its two arguments are the message and the hint."""
 
 
-# ── addresses ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def parse_address(text: str) -> str:
+    """Return the site address that an author has written as a path or a URL, percent-encoded or not.
 
-
-def checked_address(path: str) -> str:
-    """Return a path, plain or percent-encoded, as a site address.
-
-    It starts with "/", and ends with "/" unless it names a file. Raises AddressError for a path that would leave the
-    output folder or that no file system can hold.
+    Raises AddressError as `site_address` does.
     """
-    return site_address(re.sub(r"^[a-z]+://[^/]*", "", unquote(path.strip())), path)
+    return site_address(re.sub(r"^[a-z]+://[^/]*", "", unquote(text.strip())), text)
 
 
 def site_address(path: str, written: str = "") -> str:
+    """Return the site address of a decoded path. It ends with "/" unless the path names a file.
+
+    Raises AddressError for a path that would leave the output folder or that no file system can hold. The message
+    quotes `written`, or else the path.
+    """
     decoded = path if path.isascii() else unicodedata.normalize("NFC", path)
     segments = [segment for segment in decoded.split("/") if segment not in ("", ".")]
     if segments and segments[-1].lower() in ("index.html", "index.htm"):
@@ -51,13 +52,13 @@ def site_address(path: str, written: str = "") -> str:
     if not segments:
         raise AddressError("the address is that of the home page", "write a path of its own, such as /about/")
     joined = "/" + "/".join(segments)
-    is_file = re.search(r"\.(html?|xml|json|txt)$", joined, re.I) and not decoded.endswith("/")
-    return encode(joined if is_file else joined + "/")
+    is_file = _FILE.search(joined) and not decoded.endswith("/")
+    return percent_encode(joined if is_file else joined + "/")
 
 
-def encode(path: str) -> str:
+def percent_encode(path: str) -> str:
     """Percent-encode a path for an href."""
-    return path if _PLAIN.fullmatch(path) else quote(path, safe="/~!$&'()*,;=:@")
+    return path if _NEEDS_NO_ENCODING.fullmatch(path) else quote(path, safe="/~!$&'()*,;=:@")
 
 
 def output_path(address: str) -> str:
@@ -72,8 +73,8 @@ def folder_address(address: str) -> str:
 
 
 def term_address(kind: str, slugs: tuple[str, ...]) -> str:
-    """Return the address of a tag, category or series: ("a", "b") → "/categories/a/b/"."""
-    return encode(f"/{kind}/" + "".join(slug + "/" for slug in slugs))
+    """Return the address of a tag, category or series: "categories", ("a", "b") → "/categories/a/b/"."""
+    return percent_encode(f"/{kind}/" + "".join(slug + "/" for slug in slugs))
 
 
 def page_number_address(base: str, number: int) -> str:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from blogsite.core.digest import Digest
-from blogsite.core.frozen import DamageError, add_checksum, verify_checksum
+from blogsite.core.frozen import DamagedRecordError, add_checksum, verify_checksum
 
 FOLDER = "pictures"
 
@@ -28,7 +28,7 @@ class ImageCache:
         """Return the image of this key; None if it is not cached or its file is damaged."""
         try:
             return verify_checksum(key, (self._folder / key).read_bytes())
-        except (OSError, DamageError):
+        except (OSError, DamagedRecordError):
             return None
 
     def put(self, key: Digest, data: bytes) -> None:

@@ -6,7 +6,7 @@ import pickle
 import zlib
 from typing import TYPE_CHECKING
 
-from blogsite.core.frozen import DamageError, unpickle
+from blogsite.core.frozen import DamagedRecordError, unpickle
 
 if TYPE_CHECKING:
     from blogsite.config.settings import MathFormat
@@ -34,13 +34,13 @@ def dump_rendered(rendered: Rendered) -> bytes:
 
 
 def load_rendered(data: bytes) -> Rendered:
-    """Return the formula that `dump_rendered` wrote. Raises DamageError."""
+    """Return the formula that `dump_rendered` wrote. Raises DamagedRecordError."""
     from blogsite.maths.html import Rendered
 
     try:
         error, _, html = zlib.decompressobj(_WINDOW, _COMMON).decompress(data).decode().partition("\0")
     except (zlib.error, UnicodeDecodeError) as problem:
-        raise DamageError(str(problem)) from problem
+        raise DamagedRecordError(str(problem)) from problem
     return Rendered(html, error)
 
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from blogsite.core.frozen import Record
-from blogsite.core.urls import AddressError, checked_address, output_path
+from blogsite.core.urls import AddressError, output_path, parse_address
 from blogsite.pages.page_head import PageHead, titled
 from blogsite.site.model import Site, SiteInfo
 from blogsite.site.outputs import Output, Page
@@ -28,7 +28,7 @@ def redirects(site: Site) -> Iterator[Output]:
     for entry in (*site.posts, *site.hidden, *site.pages):
         for alias in entry.post.meta.aliases:
             with suppress(AddressError):  # assemble has reported it
-                address = checked_address(alias)
+                address = parse_address(alias)
                 if address == entry.url:
                     continue
                 title = entry.post.title.plain

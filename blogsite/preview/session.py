@@ -18,7 +18,7 @@ from blogsite.config.loader import FILE_NAME, load_config
 from blogsite.content.status import PublishFilter
 from blogsite.core.diagnostics import BlogsiteError, Diagnostic, Location, SiteError, UsageError, error
 from blogsite.core.executor import Workers
-from blogsite.core.frozen import DamageError
+from blogsite.core.frozen import DamagedRecordError
 from blogsite.images.cache import ImageCache
 from blogsite.images.inspection import FileInspector
 from blogsite.images.model import ImageVariant, SocialCardImage
@@ -137,7 +137,7 @@ class Session:
         except SiteError as problem:
             self._page_failed = True
             return Unavailable(problem.diagnostics, self._older_page(path) is not None)
-        except (DamageError, sqlite3.Error) as problem:
+        except (DamagedRecordError, sqlite3.Error) as problem:
             if self.is_stored:  # a text that the store has lost needs the whole site
                 self.load_whole_site()
                 return self.get(path, older=older)
@@ -218,7 +218,7 @@ class Session:
             errors = problem.diagnostics
         except UsageError as problem:
             errors = (error(Location(FILE_NAME), str(problem), problem.hint),)
-        except (DamageError, sqlite3.Error) as problem:
+        except (DamagedRecordError, sqlite3.Error) as problem:
             self._drop_store(problem)
             errors = (_unusable_store(problem),)
         except Exception as problem:  # a fault of ours, or of an extension: start again from the files
@@ -271,7 +271,7 @@ class Session:
     def _drop_store(self, problem: Exception) -> None:
         """Forget everything that came from the store, and replace its file if it is damaged."""
         if self._store is not None:
-            if isinstance(problem, DamageError) or getattr(problem, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+            if isinstance(problem, DamagedRecordError) or getattr(problem, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
                 with suppress(sqlite3.Error, OSError):
                     self._store.replace_file()
             with suppress(sqlite3.Error):

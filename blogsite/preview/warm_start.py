@@ -29,7 +29,7 @@ from blogsite.build.full_plan import read_templates
 from blogsite.content.status import PUBLISHED_ONLY, PublishFilter
 from blogsite.core.diagnostics import SiteError
 from blogsite.core.executor import batched
-from blogsite.core.frozen import DamageError
+from blogsite.core.frozen import DamagedRecordError
 from blogsite.images.inspection import FileInspector
 from blogsite.pages import preview_pages
 from blogsite.preview.site_state import SiteState
@@ -74,7 +74,7 @@ class WarmStart:
         """Return the site as the last preview or build left it; None if anything may have changed since."""
         if not shortcuts_enabled():
             return None
-        with suppress(DamageError, sqlite3.Error):
+        with suppress(DamagedRecordError, sqlite3.Error):
             inputs = read_inputs(context, self._publish_filter)
             public = os.path.realpath(context.root / context.config.output)
             for folder, publish_filter in ((self._folder, self._publish_filter), (public, PUBLISHED_ONLY)):
@@ -165,7 +165,7 @@ def _is_same(saved: BuildSnapshot, snapshot: BuildSnapshot) -> bool:
 
 def _stored_page(context: BuildContext, folder: str, path: str, info: SiteInfo | None = None) -> Page | None:
     """Return a page from the store, with `info` in the place of its site info if given."""
-    with suppress(DamageError, sqlite3.Error):
+    with suppress(DamagedRecordError, sqlite3.Error):
         page = context.store.page(folder, path)
         if page is not None and info is not None:
             page_context: Any = page.context

@@ -13,16 +13,16 @@ from blogsite.content.status import PublishFilter, State, publication_status
 from blogsite.core.diagnostics import Diagnostic, Location, error
 from blogsite.core.permalinks import post_address
 from blogsite.core.slugs import post_name, slugify, without_date
-from blogsite.core.urls import AddressError, checked_address
+from blogsite.core.urls import AddressError, parse_address
 from blogsite.site.lookup import AddressedPost
 from blogsite.site.model import SitePost
 
 
 def _address(config: Config, post: Post) -> str:
     if post.meta.url:
-        return checked_address(post.meta.url)
+        return parse_address(post.meta.url)
     if post.kind == "page":
-        return checked_address(_page_path(post))
+        return parse_address(_page_path(post))
     date = post.meta.date.astimezone(config.zone) if post.meta.date else None
     return post_address(
         config.permalink,
@@ -31,7 +31,7 @@ def _address(config: Config, post: Post) -> str:
         date=date,
         categories=post.meta.categories,
         id=post.meta.id,
-        dated_by_head=any(field == "date" for field, _, _ in post.meta.locations),
+        date_in_front_matter=any(field == "date" for field, _, _ in post.meta.locations),
     )
 
 
@@ -69,7 +69,7 @@ def check_aliases(entry: SitePost) -> Iterator[Diagnostic]:
     meta, source = entry.post.meta, entry.post.source
     for alias in meta.aliases:
         try:
-            checked_address(alias)
+            parse_address(alias)
         except AddressError as problem:
             yield error(meta.location(source, "aliases"), f"alias {alias}: {problem.args[0]}", str(problem.args[1]))
 

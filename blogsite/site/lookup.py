@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from blogsite.content.model import Post
 from blogsite.core.slugs import MARKDOWN_SUFFIXES, post_name, without_date
 from blogsite.core.suggest import Suggester
-from blogsite.core.urls import AddressError, checked_address
+from blogsite.core.urls import AddressError, parse_address
 
 _ABOVE = re.compile(r"^(?:\.{1,2}/)+|^(?:content|source)/")
 _FOLDERS = re.compile(r"^(?:posts/)?(?:_posts|_drafts|posts|post)/")
@@ -138,7 +138,7 @@ def _address_key(address: str) -> str:
 
 def _alias_key(alias: str) -> str:
     try:
-        return _address_key(unquote(checked_address(alias)))
+        return _address_key(unquote(parse_address(alias)))
     except AddressError:
         return ""
 

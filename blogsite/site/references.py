@@ -17,7 +17,7 @@ from blogsite.core.diagnostics import Diagnostic, Location, error, warning
 from blogsite.core.digest import Digest, digest_bytes
 from blogsite.core.slugs import MARKDOWN_SUFFIXES
 from blogsite.core.suggest import LONGEST, Suggester
-from blogsite.core.urls import encode, folder_address, output_path
+from blogsite.core.urls import folder_address, output_path, percent_encode
 from blogsite.images.codec import MAX_PIXELS
 from blogsite.images.model import DecodeResult, ImageVariant
 from blogsite.images.responsive import is_raster, offers_original, plan_variants
@@ -115,7 +115,11 @@ class ReferenceResolver:
         path = unquote(target)
         if path.lower().endswith(MARKDOWN_SUFFIXES):
             found = self._posts.from_source(_beside(item.post.source, path)) or self._named(item, path, reference)
-            return self._to_post(item, reference, found, tail) if found else ResolvedReference(encode(target) + tail)
+            return (
+                self._to_post(item, reference, found, tail)
+                if found
+                else ResolvedReference(percent_encode(target) + tail)
+            )
         rooted = self._from_root(item, path)
         beside = None if path.startswith("/") else self._posts.beside(item, path)
         if known := beside or self._posts.at(rooted):
@@ -124,7 +128,7 @@ class ReferenceResolver:
             return ResolvedReference(located[1] + tail)
         if not reference.optional:
             self._warn(item, reference, f"there is nothing at {reference.target}", self._nearest_file(path))
-        return ResolvedReference(encode(rooted) + tail)
+        return ResolvedReference(percent_encode(rooted) + tail)
 
     def _image(self, item: AddressedPost, reference: Reference) -> ResolvedReference:
         target, tail = _split(reference.target)
@@ -133,7 +137,7 @@ class ReferenceResolver:
         if located is None:
             if not reference.optional:
                 self._warn(item, reference, f"the image {target} does not exist", self._nearest_file(path))
-            return ResolvedReference(encode(self._from_root(item, path)) + tail)
+            return ResolvedReference(percent_encode(self._from_root(item, path)) + tail)
         width, height = size = self._files_info.size_of(located[0])
         variants = self._variants(item, reference, *located, size) if reference.responsive else ()
         return ResolvedReference(located[1] + tail, width=width, height=height, variants=variants)
@@ -152,7 +156,7 @@ class ReferenceResolver:
             return ()
         variants = plan_variants(file, output_path(address), self._files_info.digest(file), size, self._images)
         self.variants |= {variant.path: variant for variant in variants}
-        offered = tuple((encode(f"/{variant.path}"), variant.width) for variant in variants)
+        offered = tuple((percent_encode(f"/{variant.path}"), variant.width) for variant in variants)
         return (*offered, (address, size[0])) if offers_original(size, variants, self._images) else offered
 
     # ── posts ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -215,7 +219,7 @@ class ReferenceResolver:
             inner_most = re.sub(r"^(?:posts|pages|static)/", "", inner)
             for published in (inner, inner_most):
                 if file := self._published.get(published):
-                    return file, encode("/" + published)
+                    return file, percent_encode("/" + published)
             for known in (inner, f"posts/{inner}", f"pages/{inner}"):
                 if file := self._files.get(known):
                     return file, self._publish(item, file)
@@ -226,11 +230,11 @@ class ReferenceResolver:
         owned, folder = self._owned(item.post.source) + "/", posixpath.dirname(item.post.source) + "/"
         inside = next((file.path.removeprefix(base) for base in (owned, folder) if file.path.startswith(base)), "")
         base = folder_address(item.url)
-        address = base + encode(inside or posixpath.basename(file.path))
+        address = base + percent_encode(inside or posixpath.basename(file.path))
         taken = self.assets.setdefault(output_path(address), file)
         if taken != file and not inside:
             stem_, suffix = posixpath.splitext(posixpath.basename(file.path))
-            address = base + encode(f"{stem_}-{digest_bytes(file.path.encode())[:8]}{suffix}")
+            address = base + percent_encode(f"{stem_}-{digest_bytes(file.path.encode())[:8]}{suffix}")
             self.assets[output_path(address)] = file
         elif taken != file:
             message = f"{taken.path} and {file.path} would both be written to {output_path(address)}"

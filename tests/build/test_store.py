@@ -19,7 +19,7 @@ from blogsite.build.context import BuildOptions
 from blogsite.build.store.store import Store
 from blogsite.core.diagnostics import SiteError
 from blogsite.core.file_state import FileState, Stat
-from blogsite.core.frozen import DamageError, add_checksum, verify_checksum
+from blogsite.core.frozen import DamagedRecordError, add_checksum, verify_checksum
 from tests.support.law import scratch
 from tests.support.sites import build_site, png, post, site, tree, write
 
@@ -194,7 +194,7 @@ def test_a_seal_breaks(name: str, data: bytes, choice: st.DataObject) -> None:
     location = choice.draw(st.integers(0, len(sealed) - 1))
     other = sealed[:location] + bytes([sealed[location] ^ choice.draw(st.integers(1, 255))]) + sealed[location + 1 :]
     for broken in (other, sealed[:-1], b"", None, "text", 7):
-        with pytest.raises(DamageError):
+        with pytest.raises(DamagedRecordError):
             verify_checksum(name, broken)
 
 

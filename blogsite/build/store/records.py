@@ -12,7 +12,7 @@ from blogsite.content.model import HtmlFragment, Post
 from blogsite.core.diagnostics import Diagnostic, Location
 from blogsite.core.digest import Digest
 from blogsite.core.file_state import FileState, Stat
-from blogsite.core.frozen import DamageError, unpickle
+from blogsite.core.frozen import DamagedRecordError, unpickle
 from blogsite.site.outputs import Page
 
 KEY_BYTES = 20
@@ -41,9 +41,9 @@ def dump_stat(stat: Stat) -> bytes:
 
 
 def load_stat(data: object) -> Stat:
-    """Return the stat that `dump_stat` wrote. Raises DamageError for anything else."""
+    """Return the stat that `dump_stat` wrote. Raises DamagedRecordError for anything else."""
     if not isinstance(data, bytes) or len(data) != _STAT.size:
-        raise DamageError("stat")
+        raise DamagedRecordError("stat")
     return Stat(*_STAT.unpack(data))
 
 
@@ -64,7 +64,7 @@ def dump_post(post: Post) -> bytes:
 
 
 def load_post(data: bytes) -> Post:
-    """Return the post that `dump_post` wrote. Raises DamageError."""
+    """Return the post that `dump_post` wrote. Raises DamagedRecordError."""
     return _checked(Post, unpickle(data))
 
 
@@ -74,7 +74,7 @@ def dump_page(page: Page) -> bytes:
 
 
 def load_page(data: bytes) -> Page:
-    """Return the page that `dump_page` wrote. Raises DamageError."""
+    """Return the page that `dump_page` wrote. Raises DamagedRecordError."""
     return _checked(Page, unpickle(data))
 
 
@@ -84,7 +84,7 @@ def dump_fragment(fragment: HtmlFragment) -> bytes:
 
 
 def load_fragment(data: bytes) -> HtmlFragment:
-    """Return the text that `dump_fragment` wrote. Raises DamageError."""
+    """Return the text that `dump_fragment` wrote. Raises DamagedRecordError."""
     return _checked(HtmlFragment, unpickle(zlib.decompress(data)))
 
 
@@ -95,7 +95,7 @@ def dump_diagnostics(diagnostics: tuple[Diagnostic, ...]) -> bytes:
 
 
 def load_diagnostics(data: bytes) -> tuple[Diagnostic, ...]:
-    """Return the diagnostics that `dump_diagnostics` wrote. Raises DamageError."""
+    """Return the diagnostics that `dump_diagnostics` wrote. Raises DamagedRecordError."""
     return tuple(Diagnostic(Location(*row[:3]), *row[3:]) for row in unpickle(data))
 
 

@@ -41,7 +41,7 @@ from blogsite.core.diagnostics import Location, SiteError, error
 from blogsite.core.digest import Digest
 from blogsite.core.executor import batched
 from blogsite.core.file_state import FileState
-from blogsite.core.frozen import DamageError, add_checksum, unpickle, verify_checksum
+from blogsite.core.frozen import DamagedRecordError, add_checksum, unpickle, verify_checksum
 from blogsite.images.model import FileInfo
 from blogsite.site.outputs import Page
 
@@ -73,7 +73,7 @@ def with_store(path: Path, work: Callable[[Store], Result]) -> Result:
         store = Store(path)
         try:
             return work(store)
-        except (DamageError, sqlite3.Error) as problem:
+        except (DamagedRecordError, sqlite3.Error) as problem:
             if refused(problem):
                 raise
             store.replace_file()
