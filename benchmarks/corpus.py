@@ -63,7 +63,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """How one generator wants a post: its head, its marker of the break, the target of a link to another post."""
+    """The front matter, the excerpt marker and the links between posts that one generator reads."""
 
     head: Callable[[Post], str]
     more: str = BREAK

@@ -127,10 +127,11 @@ class OutputFolder:
                     message = f"{part} in the output folder is a symbolic link that leads elsewhere"
                     diagnostics.append(error(Location(self.shown), message, "remove the link"))
                 elif kind == "file" and part not in self.files:
-                    message = f"this file is not ours to replace by a folder, as {parent}/ needs"
+                    message = f"blogsite did not make this file, and will not replace it by the folder {parent}/"
                     diagnostics.append(error(Location(f"{self.shown}/{part}"), message, "move it away"))
+        foreign = "blogsite did not make this file, and will not replace it"
         diagnostics += [
-            error(Location(f"{self.shown}/{path}"), "this file is not ours to replace", "move it away")
+            error(Location(f"{self.shown}/{path}"), foreign, "move it away")
             for path in changes.written
             if self._is_foreign(path, kinds.at(path))
         ]

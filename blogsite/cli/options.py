@@ -57,9 +57,15 @@ def with_common_options(command: Command) -> Command:
         click.option(
             "-C", "directory", metavar="DIR", expose_value=False, callback=directory, help="Folder of the site."
         ),
-        click.option("--config", metavar="FILE", expose_value=False, callback=config_file, help="Not blogsite.toml."),
-        click.option("-q", "--quiet", is_flag=True, expose_value=False, callback=quiet, help="Only mistakes are said."),
-        click.option("-v", "--verbose", is_flag=True, expose_value=False, callback=verbose, help="Say more."),
+        click.option(
+            "--config",
+            metavar="FILE",
+            expose_value=False,
+            callback=config_file,
+            help="The file to read instead of blogsite.toml.",
+        ),
+        click.option("-q", "--quiet", is_flag=True, expose_value=False, callback=quiet, help="Print errors only."),
+        click.option("-v", "--verbose", is_flag=True, expose_value=False, callback=verbose, help="Print more."),
     )
     for option in reversed(options):
         command = option(command)

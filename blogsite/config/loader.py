@@ -168,13 +168,13 @@ def _locate(text: str, key: str) -> tuple[int, int]:
 
 
 def _syntax_mistake(text: str, path: str, problem: Exception) -> Diagnostic:
-    text_of_problem = "values nest too deep" if isinstance(problem, RecursionError) else str(problem)
+    text_of_problem = "values are nested too deeply" if isinstance(problem, RecursionError) else str(problem)
     found = re.search(r"\(at line (\d+), column (\d+)\)", text_of_problem)
     lines = text.splitlines() or [""]
     line, column = (int(found[1]), int(found[2])) if found else (len(lines), len(lines[-1]) + 1)
     message = re.sub(r"\s*\(at .*?\)$", "", text_of_problem)
-    hint = 'texts stand in quotes, flags are true or false, lists are ["a", "b"]'
-    return error(Location(path, line, column), f"this is no TOML: {message[:1].lower()}{message[1:]}", hint)
+    hint = 'text is in quotes, flags are true or false, lists are ["a", "b"]'
+    return error(Location(path, line, column), f"the file is not valid TOML: {message[:1].lower()}{message[1:]}", hint)
 
 
 assert {key.replace(".", "_") for key in KEYS} == {field.name for field in fields(Config)} - {"locations"}
@@ -190,10 +190,10 @@ def load_config(root: Path, config_file: Path | None = None) -> Config:
         if config_file:
             raise UsageError(f"there is no file {config_file}")
         if not (root / "posts").is_dir():
-            message = f"{root} is no site: it has neither {FILE_NAME} nor posts/"
+            message = f"{root} is not a site: it has neither {FILE_NAME} nor posts/"
             raise UsageError(message, "make one with: blogsite init DIR")
         return Config()
     try:
         return parse_config(path.read_text(encoding="utf-8-sig"), path.name)
     except UnicodeDecodeError:
-        raise SiteError([error(Location(path.name), "the file is no UTF-8", "save it in UTF-8")]) from None
+        raise SiteError([error(Location(path.name), "the file is not in UTF-8", "save it in UTF-8")]) from None

@@ -27,7 +27,7 @@ Reader = Callable[[Any], Any]
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value
-    raise ValueError("a text in quotes")
+    raise ValueError("text in quotes")
 
 
 def _flag(value: Any) -> bool:
@@ -263,7 +263,7 @@ def freeze(table: Mapping[str, Any], depth: int = 20) -> Table:
 
 def _frozen(value: Any, depth: int) -> Value:
     if not depth:
-        raise ValueError("tables and lists that do not stand in each other so deep")
+        raise ValueError("tables and lists that are nested less deeply")
     if isinstance(value, Mapping):
         return freeze(value, depth - 1)
     if isinstance(value, list | tuple):

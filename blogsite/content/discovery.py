@@ -162,7 +162,7 @@ class _Walk:
         if entry.is_symlink():
             real = os.path.realpath(entry.path)
             if not os.path.exists(real):
-                self._leave_out(entry, "the symbolic link leads nowhere", "mend it or remove it")
+                self._leave_out(entry, "the symbolic link leads nowhere", "repair or remove it")
                 return False
             roots = [self.real_root, *([os.path.realpath(base)] if base else [])]
             if not any(real == root or real.startswith(root + os.sep) for root in roots):

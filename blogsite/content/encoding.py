@@ -48,8 +48,8 @@ def decode(data: bytes, path: str) -> tuple[str, tuple[Diagnostic, ...]]:
         return "", (_foreign(Location(path, 1, 1), "UTF-16LE" if data.find(b"\x00") % 2 else "UTF-16BE", path),)
     text = _normalized(text)
     location = _place(path, text, text.index("\x00"))
-    hint = f"delete it; tr -d '\\000' < {shlex.quote(path)} prints the file without"
-    return text.replace("\x00", "\ufffd"), (error(location, "a NUL byte stands in the text", hint),)
+    hint = f"delete it; tr -d '\\000' < {shlex.quote(path)} prints the file without it"
+    return text.replace("\x00", "\ufffd"), (error(location, "the text holds a NUL byte", hint),)
 
 
 def _normalized(text: str) -> str:
@@ -69,7 +69,7 @@ def _undecodable(data: bytes, start: int, path: str) -> tuple[str, Diagnostic]:
     replaced = data.decode(errors="replace")
     if _SURROGATE.match(data, start):
         hint = "delete the character there and type it again: a program has written half of one (CESU-8)"
-        return replaced, error(location, "a lone surrogate stands in the text: it is not valid UTF-8", hint)
+        return replaced, error(location, "the text holds a lone surrogate, which is not valid UTF-8", hint)
     if _is_broken_utf8(replaced):
         message = f"the byte 0x{data[start]:02X} is not valid UTF-8"
         return replaced, error(location, message, "delete the broken character there and type it again")

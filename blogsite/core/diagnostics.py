@@ -59,7 +59,7 @@ def warning(location: Location, message: str, hint: str) -> Diagnostic:
 
 def unwritable_file(path: str, problem: OSError) -> Diagnostic:
     """Return the error for a file or folder that the file system refuses to write."""
-    hint = _HINTS.get(problem.errno or 0, "give yourself the right to write there and build again")
+    hint = _HINTS.get(problem.errno or 0, "give yourself permission to write there and build again")
     return error(Location(path), f"it cannot be written: {problem.strerror or problem}", hint)
 
 
@@ -104,4 +104,4 @@ def stop_on_errors(diagnostics: Iterable[Diagnostic], *, strict: bool = False) -
 
 def unreadable_file(path: str, problem: OSError) -> Diagnostic:
     """Return the error for a file or folder that cannot be read."""
-    return error(Location(path), f"it cannot be read: {problem.strerror}", "give yourself the right to read it")
+    return error(Location(path), f"it cannot be read: {problem.strerror}", "give yourself permission to read it")

@@ -147,7 +147,7 @@ def _required(value: _Value | None, description: str, key: str) -> _Value:
     if not value:
         raise AddressError(
             f"the permalink of this site needs {description}, and the post has none",
-            f"add {key}: to the head of the post",
+            f"add {key}: to its front matter",
         )
     return value
 
@@ -155,7 +155,7 @@ def _required(value: _Value | None, description: str, key: str) -> _Value:
 def _checked(segment: str, name: PostName) -> str:
     """Return the segment. Raises AddressError if it is empty, because then nothing would tell posts apart."""
     if not segment.strip("/"):
-        raise AddressError(f"no address can be made of the name {name.file_name}", "add slug: to the head of the post")
+        raise AddressError(f"no address can be made of the name {name.file_name}", "add slug: to its front matter")
     return segment
 
 

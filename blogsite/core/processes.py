@@ -52,9 +52,7 @@ def map_ordered(
         while waiting:
             yield waiting.popleft().result()
     except BrokenExecutor:
-        raise BlogsiteError(
-            "a process that was at work has ended before its time; where memory is short, build with --jobs 1"
-        ) from None
+        raise BlogsiteError("a worker process ended unexpectedly; if memory is short, build with --jobs 1") from None
     finally:
         for future in waiting if cancel else ():
             future.cancel()

@@ -41,7 +41,8 @@ class FileInspector:
         try:
             return locate(self._root, file).read_bytes()
         except OSError as problem:
-            message, hint = f"it cannot be read: {problem.strerror}", "give yourself the right to read it, or remove it"
+            message = f"it cannot be read: {problem.strerror}"
+            hint = "give yourself permission to read it, or remove it"
             raise SiteError([error(Location(file.path), message, hint)]) from None
 
     def size_of(self, file: File) -> tuple[int, int]:

@@ -130,7 +130,7 @@ class Converter(markdown.Markdown):
         except RecursionError:
             message, hint = (
                 "lists, quotes or boxes are nested too deeply",
-                "Take a few levels of indentation or `>` away.",
+                "Remove a few levels of indentation or `>`.",
             )
         except Exception as problem:  # extensions are anybody's code
             message = f"Markdown cannot convert this text ({type(problem).__name__}: {problem})"

@@ -104,7 +104,7 @@ def size_error(tex: str) -> TexError | None:
     if len(tex) > LONGEST:
         return TexError(f"formula has more than {LONGEST:,} characters", "split it into smaller formulas")
     if _NO_TEXT.search(tex):
-        return TexError("formula holds a character that is no text", "remove the control character")
+        return TexError("formula holds a character that is not text", "remove the control character")
     return None
 
 

@@ -103,13 +103,13 @@ class App:
 
     async def _respond(self, request: Request) -> Response:
         if not _names_this_machine(request.headers.get("host", ""), self.bind, request.scope.get("server")):
-            return PlainTextResponse("this server is asked for by another name\n", 421)
+            return PlainTextResponse("this host name is not served here\n", 421)
         if request.method not in ("GET", "HEAD"):
             return PlainTextResponse("only GET and HEAD\n", 405, {"Allow": "GET, HEAD"})
         try:
             path = unquote(request.scope["raw_path"].decode("ascii"), errors="strict")
         except UnicodeDecodeError:
-            return PlainTextResponse("the address is no UTF-8\n", 404)
+            return PlainTextResponse("the address is not in UTF-8\n", 404)
         if path == SCRIPT:
             return Response(script(), media_type="text/javascript")
         if path == EVENTS:

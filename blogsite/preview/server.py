@@ -95,7 +95,7 @@ def bind_socket(bind: str, port: int, say: Callable[[str], None]) -> socket.sock
             listener.close()
             refused = problem
             if candidate + 1 < min(port + MAX_PORTS, 65536):
-                say(f"port {candidate} cannot be had ({problem.strerror}): trying {candidate + 1}")
+                say(f"port {candidate} is not available ({problem.strerror}): trying {candidate + 1}")
         else:
             return listener
     message = f"cannot listen on {bind}, ports {port} to {candidate}: {refused.strerror}"

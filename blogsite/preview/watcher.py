@@ -111,7 +111,7 @@ async def _watch(
         except (OSError, RuntimeError) as problem:
             if polling:
                 raise
-            say(f"looking for changes every 0.3 s, as the system will not tell of them: {problem}")
+            say(f"checking for changes every 0.3 s, because the system cannot watch the folders: {problem}")
             polling = True
             locations = [location for location in locations if location.is_dir()]
 

@@ -54,7 +54,7 @@ def computed_names(texts: Mapping[str, str]) -> Iterator[Diagnostic]:
         for tag in _TAG.finditer(read):
             if not _NAMES.match(tag[1]):
                 location = Location(f"templates/{name}", text.count("\n", 0, tag.start()) + 1)
-                message = f"a template is named by {tag[1]}, which only rendering could tell"
+                message = f"a template is named by {tag[1]}, which is only known when it is rendered"
                 yield error(location, message, 'write the name out, as {% include "partials/card.html" %}')
 
 

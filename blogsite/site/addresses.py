@@ -45,7 +45,7 @@ def _page_path(post: Post) -> str:
         segments[-1] = post.meta.slug
     slugs = [slugify(segment) for segment in segments]
     if not all(slugs):
-        raise AddressError(f"no address can be made of the name {post.source}", "add slug: to its head")
+        raise AddressError(f"no address can be made of the name {post.source}", "add slug: to its front matter")
     return "/" + "/".join(slugs) + "/"
 
 
@@ -92,7 +92,7 @@ def with_kind(config: Config, post: Post, diagnostics: list[Diagnostic]) -> Post
     if config.undated == "page":
         return replace(post, kind="page")
     if not post.meta.draft:
-        hint = 'add date: to its head, or set undated = "page" in blogsite.toml to make such posts standalone pages'
+        hint = 'add date: to its front matter, or set undated = "page" in blogsite.toml to make pages of such posts'
         diagnostics.append(error(Location(post.source, 1, 1), "the post has no date", hint))
     return post
 

@@ -196,6 +196,6 @@ def _unknown_layouts(entries: Sequence[SitePost], layouts: frozenset[str]) -> It
             asking[entry.post.meta.layout].append(entry.post)
     for layout, posts in asking.items():
         others = f" (nor for {len(posts) - 1} more that ask for it)" if len(posts) > 1 else ""
-        hint = "add it to templates/, or take layout: out of the head; until then the usual template is used"
+        hint = "add it to templates/, or remove layout: from the front matter; until then the default template is used"
         location = posts[0].meta.location(posts[0].source, "layout")
         yield warning(location, f"there is no template {layout}.html{others}", hint)

@@ -180,9 +180,7 @@ class ReferenceResolver:
             paths = " or ".join(sorted(other.post.source for other in found)[:3])
             self._warn(item, reference, f"{name} may be more than one post", f"say which: {paths}")
         elif self._posts.is_unseen(name):
-            self._warn(
-                item, reference, f"{name} is a post that is not published", "publish it, or take the reference out"
-            )
+            self._warn(item, reference, f"{name} is not published", "publish it, or remove the reference")
         else:
             hint = _hint(self._posts.like(name), "post")
             self._warn(item, reference, f"there is no post {name}", hint)
@@ -296,8 +294,7 @@ def _nearest(wanted: str, known: Sequence[str], kind: str) -> str:
 
 
 def _hint(like: Sequence[str] | None, kind: str) -> str:
-    if like is None:
-        return "mend the reference"
-    return (
-        f"nearest {kind}: {', '.join(like)}" if like else f"there is no {kind.split()[0]} like it; mend the reference"
-    )
+    if like:
+        return f"nearest {kind}: {', '.join(like)}"
+    reason = "" if like is None else f"no {kind.split()[0]} has a similar name; "
+    return f"{reason}correct the reference"

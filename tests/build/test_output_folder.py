@@ -52,7 +52,7 @@ def test_a_folder_with_files_of_others_is_refused_until_clean(tmp_path: Path) ->
 def test_a_strangers_file_in_our_way_stops_the_build(blog: Path) -> None:
     write(blog, {"public/posts/c/index.html": "mine", "posts/c.md": post("C", "2024-02-02")})
     before = tree(blog / "public")
-    assert "public/posts/c/index.html: error: this file is not ours to replace" in diagnostics(blog)
+    assert "public/posts/c/index.html: error: blogsite did not make this file" in diagnostics(blog)
     assert tree(blog / "public") == before
 
 

@@ -69,7 +69,7 @@ def test_every_section_is_read() -> None:
         ("qqqq = 1", "blogsite.toml:1:1: error: unknown key qqqq\n    remove it, or put it below [extra]"),
         ("per_page = 0", "blogsite.toml:1:1: error: per_page has a value that cannot be used\n    write a whole"),
         ("per_page = true", "write a whole number from 1"),
-        ("title = 1", "write a text in quotes"),
+        ("title = 1", "write text in quotes"),
         ("base_url = 'example.org'", 'write an address such as "https://example.org"'),
         ("base_url = 'ftp://example.org'", "write an address such as"),
         ("timezone = 'Shanghai'", 'write a time zone such as "Asia/Shanghai"'),
@@ -85,9 +85,9 @@ def test_every_section_is_read() -> None:
         ("[theme]\ncolours = {}\ncolors = {}", "write colours or colors, not both"),
         ("[theme]\ncolor = {}", "not color"),
         ("[tags]\nmap = {a = 1}", "write a table of texts"),
-        ("title = Blog", "blogsite.toml:1:9: error: this is no TOML: invalid value\n    texts stand in quotes"),
-        ("title = 'a'\ntitle = 'b'", "this is no TOML: cannot overwrite a value"),
-        ("title = 'a", "blogsite.toml:1:11: error: this is no TOML"),
+        ("title = Blog", "blogsite.toml:1:9: error: the file is not valid TOML: invalid value\n    text is in quotes"),
+        ("title = 'a'\ntitle = 'b'", "the file is not valid TOML: cannot overwrite a value"),
+        ("title = 'a", "blogsite.toml:1:11: error: the file is not valid TOML"),
     ],
 )
 def test_mistakes_name_their_place_and_the_remedy(text: str, said: str) -> None:

@@ -72,12 +72,12 @@ def test_a_broken_byte_in_utf_8_is_no_other_encoding() -> None:
 
 def test_a_lone_surrogate_is_an_error_with_its_place() -> None:
     _, (diagnostic,) = decode("\ufeff中\r\n a\ud800b".encode("utf-8", "surrogatepass"), "a.md")
-    assert str(diagnostic).startswith("a.md:2:3: error: a lone surrogate")
+    assert str(diagnostic).startswith("a.md:2:3: error: the text holds a lone surrogate")
 
 
 def test_a_nul_byte_is_an_error_with_its_place() -> None:
     _, (diagnostic,) = decode(b"\xef\xbb\xbfabc\r\n  \x00d", "a.md")
-    assert str(diagnostic).startswith("a.md:2:3: error: a NUL byte")
+    assert str(diagnostic).startswith("a.md:2:3: error: the text holds a NUL byte")
 
 
 @given(st.one_of(st.binary(), st.binary(max_size=60).map(lambda data: data + CHINESE.encode("gb18030"))))

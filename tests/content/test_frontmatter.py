@@ -99,7 +99,7 @@ def test_heads(case: Case, rewrite: bool) -> None:
         assert dump(read(case.text, case.path)) == case.expected
 
 
-# ── what stands around the head ──────────────────────────────────────────────────────────────────────────────────────
+# ── text around the front matter ─────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_the_body_is_the_text_after_the_head_as_it_stands() -> None:

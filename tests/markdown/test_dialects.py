@@ -186,7 +186,7 @@ def test_a_head_is_read_as_it_was_meant(text: str, title: str, tags: tuple[str, 
 @pytest.mark.parametrize(
     ("text", "location", "message"),
     [
-        ("---\ntitle: T\ntitle: U\n---\n", "3:1", "title stands twice"),
+        ("---\ntitle: T\ntitle: U\n---\n", "3:1", "title is given twice"),
         ("---\ntitle: [a\n---\n", "2:8", ""),
         ("---\ntitle: T\ndate: 2018-02-31 23:50:48\n---\n", "3:7", "date"),
         ("---\ntitle: T\ndate: 2012-07-08 xx:xx\n---\n", "3:7", "date"),

@@ -109,9 +109,9 @@ def test_macros_reach_the_formulas_that_have_them(engine: Engine) -> None:
 
 HOSTILE = {
     "x" * 20_001: "formula has more than 20,000 characters",
-    "\ud800": "formula holds a character that is no text",
-    "\x00": "formula holds a character that is no text",
-    "\x01": "formula holds a character that is no text",
+    "\ud800": "formula holds a character that is not text",
+    "\x00": "formula holds a character that is not text",
+    "\x01": "formula holds a character that is not text",
     "{" * 5_000 + "}" * 5_000: "formula is nested more than 300 deep",
     "\\def\\a{\\a\\a}\\a": "macros of the formula expand without end",
     "\\def\\a{xx}" + "\\edef\\a{\\a\\a}" * 40 + "\\a": "macros of the formula expand without end",

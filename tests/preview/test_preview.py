@@ -226,7 +226,7 @@ def test_the_next_port_is_tried_while_one_is_taken() -> None:
         port = first.getsockname()[1]
         with bind_socket("127.0.0.1", port, said.append) as second:
             assert second.getsockname()[1] > port
-    assert f"port {port} cannot be had" in said[0]
+    assert f"port {port} is not available" in said[0]
     assert f"trying {port + 1}" in said[0]
 
 
@@ -237,7 +237,7 @@ def test_an_address_that_is_not_ours_is_wrong_usage(bind: str) -> None:
 
 
 def test_a_folder_that_is_no_site_is_wrong_usage(tmp_path: Path) -> None:
-    assert "no site" in run_alone("serve", cwd=tmp_path, code=2).stderr
+    assert "not a site" in run_alone("serve", cwd=tmp_path, code=2).stderr
 
 
 def test_ctrl_c_ends_it_at_once_while_tabs_listen(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ CONFIG = 'title = "Test"\nbase_url = "https://example.org/"\n'
 
 
 def post(title: str = "A post", date: str | None = "2024-01-02", body: str = "Text.\n", **fields: str) -> str:
-    """The text of a post; FIELDS are further lines of its head, values as YAML has them."""
+    """The text of a post; FIELDS are further lines of its front matter, values as YAML has them."""
     head = {"title": title, **({"date": date} if date else {}), **fields}
     return "---\n" + "".join(f"{name}: {value}\n" for name, value in head.items()) + f"---\n\n{body}"
 

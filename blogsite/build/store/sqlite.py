@@ -17,7 +17,7 @@ _REFUSED = {
     sqlite3.SQLITE_BUSY: "wait until the other builds of this site have ended",
     **dict.fromkeys(
         (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR),
-        "give yourself the right to write there, or remove the folder .blogsite",
+        "give yourself permission to write there, or remove the folder .blogsite",
     ),
 }
 """SQLite's error codes for problems of the file system rather than of the file: what to do about each."""

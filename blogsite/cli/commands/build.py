@@ -23,18 +23,20 @@ if TYPE_CHECKING:
 
 
 @click.command("build")
-@click.option("--drafts", is_flag=True, help="Show drafts too.")
-@click.option("--future", is_flag=True, help="Show posts whose date is still to come.")
+@click.option("--drafts", is_flag=True, help="Include drafts.")
+@click.option("--future", is_flag=True, help="Include posts with a date in the future.")
 @click.option("--output", metavar="DIR", type=click.Path(path_type=Path), help="Build into DIR instead of public/.")
-@click.option("--base-url", metavar="URL", help="Instead of base_url in blogsite.toml.")
+@click.option("--base-url", metavar="URL", help="Use this instead of base_url in blogsite.toml.")
 @click.option("--strict", is_flag=True, help="Warnings are errors.")
-@click.option("--dry-run", is_flag=True, help="Say what would be written and removed, and leave it at that.")
-@click.option("--explain", is_flag=True, help="Say for each page why it is made again.")
-@click.option("--clean", is_flag=True, help="Build from nothing, also into a folder that holds other files.")
+@click.option("--dry-run", is_flag=True, help="Print what would be written and removed, and change nothing.")
+@click.option("--explain", is_flag=True, help="Print for each page why it is rendered again.")
+@click.option("--clean", is_flag=True, help="Build everything again, even into a folder that holds other files.")
 @click.option(
-    "--jobs", metavar="N", type=click.IntRange(1), help="Processes that work at once; else one for each core."
+    "--jobs", metavar="N", type=click.IntRange(1), help="Number of worker processes; by default one for each core."
 )
-@click.option("--scheduler", metavar="ADDRESS", help="Let a Dask cluster do the work, as tcp://host:8786.")
+@click.option(
+    "--scheduler", metavar="ADDRESS", help="Build on a Dask cluster: the address of its scheduler, as tcp://host:8786."
+)
 @with_common_options
 @click.pass_obj
 def build_command(

@@ -14,9 +14,9 @@ from blogsite.site.model import Site, SitePost
 
 
 @click.command("list")
-@click.option("--drafts", is_flag=True, help="Also drafts.")
-@click.option("--future", is_flag=True, help="Also posts whose date is still to come.")
-@click.option("--json", "as_json", is_flag=True, help="As an array of objects.")
+@click.option("--drafts", is_flag=True, help="Include drafts.")
+@click.option("--future", is_flag=True, help="Include posts with a date in the future.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: an array of objects.")
 @with_common_options
 @click.pass_obj
 def list_command(where: SiteOptions, drafts: bool, future: bool, as_json: bool) -> None:

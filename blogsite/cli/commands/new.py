@@ -10,11 +10,11 @@ from blogsite.cli.options import SiteOptions, with_common_options
 
 @click.command("new")
 @click.argument("title")
-@click.option("--slug", default="", help="The post's part of the address; else made from the title.")
-@click.option("--tags", default="", metavar="A,B", help="Tags, with commas between them.")
-@click.option("--draft", is_flag=True, help="Not published until draft: true is taken out.")
-@click.option("--date", default="", metavar="DATE", help="As 2024-09-27 or 2024-09-27 20:30; else now.")
-@click.option("--page", is_flag=True, help="A standalone page in pages/.")
+@click.option("--slug", default="", help="The post's part of the address; by default made from the title.")
+@click.option("--tags", default="", metavar="A,B", help="Tags, separated by commas.")
+@click.option("--draft", is_flag=True, help="Write draft: true, so that the post is not published yet.")
+@click.option("--date", default="", metavar="DATE", help="2024-09-27 or 2024-09-27 20:30; by default now.")
+@click.option("--page", is_flag=True, help="Make a standalone page in pages/.")
 @click.option("--edit", is_flag=True, help="Open it in the editor of $VISUAL or $EDITOR.")
 @with_common_options
 @click.pass_obj

@@ -21,11 +21,11 @@ from blogsite.core.executor import exit_now
     default=8000,
     show_default=True,
     type=click.IntRange(1, 65535),
-    help="The next one is tried while it is taken.",
+    help="Port to listen on; if it is taken, the next free one is used.",
 )
-@click.option("--bind", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
+@click.option("--bind", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address to listen on.")
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
-@click.option("--no-drafts", is_flag=True, help="Show what readers will see: no drafts, nothing of the future.")
+@click.option("--no-drafts", is_flag=True, help="Show what readers will see: no drafts, no posts dated in the future.")
 @click.option("--follow", is_flag=True, help="After a change in a post, scroll to it in the tab that shows the post.")
 @with_common_options
 @click.pass_obj

@@ -65,7 +65,7 @@ def parse_date(value: str | date | datetime, zone: tzinfo) -> datetime:
     if "{{" in text or "{%" in text or "<%" in text:
         raise DateError(f"{shown} was never filled in: this file is a scaffold, not a post", "write a date, or move it")
     if len(text) > _LONGEST:
-        raise DateError(f"{shown} is no date")
+        raise DateError(f"{shown} is not a date")
     if _MILLISECONDS.fullmatch(text):
         return datetime.fromtimestamp(int(text) // 1000, UTC).astimezone(zone)
     match = _NUMBERS.match(text) or _DAY_MONTH.match(text) or _MONTH_DAY.match(text) or _COMPACT.fullmatch(text)
@@ -86,7 +86,7 @@ def _moment(parts: dict[str, str | None], text: str, zone: tzinfo) -> datetime:
             raise DateError(f"there is no {hour} {half} ({text})")
         hour = hour % 12 + (12 if half == "pm" else 0)
     if not 1 <= month <= 12:
-        raise DateError(f"there is no month {month} ({text})", "year, month and day stand in this order: 2024-09-27")
+        raise DateError(f"there is no month {month} ({text})", "write year, month and day in this order: 2024-09-27")
     if hour > 23 or minute > 59 or second > 59:
         raise DateError(f"there is no time {hour}:{minute:02d}:{second:02d} ({text})")
     microsecond = int((parts.get("fraction") or "0").ljust(6, "0")[:6])
@@ -133,7 +133,7 @@ def _unreadable(text: str) -> DateError:
             orders = {f"{year}-{int(first):02d}-{int(second):02d}", f"{year}-{int(second):02d}-{int(first):02d}"}
             dates = sorted(order for order in orders if int(order[5:7]) <= 12)
             if dates:
-                hint = f"write {' or '.join(dates)}: year, month and day stand in this order"
+                hint = f"write {' or '.join(dates)}: write year, month and day in this order"
                 return DateError(f"{text} is ambiguous: which is the month?", hint)
         return DateError(f"{text} is ambiguous", "write the year with four digits and first: 2024-09-27")
-    return DateError(f"{text} is no date")
+    return DateError(f"{text} is not a date")

@@ -7,7 +7,7 @@ import re
 _KEY = re.compile(r"[ \t]{0,3}[\"']?(\w[\w.-]*)[\"']?[ \t]*(?::(?=[ \t\n]|$)|：)")
 _CLOSE_KEY = re.compile(r"^[\"']?([A-Za-z_-]+)[\"']?[ \t]*[:：]", re.M)
 
-# The keys that tell a head from a text that happens to hold a colon.
+# The keys that tell front matter from a text that happens to hold a colon.
 TELLING = frozenset(
     [
         "title",
@@ -53,6 +53,6 @@ def is_field(key: str) -> bool:
     return key.lower() in TELLING
 
 
-def names_a_field(head: str) -> bool:
+def names_a_field(front_matter: str) -> bool:
     """Return whether a line begins with such a key, with any kind of colon."""
-    return any(match[1].lower() in TELLING for match in _CLOSE_KEY.finditer(head))
+    return any(match[1].lower() in TELLING for match in _CLOSE_KEY.finditer(front_matter))

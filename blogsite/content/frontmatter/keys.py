@@ -44,8 +44,8 @@ class FieldCollector:
         for entry in entries:
             key = normalise_key(entry.key)
             if entry.first_line:
-                hint = f"take out one of the two; line {entry.first_line} holds the other"
-                self.warn(entry, f"{entry.key} stands twice in the head, and the last one counts", hint, key=True)
+                hint = f"remove one of the two; line {entry.first_line} holds the other"
+                self.warn(entry, f"{entry.key} is given twice, and the last one counts", hint, key=True)
             if entry.cut and key in ("title", "summary", "excerpt", "description"):
                 hint = f"put the {entry.key} in quotes if the text after # is part of it"
                 self.warn(entry, f"a comment (#) cuts the {entry.key} short", hint)

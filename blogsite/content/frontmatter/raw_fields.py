@@ -84,7 +84,7 @@ def freeze(document: Mapping[str, Any]) -> Table:
 def _frozen(value: Any, depth: int, budget: list[int]) -> Value:
     budget[0] -= 1
     if depth < 0 or budget[0] < 0:
-        raise ValueError("it is nested too deep" if depth < 0 else "it holds too many values")
+        raise ValueError("it is nested too deeply" if depth < 0 else "it holds too many values")
     if isinstance(value, Mapping):
         return Table(tuple((printable(str(key)), _frozen(item, depth - 1, budget)) for key, item in value.items()))
     if isinstance(value, list | tuple):

@@ -74,8 +74,8 @@ def _taken_apart(text: str, path: str) -> tuple[object, RawFields, str, list[Dia
     while (dialect := frontmatter.detect_format(text, untried)) is not None:
         body = text
         try:
-            head, body = dialect.split(text)
-            entries = dialect.load(printable(head))
+            front_matter, body = dialect.split(text)
+            entries = dialect.load(printable(front_matter))
             return dialect, entries, body, _unclosed(path, text, body) if type(dialect) is YamlDialect else []
         except FrontMatterError as problem:
             return (
@@ -92,7 +92,7 @@ def _taken_apart(text: str, path: str) -> tuple[object, RawFields, str, list[Dia
 def _unclosed(path: str, text: str, body: str) -> list[Diagnostic]:
     if is_closed(text, body):
         return []
-    message = "the head is never closed; it is taken to end at the first empty line"
+    message = "the front matter is never closed; it is taken to end at the first empty line"
     line = text.count("\n", 0, len(text) - len(body))
     return [warning(Location(path, max(line, 1), 1), message, "add a line --- after its last key")]
 
@@ -195,5 +195,7 @@ def _dated(path: str, zone: tzinfo, fields: dict[str, Any], reading: FieldCollec
             if source == "address" or "date" in reading.locations:
                 continue
             message = f"the date in the file's name cannot be read: {problem.message}"
-            reading.diagnostics.append(error(Location(path), message, "rename the file, or write date: in its head"))
+            reading.diagnostics.append(
+                error(Location(path), message, "rename the file, or write date: in its front matter")
+            )
         return

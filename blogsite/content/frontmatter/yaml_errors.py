@@ -17,15 +17,15 @@ _WIDE_COLON = re.compile(r"([A-Za-z_-]+)[ \t]*：")
 _NO_SPACE = re.compile(r"([A-Za-z_-]+)[ \t]*:(?=[^\s:/])")
 _KEY_VALUE = re.compile(r"([ \t]*(?:-[ \t]+)?)([\w.-]+)([ \t]*:[ \t]+)(\S.*)")
 _SPECIAL = "@`%&*!|>{}[],?#\"'-"
-_GENERAL = "a head is lines of `key: value`; put a value with special characters in quotes"
+_GENERAL = "front matter is lines of `key: value`; put a value with special characters in quotes"
 
 
-def explain(head: str, problem: Any) -> list[Found]:
+def explain(front_matter: str, problem: Any) -> list[Found]:
     """Return the mistakes that explain why front matter cannot be read; `problem` is libyaml's exception, if any."""
-    lines = head.split("\n")
+    lines = front_matter.split("\n")
     found = [diagnostic for number, line in enumerate(lines, 1) for diagnostic in _bad_colon(number, line)]
     if found or problem is None:
-        return found or [(1, 1, "the head is no list of keys and values", _GENERAL)]
+        return found or [(1, 1, "the front matter is not a list of keys and values", _GENERAL)]
     mark = getattr(problem, "problem_mark", None)
     context = getattr(problem, "context_mark", None)
     number = min(mark.line + 1, len(lines)) if mark else 1
@@ -37,11 +37,11 @@ def explain(head: str, problem: Any) -> list[Found]:
         if 1 <= candidate <= len(lines) and (diagnostic := _bad_line(candidate, lines[candidate - 1])):
             return [diagnostic]
     column = mark.column + 1 if mark and mark.line + 1 == number else 1
-    return [(number, column, f"the head is not valid YAML: {words}", _GENERAL)]
+    return [(number, column, f"the front matter is not valid YAML: {words}", _GENERAL)]
 
 
 def _bad_colon(number: int, line: str) -> list[Found]:
-    """Return the mistake of a colon after a known field's name that is full-width or has no space behind it."""
+    """Return the mistake of a colon after a known field's name that is full-width or has no space after it."""
     if (wide := _WIDE_COLON.match(line)) and is_field(wide[1]):
         column = wide.end()
         return [(number, column, f"the colon after {wide[1]} is a full-width one (：)", f"write `{wide[1]}: …`")]

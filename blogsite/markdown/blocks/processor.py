@@ -95,8 +95,8 @@ class StructureProcessor(BlockProcessor):
         context = parse_context_of(self.parser.md)
         for heading in unspaced:
             marks = len(heading) - len(heading.lstrip("#"))
-            message = f'the heading "{heading[:40]}" has no space behind {heading[:marks]}'
-            hint = f"Write `{heading[:marks]} {heading[marks:40]}`: other programs do not take it for a heading."
+            message = f'the heading "{heading[:40]}" has no space after {heading[:marks]}'
+            hint = f"Write `{heading[:marks]} {heading[marks:40]}`: other programs do not read it as a heading."
             context.warn(context.find(heading.partition("\x02")[0]), message, hint)
         if too_deep:
             context.warn((context.first_line, 1), "lists or quotes are nested too deeply", "50 levels are the most.")

@@ -74,14 +74,14 @@ class Writer(Reader):
         if key not in self.job.seen:
             self.job.seen.add(key)
             end = f"{{% end{tag.name} %}}" if tag.style == "{%" else f"{{{{< /{tag.name} >}}}}"
-            message = f"the tag {tag.name} is not closed, and prints as it is"
+            message = f"the tag {tag.name} is never closed, and is shown as text"
             if tag.closing:
-                message = f"nothing opens what {end} closes; it prints as it is"
-            self.job.context.warn(self.job.position, message, f"Write {end} where it ends, or take it away.")
+                message = f"{end} closes a tag that was never opened, and is shown as text"
+            self.job.context.warn(self.job.position, message, f"Write {end} where it ends, or remove it.")
         return tag.end
 
     def _warn(self, style: str, name: str, shown: str) -> None:
         if style + name not in self.job.seen:
             self.job.seen.add(style + name)
-            hint = "It prints as it is. Say in Markdown or HTML what it stands for, or put it in `code`."
+            hint = "It is shown as text. Say in Markdown or HTML what it stands for, or put it in `code`."
             self.job.context.warn(self.job.position, f"unknown tag {shown[:60]}", hint)

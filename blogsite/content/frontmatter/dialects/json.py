@@ -40,24 +40,24 @@ class JsonDialect(JSONHandler):
         rest = text[end:]
         return text[:end], rest.removeprefix("\n") if rest.startswith("\n") else rest
 
-    def load(self, fm: str, **kwargs: object) -> RawFields:
+    def load(self, front_matter: str, **kwargs: object) -> RawFields:
         """Return the fields of an object that `split` has found."""
-        if len(fm) > MAX_LENGTH:
-            raise FrontMatterError((1, 1, "the head of the post is too long", "move what is not a setting out of it"))
+        if len(front_matter) > MAX_LENGTH:
+            raise FrontMatterError((1, 1, "the front matter is too long", "move what is not a setting out of it"))
         try:
-            table = freeze(json.loads(fm))
+            table = freeze(json.loads(front_matter))
         except ValueError as problem:
-            raise FrontMatterError((1, 1, f"the head cannot be read: {problem}", _HINT)) from None
+            raise FrontMatterError((1, 1, f"the front matter cannot be read: {problem}", _HINT)) from None
         if not any(is_field(key) for key in table):
             raise NoFrontMatterError
-        locations = _places(fm)
+        locations = _places(front_matter)
         return {key: RawField(key, value, *locations.get(key, (1, 1, 1))) for key, value in table.items_}
 
 
-def _places(head: str) -> dict[str, tuple[int, int, int]]:
+def _places(front_matter: str) -> dict[str, tuple[int, int, int]]:
     """Return key → (line, column of the value, column of the key) for keys at the start of a line."""
     locations: dict[str, tuple[int, int, int]] = {}
-    for number, line in enumerate(head.split("\n"), 1):
+    for number, line in enumerate(front_matter.split("\n"), 1):
         for match in _KEY.finditer(line):
             locations.setdefault(match[1], (number, match.end() + 1, match.start() + 1))
     return locations
@@ -70,8 +70,6 @@ def _unreadable(text: str, problem: Any) -> ValueError:
         return ValueError("no JSON object")
     if isinstance(problem, json.JSONDecodeError):
         words = problem.msg[:1].lower() + problem.msg[1:]
-        return FrontMatterError((problem.lineno, problem.colno, f"the head is not valid JSON: {words}", _HINT))
-    message = (
-        "the head is nested too deep" if isinstance(problem, RecursionError) else f"the head is not JSON: {problem}"
-    )
-    return FrontMatterError((1, 1, message, _HINT))
+        return FrontMatterError((problem.lineno, problem.colno, f"the front matter is not valid JSON: {words}", _HINT))
+    words = "nested too deeply" if isinstance(problem, RecursionError) else f"not JSON: {problem}"
+    return FrontMatterError((1, 1, f"the front matter is {words}", _HINT))

@@ -35,13 +35,13 @@ class PelicanDialect(BaseHandler):
         end = text.find("\n\n", start, start + (1 << 20))
         if end < 0:
             end = len(text)
-        head = text[:end]
-        lines = head[start:].split("\n")
+        front_matter = text[:end]
+        lines = front_matter[start:].split("\n")
         keys = {match[2].lower() for line in lines if (match := _PELICAN.fullmatch(line))}
         shaped = all(_PELICAN.fullmatch(line) or line[:1] in (" ", "\t") for line in lines)
         if not shaped or len(lines) > _MOST_LINES or keys.isdisjoint(("title", "date")):
             raise ValueError("not every line is `Key: value`")
-        return head, text[end:].removeprefix("\n")
+        return front_matter, text[end:].removeprefix("\n")
 
     def load(self, fm: str) -> RawFields:
         """Return the fields; an indented line continues the value before it."""
@@ -65,7 +65,7 @@ class NikolaDialect(BaseHandler):
                 )
             end = len(text)
         if text.count("\n", start, end) > _MOST_LINES:
-            raise ValueError("too many lines for a head")
+            raise ValueError("too many lines for front matter")
         if not _NAMES_A_POST.search(text, start, end):
             raise ValueError("neither a title nor a date")
         body = end + 3 if commented and end < len(text) else end
@@ -85,20 +85,20 @@ class LinkDialect(BaseHandler):
         """Return the front matter and the body. Raises ValueError if the lines set no known field."""
         lines = text.split("\n", _MOST_LINES)
         count = next((i for i, line in enumerate(lines) if line.strip() and not _LINK.fullmatch(line)), len(lines))
-        head = lines[:count]
-        if not any((match := _LINK.fullmatch(line)) and is_field(match[2]) for line in head):
+        front_matter = lines[:count]
+        if not any((match := _LINK.fullmatch(line)) and is_field(match[2]) for line in front_matter):
             raise ValueError("no line of a known key")
-        return "\n".join(head), "\n".join(lines[count:])
+        return "\n".join(front_matter), "\n".join(lines[count:])
 
     def load(self, fm: str) -> RawFields:
         """Return the fields."""
         return _entries(fm, _LINK)
 
 
-def _entries(head: str, pattern: re.Pattern[str]) -> RawFields:
+def _entries(front_matter: str, pattern: re.Pattern[str]) -> RawFields:
     entries: RawFields = {}
     key = ""
-    for number, line in enumerate(head.split("\n"), 1):
+    for number, line in enumerate(front_matter.split("\n"), 1):
         if match := pattern.fullmatch(line):
             key = match[2]
             value = match[3].strip()

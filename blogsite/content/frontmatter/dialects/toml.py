@@ -36,7 +36,7 @@ class TomlDialect(BaseHandler):
         closer = _CLOSER.search(text, start)
         if not closer:
             raise FrontMatterError(
-                (text.count("\n", 0, start), 1, "the head is never closed", "add a line +++ after it")
+                (text.count("\n", 0, start), 1, "the front matter is never closed", "add a line +++ after it")
             )
         return "\n" * text.count("\n", 0, start) + text[start : closer.start()], text[closer.end() :]
 
@@ -44,7 +44,7 @@ class TomlDialect(BaseHandler):
         """Return the fields. Raises FrontMatterError if it is not valid TOML."""
         if len(fm) > MAX_LENGTH or _MANY_DOTS.search(fm):
             raise FrontMatterError(
-                (1, 1, "the head of the post is too long or too deep", "move what is not a setting out")
+                (1, 1, "the front matter is too long or nested too deeply", "move what is not a setting out")
             )
         try:
             table = freeze(tomllib.loads(fm))
@@ -59,11 +59,11 @@ class TomlDialect(BaseHandler):
         return entries
 
 
-def _places(head: str) -> Places:
+def _places(front_matter: str) -> Places:
     """Return the positions of the keys, from a scan of the lines outside multi-line strings."""
     locations: Places = {}
     table, inside = "", ""
-    for number, line in enumerate(head.split("\n"), 1):
+    for number, line in enumerate(front_matter.split("\n"), 1):
         if not inside:
             if header := _HEADER.fullmatch(line):
                 table = header[1].strip("\"' \t")
@@ -76,13 +76,13 @@ def _places(head: str) -> Places:
     return locations
 
 
-def _explain(head: str, problem: BaseException) -> tuple[int, int, str, str]:
-    hint = 'write `key = "text"`; dates and numbers stand without quotes, lists in []'
+def _explain(front_matter: str, problem: BaseException) -> tuple[int, int, str, str]:
+    hint = 'write `key = "text"`; dates and numbers are without quotes, lists in []'
     if isinstance(problem, RecursionError):
-        return 1, 1, "the head is nested too deep", hint
+        return 1, 1, "the front matter is nested too deeply", hint
     match = _ERROR_PLACE.fullmatch(str(problem))
     if not match:
-        return 1, 1, f"the head is not valid TOML: {problem}", hint
+        return 1, 1, f"the front matter is not valid TOML: {problem}", hint
     words = match[1][:1].lower() + match[1][1:]
-    line, column = (int(match[2]), int(match[3])) if match[2] else (head.count("\n") or 1, 1)
-    return line, column, f"the head is not valid TOML: {words}", hint
+    line, column = (int(match[2]), int(match[3])) if match[2] else (front_matter.count("\n") or 1, 1)
+    return line, column, f"the front matter is not valid TOML: {words}", hint

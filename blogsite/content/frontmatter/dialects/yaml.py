@@ -77,9 +77,9 @@ class BareYamlDialect(YamlDialect):
         return text[: closer.start()], text[closer.end() :]
 
 
-def names_a_post(head: str) -> bool:
+def names_a_post(front_matter: str) -> bool:
     """Return whether a text has the lines of front matter, with a title or a date."""
-    lines = head.split("\n")
+    lines = front_matter.split("\n")
     keys = {key_of(line) for line in lines}
     shaped = all(not line.strip() or line[0] in " \t-#" or key_of(line) for line in lines)
     return shaped and not keys.isdisjoint(("title", "date"))
@@ -93,51 +93,49 @@ def _unclosed(text: str, start: int) -> tuple[int, int]:
         return end, end
     if is_field(key_of(text[start:])):
         hint = "add a line --- after its last key"
-        raise FrontMatterError((text.count("\n", 0, start) or 1, 1, "the head is never closed", hint))
+        raise FrontMatterError((text.count("\n", 0, start) or 1, 1, "the front matter is never closed", hint))
     raise ValueError("no closing line")
 
 
 def is_closed(text: str, body: str) -> bool:
     """Return whether a line of dashes or dots closes the front matter before `body`."""
-    head = text[: len(text) - len(body)]
-    return _CLOSER.match(head, head.rstrip("\n").rfind("\n") + 1) is not None
+    front_matter = text[: len(text) - len(body)]
+    return _CLOSER.match(front_matter, front_matter.rstrip("\n").rfind("\n") + 1) is not None
 
 
-def load(head: str) -> RawFields:
+def load(front_matter: str) -> RawFields:
     """Return the fields of a YAML mapping. Raises FrontMatterError, or NoFrontMatterError if it is something else."""
-    if len(head) > MAX_LENGTH:
-        raise FrontMatterError(
-            (1, 1, "the head of the post is too long", "close it with a line --- after its last key")
-        )
-    source = _TABS.sub(lambda tabs: " " * len(tabs[0]), head) if "\t" in head else head
+    if len(front_matter) > MAX_LENGTH:
+        raise FrontMatterError((1, 1, "the front matter is too long", "close it with a line --- after its last key"))
+    source = _TABS.sub(lambda tabs: " " * len(tabs[0]), front_matter) if "\t" in front_matter else front_matter
     try:
-        if "{{" in head and (scaffold := _SCAFFOLD.search(head)):
-            raise _scaffold(head, scaffold)
+        if "{{" in front_matter and (scaffold := _SCAFFOLD.search(front_matter)):
+            raise _scaffold(front_matter, scaffold)
         entries = _Document(source).entries()
         if entries is None:
-            raise FrontMatterError(*explain(head, None))
+            raise FrontMatterError(*explain(front_matter, None))
     except (yaml.YAMLError, FrontMatterError) as problem:
-        if not names_a_field(head):
+        if not names_a_field(front_matter):
             raise NoFrontMatterError from None
         raise (
-            problem if isinstance(problem, FrontMatterError) else FrontMatterError(*explain(head, problem))
+            problem if isinstance(problem, FrontMatterError) else FrontMatterError(*explain(front_matter, problem))
         ) from None
-    if not any(is_field(key) for key in entries) and _is_prose(head, entries):
+    if not any(is_field(key) for key in entries) and _is_prose(front_matter, entries):
         raise NoFrontMatterError
     return entries
 
 
-def _scaffold(head: str, match: re.Match[str]) -> FrontMatterError:
-    line = head.count("\n", 0, match.start(1)) + 1
+def _scaffold(front_matter: str, match: re.Match[str]) -> FrontMatterError:
+    line = front_matter.count("\n", 0, match.start(1)) + 1
     message = f"{match[1]} was never filled in: this file is a scaffold, not a post"
     return FrontMatterError(
-        (line, match.start(1) - head.rfind("\n", 0, match.start(1)), message, "move it out of this folder")
+        (line, match.start(1) - front_matter.rfind("\n", 0, match.start(1)), message, "move it out of this folder")
     )
 
 
-def _is_prose(head: str, entries: RawFields) -> bool:
+def _is_prose(front_matter: str, entries: RawFields) -> bool:
     """Return whether a mapping of unknown keys is text: "Note: this." between two rules."""
-    return any(" " in key for key in entries) or bool(re.search(r"^[ \t]*\n[ \t]*\S", head.lstrip("\n"), re.M))
+    return any(" " in key for key in entries) or bool(re.search(r"^[ \t]*\n[ \t]*\S", front_matter.lstrip("\n"), re.M))
 
 
 class _Document:
@@ -192,7 +190,7 @@ class _Document:
     def _value(self, event: Any, depth: int) -> Value:
         self.size += 1
         if self.size > MAX_SIZE:
-            raise _at(event.start_mark, "the head holds too much", "move what is not a setting out of it")
+            raise _at(event.start_mark, "the front matter holds too much", "move what is not a setting out of it")
         kind = type(event)
         if kind is yaml.AliasEvent:
             return self._alias(event)
@@ -207,7 +205,9 @@ class _Document:
             else:
                 value = printable(text) if event.style == '"' else text
         elif depth == 0:
-            raise _at(event.start_mark, "the head is nested too deep", "put a text that starts with [ or { in quotes")
+            raise _at(
+                event.start_mark, "the front matter is nested too deeply", "put text that starts with [ or { in quotes"
+            )
         elif kind is yaml.SequenceStartEvent:
             items: list[Value] = []
             while type(inner := next(self.events)) is not yaml.SequenceEndEvent:
@@ -231,13 +231,13 @@ class _Document:
         self.unused.pop(event.anchor, None)
         self.size += size
         if self.size > MAX_SIZE:
-            raise _at(event.start_mark, "the head holds too much", f"write it without so many *{event.anchor}")
+            raise _at(event.start_mark, "the front matter holds too much", f"write it without so many *{event.anchor}")
         return value
 
     def _sign(self, mark: Any, sign: str) -> FrontMatterError:
         """Read a text that starts with "*", "&" or "!", which would make it an alias, an anchor or a tag."""
         line = self.source.split("\n")[mark.line]
-        return _at(mark, f"a value that starts with {sign} must stand in quotes", in_quotes(line))
+        return _at(mark, f"a value that starts with {sign} must be in quotes", in_quotes(line))
 
     def _is_cut(self, event: Any) -> bool:
         """Return whether a comment follows a plain scalar on its line."""
