@@ -59,7 +59,7 @@ def test_a_strangers_file_in_our_way_stops_the_build(blog: Path) -> None:
 def test_a_strangers_folder_in_our_way_stops_the_build(blog: Path) -> None:
     write(blog, {"public/note.txt/mine": "mine", "static/note.txt": "ours"})
     before = tree(blog / "public")
-    assert "not ours to replace" in diagnostics(blog)
+    assert "blogsite did not make this file" in diagnostics(blog)
     assert tree(blog / "public") == before
 
 
