@@ -1,1 +1,1 @@
-"""What blogsite costs, beside other generators and in parts. See README.md, which `report` writes."""
+"""Benchmarks: blogsite beside other generators, and the parts of a build alone. `report` writes README.md."""

@@ -1,4 +1,4 @@
-"""Whether a built site has all that is compared: a contestant that leaves something out must not look fast."""
+"""Checks that a built site is complete, because a contestant that leaves something out would look fast."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LINK = re.compile(r"/posts/(post-\d+)/")
 
 
 def lacking(workplace: Workplace, count: int, options: Options) -> list[str]:
-    """What the site of COUNT posts lacks, in words; empty where all is there."""
+    """Return what the built site of `count` posts lacks, one phrase each; empty if it is complete."""
     return [feature for feature, there in _features(workplace, count, options) if not there]
 
 
@@ -70,5 +70,5 @@ def _text(page: str) -> str:
 
 
 def _sample(markdown: str) -> list[str]:
-    """The longest runs of Chinese in a part of a post: they stand in no other."""
+    """Return the longest runs of Chinese text in a part of a post; each occurs in this post only."""
     return sorted(HAN.findall(FENCE.sub("", markdown)), key=len)[-2:]

@@ -1,4 +1,4 @@
-"""The generators that are compared, and where each of them works.
+"""The generators that are compared, with their commands and folders.
 
 Post SLUG is read from POSTS/SLUG.md and written to OUTPUT/posts/SLUG/index.html. In commands {cache} is a folder that
 is the contestant's alone and made anew with its site.
@@ -65,7 +65,7 @@ def named(names: str) -> list[Contestant]:
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """A contestant's folders below DIR/work, where setup.sh has installed into DIR."""
+    """The folders of one contestant below DIR/work; setup.sh has installed the programs into DIR."""
 
     installed: Path
     contestant: Contestant
@@ -88,7 +88,7 @@ class Workplace:
         return self.folder / "log"
 
     def prepare(self, count: int, options: Options) -> None:
-        """A site of COUNT posts is there to be copied by `make_anew`."""
+        """Make a site of `count` posts for `make_anew` to copy."""
         shutil.rmtree(self.folder, ignore_errors=True)
         template = self.folder / "template"
         shutil.copytree(PEERS / self.contestant.name, template)

@@ -1,4 +1,4 @@
-"""A blog that nobody wrote: posts of about 7 KB in Chinese and English, the same on every machine.
+"""A generated blog: posts of about 7 KB in Chinese and English, the same on every machine.
 
     python -m benchmarks.corpus OUT --posts 1000 [--for hugo] [--no-maths] [--images] [--references] [--series]
 
@@ -31,7 +31,7 @@ IN_A_SERIES = 12
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the posts have in them."""
+    """What generated posts contain."""
 
     maths: bool = True
     images: bool = False
@@ -73,17 +73,17 @@ class Spelling:
 
 
 def slug(number: int) -> str:
-    """The name of post NUMBER in its address."""
+    """Return the slug of a post."""
     return f"post-{number:06d}"
 
 
 def posts(count: int, options: Options, first: int = 0) -> Iterator[Post]:
-    """COUNT posts from the one numbered FIRST on, oldest first."""
+    """Yield `count` posts, oldest first, beginning with number `first`."""
     return (write(number, options) for number in range(first, first + count))
 
 
 def write(number: int, options: Options) -> Post:
-    """The post of this NUMBER."""
+    """Return the text of a post."""
     r = Random(f"blog {number}")
     category, tags = r.choice(CATEGORIES), tuple(sorted({r.choice(TAGS) for _ in range(3)}))
     title = f"{phrase(r)}: {term(r)} {number}"
@@ -115,7 +115,7 @@ def spelled(post: Post, spelling: Spelling) -> str:
 
 
 def pictures() -> Iterator[tuple[str, bytes]]:
-    """Name and bytes of every picture: gradients as PNG."""
+    """Yield the name and the bytes of each picture: gradients as PNG."""
     for number in range(PICTURES):
         yield f"figure-{number:02d}.png", _png(480, 270, number * 5)
 
@@ -145,7 +145,7 @@ def _marked(r: Random) -> str:
 
 
 def _extras(r: Random, section: int) -> list[str]:
-    """What stands at the end of a section besides text."""
+    """Yield the figures, tables, code, links and footnotes at the end of a section."""
     if section == 0:
         language, code = r.choice(LISTINGS)
         return [f"```{language}\n{code.replace('NUMBER', str(r.randint(2, 99)))}```"]
@@ -167,7 +167,7 @@ def _references(r: Random, number: int, options: Options) -> str:
 
 
 def _mark(piece: str, spelling: Spelling) -> str:
-    """What one generator has in place of the mark that PIECE begins with, and what follows it."""
+    """Replace the mark at the beginning of a text by what one generator writes in its place."""
     mark, _, rest = piece.partition("\x03")
     kind, _, name = mark.partition(" ")
     if kind == "post":
@@ -241,7 +241,7 @@ def main() -> None:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """PARSER knows --posts and the options of the posts."""
+    """Add --posts and the options of the posts to a parser."""
     parser.add_argument("--posts", type=int, default=1000)
     parser.add_argument("--no-maths", dest="maths", action="store_false", help="posts without formulas")
     parser.add_argument("--images", action="store_true", help="a picture in every second post")

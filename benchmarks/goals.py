@@ -1,4 +1,4 @@
-"""What was set out to be reached, as ratios to other generators in the same run and as plain limits."""
+"""The goals: ratios to other generators in the same run, and plain limits."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Goal:
     at_least: bool = False
 
     def is_met(self, value: float) -> bool:
-        """Whether a measured value is within the limit."""
+        """Return whether a measured value is within the limit."""
         return value >= self.limit if self.at_least else value <= self.limit
 
 

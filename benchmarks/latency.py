@@ -1,4 +1,4 @@
-"""Save a post under each preview server, and time until its page with the new words is served.
+"""Latency of previews: a post is saved, and the time is taken until its page shows the new text.
 
     python -m benchmarks.latency --dir DIR [--posts 1000] [--edits 20] [--maths] [--contestants blogsite,hugo,eleventy]
 
@@ -46,7 +46,7 @@ GOLDEN = 0.618
 
 @dataclass(frozen=True, slots=True)
 class Latency:
-    """What one server needed, in seconds and MB."""
+    """The measurements of one server: seconds and MB."""
 
     start: float
     edits: tuple[float, ...]
@@ -58,7 +58,7 @@ class Latency:
 
     @property
     def most(self) -> float:
-        """What 95 of 100 edits stay below."""
+        """The 95th percentile of the edits, in seconds."""
         return sorted(self.edits)[math.ceil(0.95 * len(self.edits)) - 1]
 
 
@@ -87,7 +87,7 @@ def main() -> int:
 
 
 def measure(place: Workplace, count: int, edits: int, options: Options) -> Latency:
-    """The contestant's server is started on a site of COUNT posts, the middle one edited EDITS times."""
+    """Start a contestant's server on a site of `count` posts, and edit the middle post `edits` times."""
     place.prepare(count, options)
     place.make_anew()
     run(place.command(), place.site, place.environment(), place.log, START_LIMIT)
@@ -139,7 +139,7 @@ class _Page:
     connection: http.client.HTTPConnection | None = None
 
     def text(self) -> str:
-        """What is served now; empty where nothing is."""
+        """The page as it is served now; empty if nothing is served."""
         self.connection = self.connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=EDIT_LIMIT)
         try:
             self.connection.request("GET", self.path)
@@ -151,7 +151,7 @@ class _Page:
         return body if answer.status == 200 else ""
 
     def wait_for(self, word: str, limit: float) -> float:
-        """The seconds until the page holds WORD; FailedError after LIMIT, or when the server has ended."""
+        """Return the seconds until the page holds a word. Raises FailedError after LIMIT, or if the server has ended."""
         start = time.perf_counter()
         while word not in self.text():
             if self.server.poll() is not None:
@@ -189,7 +189,7 @@ def _serving(place: Workplace, port: int) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _settle(session: int, quiet: float = 0.5, limit: float = 60.0) -> None:
-    """The session's processes have left the cores alone for QUIET seconds, or LIMIT has passed."""
+    """Wait until the processes of a session have been idle for QUIET seconds, at most LIMIT seconds."""
     end = time.perf_counter() + limit
     while time.perf_counter() < end:
         before = _ticks(session)

@@ -1,4 +1,4 @@
-"""What the parts of a build cost, in one process on one core.
+"""The cost of the parts of a build, in one process on one core.
 
     python -m benchmarks.parts --dir DIR [--posts 200] [--formulas 5000] [--repeat 5]
 
@@ -124,7 +124,7 @@ def _beside_plain(texts: list[str], repeat: int) -> dict[str, float]:
 
 
 def _breakdown(sources: list[tuple[str, bytes]], in_all: float) -> dict[str, float]:
-    """What the milliseconds are spent on: each extension by its file's name, and what is around Markdown."""
+    """Return milliseconds by activity: each Markdown extension under the name of its file, and the rest of the parser."""
     clock = Clock()
     watched = Converter(SETTINGS.markdown)
     for registry, methods in (
@@ -159,7 +159,7 @@ def _group(module: str) -> str:
 
 
 def typesetting(count: int) -> dict[str, float]:
-    """Formulas a second, COUNT at a time, all different."""
+    """Return the number of formulas made in a second, `count` different ones in each call."""
     wanted: dict[TeX, None] = {}
     for post in posts(100_000, Options()):
         wanted |= dict.fromkeys(_formulas(_parsed(post)))

@@ -1,4 +1,4 @@
-"""What a command costs: seconds, seconds of all cores, and the peak of the memory that all its processes share.
+"""The cost of a command: seconds, seconds of all cores, and peak memory of all its processes.
 
 Memory is PSS, the proportional set size of proc(5): a page that several processes share counts once among them, so
 that forked workers are not counted twice and their sum is what the machine has less of. Linux only. Reading it takes
@@ -28,12 +28,12 @@ TAIL = 20
 
 
 class FailedError(Exception):
-    """A command that did not end well; the text is what it said last."""
+    """A command that failed; the message is the end of its output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a command took from its start to its end, Python's or Node's own start included."""
+    """The cost of a command from its start to its end, with the start-up of Python or Node."""
 
     seconds: float
     cpu_seconds: float
@@ -43,7 +43,10 @@ class Cost:
 
 
 def run(command: Sequence[str], folder: Path, environment: Mapping[str, str], log: Path, limit: float) -> Cost:
-    """The cost of COMMAND; its output is in LOG. Raises FailedError if it fails or takes longer than LIMIT seconds."""
+    """Run a command and return its cost; its output goes to `log`.
+
+    Raises FailedError if it fails or takes longer than `limit` seconds.
+    """
     before, busy = resource.getrusage(resource.RUSAGE_CHILDREN), _busy()
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
@@ -119,7 +122,7 @@ class _Sampler:
 
 
 def _shared_out(process: str) -> int:
-    """The PSS of a process in bytes; 0 if it has ended."""
+    """Return the PSS of a process in bytes; 0 if it has ended."""
     with suppress(OSError):
         for line in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
             if line.startswith("Pss:"):

@@ -1,4 +1,4 @@
-"""README.md: what was measured, and what it is worth. Written by `run`, or from kept results by
+"""Writes README.md from the results. `run` calls it; it can also be run on kept results:
 
 python -m benchmarks.report --dir DIR [--readme FILE]
 """
@@ -27,7 +27,7 @@ BUSY = 0.3
 
 
 def write(results: Path, readme: Path) -> None:
-    """README holds the report of all results in the folder RESULTS."""
+    """Write the report of all results in the folder `results` to `readme`."""
     figures = Figures(load_builds(results), load_parts(results))
     parts = ((INTRODUCTION,), _goals(figures), _builds(figures.builds), _parts(figures.parts), (CLOSING,))
     readme.write_text("\n".join(line for part in parts for line in part), encoding="utf-8")

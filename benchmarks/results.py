@@ -1,4 +1,4 @@
-"""What was measured: written as JSON by the runners, read by the report."""
+"""Results: the runners write them as JSON, and the report reads them."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class Builds:
         return statistics.median(values) if values else None
 
     def ratio(self, phase: Phase, peer: str, name: str = "blogsite") -> float | None:
-        """Seconds of NAME over those of PEER's cold build in the same round; the median over the rounds."""
+        """Return seconds of one contestant divided by a peer's cold build in the same round: the median of all rounds."""
         colds = {run.round: run.seconds for run in self.of(peer, "cold")}
         values = [run.seconds / colds[run.round] for run in self.of(name, phase) if run.round in colds]
         return statistics.median(values) if values else None
@@ -90,7 +90,7 @@ class Builds:
         return sum(run.others * run.seconds for run in self.runs) / seconds if seconds else 0.0
 
     def save(self, folder: Path) -> None:
-        """FOLDER has these builds as JSON, in place of earlier ones of the case."""
+        """Write these builds to a folder as JSON, in place of earlier ones of the case."""
         write_json(folder / f"builds-{self.case.name}.json", asdict(self))
 
 
@@ -107,13 +107,13 @@ def load_builds(folder: Path) -> list[Builds]:
 
 
 def load_parts(folder: Path) -> dict[str, Any]:
-    """What `parts` saved in a folder; empty where it has not run."""
+    """Return the results of `parts` in a folder; empty if it has not been run."""
     path = folder / PARTS
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def write_json(path: Path, value: object) -> None:
-    """The file holds VALUE as JSON."""
+    """Write a value to a file as JSON."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(value, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 

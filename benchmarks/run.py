@@ -1,4 +1,4 @@
-"""Build the same blog with blogsite, Hugo, Eleventy and Pelican, and compare.
+"""Builds the same blog with blogsite, Hugo, Eleventy and Pelican, and compares the costs.
 
     python -m benchmarks.run --dir DIR [--only 1000,10000-no-maths]
                                        what the goals speak of, or some of it; writes benchmarks/README.md

@@ -1,4 +1,4 @@
-"""Where the time of a call goes: functions and methods are replaced by ones that say when they begin and end."""
+"""Measures where the time of a call goes, by wrapping functions and methods in timers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Clock:
         self._since = 0.0
 
     def timed(self, label: str, function: Function) -> Function:
-        """FUNCTION, its own time counted under LABEL."""
+        """Return the function wrapped so that its own time is counted under a label."""
 
         def wrapper(*arguments: Any, **named: Any) -> Any:
             self._enter(label)
@@ -68,7 +68,7 @@ class Clock:
 
 
 def best(function: Callable[[], object], repeat: int) -> float:
-    """The seconds of the quickest of REPEAT calls: what the rest of the machine does can only add to it."""
+    """Return the seconds of the quickest of `repeat` calls, because other load on the machine only adds time."""
     seconds = []
     for _ in range(repeat):
         start = time.perf_counter()

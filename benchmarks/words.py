@@ -1,4 +1,4 @@
-"""Words, sentences, formulas and code for the posts of corpus.py."""
+"""Words, sentences, formulas and code from which corpus.py makes posts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The option --rewrite, the profiles of hypothesis, and an environment without variables that change the output."""
+"""The option --rewrite, profiles of hypothesis, and an environment without variables that change the output."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture
 def rewrite(request: pytest.FixtureRequest) -> bool:
-    """Whether expected files are to be written instead of compared."""
+    """Return whether expected files are written instead of compared."""
     return bool(request.config.getoption("--rewrite"))
 
 

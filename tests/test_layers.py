@@ -1,4 +1,4 @@
-"""The structure of the package: which folder may import which, how long a module may be, and who may print."""
+"""The structure of the package: imports between folders, length of modules, docstrings, and who may print."""
 
 from __future__ import annotations
 

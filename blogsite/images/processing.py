@@ -53,9 +53,9 @@ def decode_images(files: FileInspector, workers: Workers, pictures: Iterable[Fil
     tasks = (tuple(_picture(files, workers, file) for file in batch) for batch in batched(unknown, LOOKED_AT_ONCE))
     done = 0
     for infos in workers.map(inspect_batch, tasks):
-        for look in infos:
-            if look is not None:  # else it is looked into again, which says why it cannot be read
-                files.add(unknown[done], look)
+        for info in infos:
+            if info is not None:  # else it is looked into again, which says why it cannot be read
+                files.add(unknown[done], info)
             done += 1
         progress("pictures", done, len(unknown))
 
@@ -178,13 +178,13 @@ def inspect_batch(task: tuple[ImageSource, ...]) -> list[FileInfo | None]:
 
     infos: list[FileInfo | None] = []
     for picture in task:
-        look = None
+        info = None
         with suppress(OSError):
             looked_at = time.time_ns()
             data = picture.read()
-            look = inspect_file(picture.file, looked_at, data, picture.known)
-            look = look if look.decode_result else with_decode_result(look, data)
-        infos.append(look)
+            info = inspect_file(picture.file, looked_at, data, picture.known)
+            info = info if info.decode_result else with_decode_result(info, data)
+        infos.append(info)
     return infos
 
 

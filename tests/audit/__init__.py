@@ -1,1 +1,1 @@
-"""The sample blog measured by Lighthouse and read by the Nu Html Checker, as `make audit` does."""
+"""Lighthouse and the Nu Html Checker on the sample blog, run by `make audit`."""

@@ -1,4 +1,4 @@
-"""Builds the sample blog, serves it as a host does, has it audited, prints a table; exit code 1 if a bar is missed."""
+"""Builds the sample blog, serves it as a host does, audits it and prints a table; exit code 1 if a bar is missed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def main() -> int:
 
 
 def audited(tools: Path, reports: Path, public: Path, only: str | None) -> list[Result]:
-    """What the auditors find; the sample blog is built into PUBLIC, for the address at which it is then served."""
+    """Build the sample blog into `public` for the address at which it is served, and yield the results of the audits."""
     public.mkdir()
     results: list[Result] = []
     with hosted(public) as address:

@@ -1,4 +1,4 @@
-"""Lighthouse's scores of a page on a phone."""
+"""Scores of Lighthouse for a page on a phone."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def measure(tools: Path, reports: Path, name: str, url: str) -> list[Result]:
 
 
 def not_judged(reports: Path) -> list[str]:
-    """The audits of best practices and SEO that Lighthouse leaves out of every page's score, in words."""
+    """Return the titles of the best practices and SEO audits that Lighthouse counts in no page's score."""
     unpublished: dict[str, int] = {}
     runs = _written(reports)
     for run in runs:
@@ -48,7 +48,7 @@ def not_judged(reports: Path) -> list[str]:
 
 
 def speed(reports: Path) -> str:
-    """How fast the machine was while it measured: scores of slow or busy machines are too low, below about 1000."""
+    """Return Lighthouse's benchmark index of the machine; below about 1000 the scores are too low."""
     found = [round(run["environment"]["benchmarkIndex"]) for run in _written(reports)]
     return f"{min(found)} to {max(found)} (a desktop has over 1500; below 1000 performance comes out too low)"
 
@@ -59,7 +59,7 @@ def _written(reports: Path) -> list[dict[str, Any]]:
 
 
 def _run(tools: Path, report: Path, url: str) -> dict[str, Any]:
-    """The report of one run, which stands at REPORT.report.json and .html."""
+    """Return the report of one run, which is kept as REPORT.report.json and REPORT.report.html."""
     if CHROMIUM is None:
         raise AuditorError("no Chromium: install it (apt-get install chromium) and try again")
     node, program = (tools / "node_modules" / path for path in ("node/bin/node", "lighthouse/cli/index.js"))

@@ -1,4 +1,4 @@
-"""The Nu Html Checker's errors and warnings in the pages of a site."""
+"""Errors and warnings of the Nu Html Checker for the pages of a site."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.audit.result import AuditorError, Result
 
 
 def check(tools: Path, reports: Path, public: Path) -> list[Result]:
-    """One result for errors and one for warnings, of all HTML below PUBLIC; every message is in the report."""
+    """Return one result for errors and one for warnings in all HTML below `public`; the report holds every message."""
     if shutil.which("java") is None:
         raise AuditorError(
             "no Java, which the Nu Html Checker needs: install it (apt-get install default-jre-headless)"
@@ -41,7 +41,7 @@ def check(tools: Path, reports: Path, public: Path) -> list[Result]:
 
 
 def _grouped(locations: list[tuple[str, str]]) -> tuple[str, ...]:
-    """Each thing that was said once, with how often and where at first."""
+    """Return each different message once, with its count and its first location."""
     first = {text: location for location, text in reversed(locations)}
     often = Counter(text for _, text in locations)
     return tuple(f"{count} × {text} First at {first[text]}" for text, count in often.most_common())

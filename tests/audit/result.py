@@ -1,4 +1,4 @@
-"""What the auditors hand in."""
+"""The result of an audit."""
 
 from __future__ import annotations
 

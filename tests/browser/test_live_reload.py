@@ -1,4 +1,4 @@
-"""`blogsite serve` in a real Chromium: a file is saved, and the open tabs show it."""
+"""`blogsite serve` in Chromium: a file is saved, and the open tabs show the change."""
 
 from __future__ import annotations
 
@@ -63,20 +63,20 @@ def root(served: Served) -> Iterator[Path]:
 
 
 def is_as_it_was(served: Served) -> bool:
-    """Whether both pages are served as they were before any test; else the next one would see what is not its own."""
+    """Return whether both pages are served as they were before any test; otherwise tests would depend on each other."""
     seen = (fetch(served.port, f"/blog/posts/{name}/").text for name in ("other", "long"))
     return all(words in text for words, text in zip(("Other words.", "Paragraph 119 says"), seen, strict=True))
 
 
 def opened(context: BrowserContext, served: Served, path: str) -> Page:
-    """A tab that shows PATH and hears of changes."""
+    """Open a tab on a path, and wait until it is connected to the live reload."""
     page = context.new_page()
     page.goto(served.address + path)
     return page
 
 
 def shows(page: Page, words: str) -> None:
-    """The tab comes to show WORDS."""
+    """Wait until a tab shows these words."""
     page.wait_for_function("words => document.body && document.body.innerText.includes(words)", arg=words)
 
 

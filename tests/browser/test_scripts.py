@@ -1,4 +1,4 @@
-"""What the theme's scripts add to a page, in a real Chromium."""
+"""The scripts of the theme in Chromium."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The sample blog in a real Chromium, one page of every kind: at every width, in light and dark, with a strict policy,
-without scripts, and as those meet it who cannot see it.
+"""The theme in Chromium on the sample blog, one page of every kind: every width, light and dark, a strict policy,
+without scripts, and with assistive technology.
 
-BLOGSITE_SCREENSHOTS=FOLDER keeps pictures of what was looked at.
+BLOGSITE_SCREENSHOTS=FOLDER keeps pictures of the pages.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def test_every_page_fits_every_width_and_nothing_complains(browser: Browser, sam
 
 
 def listening(page: Page) -> tuple[list[str], list[str]]:
-    """What the page asks for, and what it complains of, from now on; what a policy refuses is said on the console."""
+    """Record the requests of a page and its errors on the console, among them violations of the policy."""
     asked: list[str] = []
     complaints: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
@@ -80,7 +80,7 @@ def listening(page: Page) -> tuple[list[str], list[str]]:
 
 
 def wider_than_the_window(page: Page) -> list[str]:
-    """What makes the page scroll sideways: the innermost elements that reach out of the window, if anything does."""
+    """Return the innermost elements that reach out of the window and so make the page scroll sideways."""
     found: list[str] = page.evaluate(
         """() => {
             const { scrollWidth, clientWidth } = document.scrollingElement
@@ -120,9 +120,9 @@ def test_the_policy_is_in_force(browser: Browser, sample: Sample) -> None:
     ("scheme", "width", "rules"), [("light", 1280, ["color-contrast", "link-in-text-block"]), ("dark", 380, [])]
 )
 def test_axe_finds_nothing(browser: Browser, sample: Sample, scheme: str, width: int, rules: list[str]) -> None:
-    """All rules where much has to be scrolled; those about colours in the other scheme too.
+    """All rules on pages that scroll a lot; the rules about colours in the other scheme too.
 
-    What a formula looks like is left out: thousands of elements, hidden from all but eyes, in the colour of their text.
+    Formulas are left out: they are thousands of elements in the colour of their text, hidden from assistive technology.
     """
     package = importlib.util.find_spec("axe_playwright_python")
     assert package

@@ -1,4 +1,4 @@
-"""`build --scheduler`: a Dask cluster does the work, and what comes out is what one machine makes."""
+"""`build --scheduler`: a build on a Dask cluster makes the same files as one on this machine."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_cluster_makes_what_one_machine_makes(blog: Path, address: str) -> Non
 
 
 def said(stderr: str) -> list[str]:
-    """What a build says, but for its closing line, and how far it is when that takes long."""
+    """Return the output of a build without its closing line and its progress."""
     return [line for line in stderr.splitlines()[:-1] if not re.match(r"[a-z]+ [0-9,]+ of [0-9,]+$", line)]
 
 

@@ -1,6 +1,6 @@
-"""The law: after any edits a build leaves the same bytes, messages and exit code as a build from nothing.
+"""The law: after any edits a build leaves the same bytes, messages and exit code as a clean build.
 
-BLOGSITE_LONG=1 tries a thousand sequences of edits in place of forty.
+BLOGSITE_LONG=1 tries a thousand sequences of edits instead of forty.
 """
 
 from __future__ import annotations
@@ -187,7 +187,7 @@ def test_neither_the_environment_nor_the_place_nor_the_number_of_processes_matte
 
 
 def said(stderr: str) -> list[str]:
-    """What a build says, but for its closing line, and how far it is when that takes long."""
+    """Return the output of a build without its closing line and its progress."""
     return [line for line in stderr.splitlines()[:-1] if not re.match(r"[a-z]+ [0-9,]+ of [0-9,]+$", line)]
 
 
@@ -215,7 +215,7 @@ def test_nothing_heavy_is_imported_where_nothing_is_to_be_done(tmp_path: Path) -
 
 @contextmanager
 def stamps(change: Callable[[os.stat_result], Stat]) -> Iterator[None]:
-    """The time stamps of files are what CHANGE says."""
+    """Replace the time stamps of all files by those that `change` returns."""
     with ExitStack() as stack:
         for module in ("content.discovery", "build.changes", "build.output_plan", "build.publisher"):
             stack.enter_context(patch(f"blogsite.{module}.stat_of", change))
@@ -223,7 +223,7 @@ def stamps(change: Callable[[os.stat_result], Stat]) -> Iterator[None]:
 
 
 def test_files_that_are_written_again_within_a_tick_of_the_clock_are_seen(tmp_path: Path) -> None:
-    """On a file system that counts in two seconds, every edit of a test stands in the tick of the build before it."""
+    """On a file system with time stamps of two seconds, every edit has the time stamp of the build before it."""
 
     def coarse(status: os.stat_result) -> Stat:
         clock_tick = 2_000_000_000
@@ -295,7 +295,7 @@ def blog(tmp_path: Path) -> Iterator[Blog]:
 
 
 def law(blog: Blog, options: BuildOptions = BuildOptions()) -> Outcome:  # noqa: B008 - a frozen value
-    """What a build comes to, which is what one from nothing does."""
+    """Build, compare the result with that of a clean build, and return it."""
     with world(blog):
         warm, clean = outcome(blog.root, options), from_nothing(blog, options, blog.root.parent / "clean")
     assert (warm.code, warm.said) == (clean.code, clean.said)

@@ -1,6 +1,6 @@
-"""Whatever ends a build before its time, each file is the old one or the new one, and the next build puts all right.
+"""A build that is killed leaves each file old or new, and the next build completes the site.
 
-BLOGSITE_LONG=1 kills two hundred builds in place of fifteen.
+BLOGSITE_LONG=1 kills two hundred builds instead of fifteen.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ CONFIG = 'title = "Test"\nbase_url = "https://example.org/"\nper_page = 2\n'
 
 
 def build_site(root: Path, options: BuildOptions | None = None) -> BuildReport:
-    """The site at ROOT, built by this process alone."""
+    """Build the site in this process alone."""
     return build_with(root, replace(options or BuildOptions(), jobs=1))
 
 
@@ -68,7 +68,7 @@ def copy(root: Path, to: Path) -> Path:
 
 
 def from_nothing(root: Path) -> dict[str, bytes]:
-    """What a build of a site that was never built leaves."""
+    """Return the output folder after the first build of a site."""
     folder = scratch()
     try:
         location = shutil.copytree(root, folder / "site", ignore=shutil.ignore_patterns(".blogsite", "public"))
@@ -86,14 +86,14 @@ def die(root: Path, step: int) -> subprocess.CompletedProcess[str]:
 
 
 def is_mixed(files: dict[str, bytes], old: dict[str, bytes], new: dict[str, bytes]) -> bool:
-    """Whether each file is the old one or the new one, and none is missing that both have."""
+    """Return whether each file is the old or the new one, and none is missing that both sites have."""
     seen = {path: data for path, data in files.items() if not path.startswith(".")}
     known = all(data in (old.get(path), new.get(path)) for path, data in seen.items())
     return known and all(path in seen for path in old.keys() & new.keys() if not path.startswith("."))
 
 
 def check_after(root: Path, old: dict[str, bytes], new: dict[str, bytes]) -> None:
-    """A killed build has left ROOT so that nothing is half done, and the next build leaves NEW and no litter."""
+    """Assert that a killed build has left whole files only, and that the next build completes the site and tidies up."""
     assert is_mixed(tree(root / "public"), old, new)
     report = build_site(root)
     assert report.note == ""
@@ -289,7 +289,7 @@ def test_files_that_are_read_only_are_replaced_and_what_cannot_be_read_is_a_mist
 
 @contextmanager
 def somebody_else(folder: Path) -> Iterator[None]:
-    """This process has no more rights than the owner of all that stands in FOLDER."""
+    """Run the rest of this process with the rights of the owner of `folder`, and no more."""
     nobody = 65534
     for path in (folder, *folder.rglob("*")):
         os.chown(path, nobody, nobody, follow_symlinks=False)

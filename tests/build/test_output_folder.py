@@ -1,4 +1,4 @@
-"""The output folder: only what we made is replaced or removed, and a build that fails leaves it as it was."""
+"""The output folder: only files that blogsite made are replaced or removed, and a failed build changes nothing."""
 
 from __future__ import annotations
 

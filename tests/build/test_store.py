@@ -1,4 +1,4 @@
-"""The store: what is lost or damaged in it costs time and nothing else, and it does not grow without end."""
+"""The store: a lost or damaged one costs time only, and it does not grow without end."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Blog:
         write(self.root, {"posts/p2.md": text})
 
     def build(self) -> str:
-        """What a build notes of the store; all the rest must be as if there were none."""
+        """Build, and return the messages about the store; everything else must be as without a store."""
         report = build_site(self.root)
         files, diagnostics = self.wanted[self.edited]
         assert tree(self.root / "public") == files
@@ -66,7 +66,7 @@ class Blog:
         return self.build()
 
     def sql(self, *statements: str) -> list[tuple[object, ...]]:
-        """What the last of these statements answers, said to the store behind the program's back."""
+        """Execute statements on the store's database, and return the rows of the last one."""
         with closing(sqlite3.connect(self.store)) as database, database:
             return [database.execute(statement).fetchall() for statement in statements][-1]
 

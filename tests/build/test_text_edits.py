@@ -1,4 +1,4 @@
-"""Where only the text of a post has changed, its page alone is made again, and the site is not assembled."""
+"""Edits of a post's text only: its page alone is rendered again, and the site is not assembled."""
 
 from __future__ import annotations
 
@@ -194,7 +194,7 @@ ALL = {**TEXTS, **MORE}
 
 @pytest.mark.parametrize("name", ALL)
 def test_the_preview_shows_what_a_build_writes_after_each(blog: Path, name: str) -> None:
-    """What the preview may leave as it was is decided by the same comparison."""
+    """The preview decides by the same comparison what it may keep."""
     path, change = ALL[name]
     publish_filter = PublishFilter(drafts=True, future=True, preview=True)
     with patch.dict(os.environ, {"SOURCE_DATE_EPOCH": str(EPOCH)}):

@@ -1,4 +1,4 @@
-"""The command line as scripts know it: exit codes, which stream says what, flags, the closing line, JSON."""
+"""The command line: exit codes, standard output and standard error, flags, the closing line, JSON."""
 
 from __future__ import annotations
 

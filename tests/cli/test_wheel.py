@@ -1,4 +1,4 @@
-"""What is installed from the wheel, away from any checkout, makes a site."""
+"""A wheel, installed without the checkout, makes a site."""
 
 from __future__ import annotations
 

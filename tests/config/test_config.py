@@ -1,4 +1,4 @@
-"""blogsite.toml: what is read, what is refused with which words, and that no text at all makes a traceback."""
+"""blogsite.toml: accepted values, messages for the others, and no traceback for any text."""
 
 from __future__ import annotations
 
@@ -152,7 +152,7 @@ def test_no_value_makes_a_traceback(values: dict[str, object]) -> None:
 
 
 def toml(value: object) -> str:
-    """VALUE as TOML writes it on one line."""
+    """Return a value as TOML on one line."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):
@@ -181,7 +181,7 @@ def test_the_starter_file_explains_every_key() -> None:
 
 
 def _is_key(line: str) -> bool:
-    """Whether a commented line is a setting that may be taken out of its comment."""
+    """Return whether a commented line is a setting that a user may uncomment."""
     head = line.removeprefix("# ").partition("=")[0].strip()
     return line.removeprefix("# ").startswith("[[") or ("=" in line and head.strip('"\\').replace("_", "").isalnum())
 

@@ -1,4 +1,4 @@
-"""Dates: the shapes that real posts hold, what is refused, and the zone of those that give none."""
+"""Dates: forms found in real posts, rejected ones, and the time zone of dates without one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bytes become text: UTF-8 in any dress, and words of help for everything else."""
+"""Decoding of files: all forms of UTF-8, and messages for everything else."""
 
 from __future__ import annotations
 

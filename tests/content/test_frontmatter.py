@@ -1,7 +1,7 @@
-"""Heads as seven generators write them: what is read, where it stands, and what the author is told.
+"""Front matter as seven generators write it: fields, locations and messages.
 
 The cases are in tests/content/cases/: a title (with "@ path" after it where the path matters), the file, and what
-read_head makes of it: fields, `line| text` of the body, and mistakes. `--rewrite` writes what it makes of them now.
+the result of read_front_matter: fields, `line| text` of the body, and messages. `--rewrite` writes the results.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def test_the_cases(rewrite: bool) -> None:
 
 
 @pytest.mark.parametrize("case", ALL, ids=lambda case: f"{case.file}: {case.title}")
-def test_heads(case: Case, rewrite: bool) -> None:
+def test_front_matter(case: Case, rewrite: bool) -> None:
     if not rewrite:
         assert dump(read(case.text, case.path)) == case.expected
 

@@ -1,4 +1,4 @@
-"""digest: equal for equal values, different for different ones, refused for what is not plain frozen data."""
+"""digest: equal for equal values, different for different ones, and an error for values that are not plain data."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ values = st.recursive(
 
 
 def shape(value: object) -> object:
-    """VALUE with its types spelled out, so that 1, True and 1.0 are three."""
+    """Return a value with its types, so that 1, True and 1.0 differ."""
     if isinstance(value, tuple):
         return ("tuple", *map(shape, value))
     if isinstance(value, frozenset):

@@ -1,4 +1,4 @@
-"""Work that is shared out, and what is left of it when somebody presses Ctrl-C."""
+"""Work in several processes, and what is left of it after Ctrl-C."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Addresses kept: what the generator that a permalink is named after makes of a file, and what blogsite makes of it.
+"""Permalinks named after generators: the address that the generator itself gives a file, and that of blogsite.
 
 Each row is one post of an existing site. KEPT rows give the generator's own address. In DIFFERENT ones the contract
 decides otherwise, and the row says what the generator does.
@@ -107,7 +107,7 @@ DIFFERENT = [
 
 
 def address(permalink: str, path: str, head: str) -> str:
-    """The decoded site address of the post at PATH with this HEAD, in a site of Shanghai."""
+    """Return the decoded address of a post with this front matter, in the time zone of Shanghai."""
     config = parse_config(f'permalink = "{permalink}"\ntimezone = "Asia/Shanghai"\n', "blogsite.toml")
     settings = ParseSettings(config.markdown_settings(), config.timezone, 100, category_lists(permalink))
     bare = head.startswith(("+++", "Title:"))

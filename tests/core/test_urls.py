@@ -1,4 +1,4 @@
-"""Slugs, permalinks and addresses: the contract's rules, and what no author's text can make of them."""
+"""Slugs, permalinks and addresses: the rules of the README, and safe results for any text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures: their smaller versions, what pages offer of them, and what they no longer say."""
+"""Images: their variants, the markup that offers them, and removed metadata."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ XMP = (
 
 
 def blog(root: Path, files: dict[str, str | bytes], body: str = "", config: str = "") -> Path:
-    """A site with these files beside a post that shows them all, or has this BODY."""
+    """Make a site with these files beside a post that shows all of them, or has this text."""
     shown = body or "\n\n".join(f"![A picture]({name})" for name in files)
     return site(
         root,
@@ -81,7 +81,7 @@ def opened(data: bytes) -> Image.Image:
 
 
 def variants(root: Path) -> list[str]:
-    """What stands in the output folder beside originals."""
+    """Return the images of the output folder that are not originals."""
     return sorted(path for path in tree(root / "public") if re.search(rf"w\.{HASH}\.", path))
 
 

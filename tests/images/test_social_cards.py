@@ -1,4 +1,4 @@
-"""Cards: where their lines break, that titles fit, and what stands on the picture."""
+"""Social cards: line breaks, fitting titles, and what is drawn."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def test_a_shortened_text_ends_with_a_word_not_a_comma() -> None:
 
 
 def letters(text: str) -> int:
-    """How many characters a reader sees: accents and the parts of an emoji belong to the one before them."""
+    """Return the number of characters that a reader sees; accents and the parts of an emoji count as one."""
     joined = [
         location > 0
         and (character == "\u200d" or text[location - 1] == "\u200d" or bool(unicodedata.combining(character)))
@@ -184,7 +184,7 @@ def own_font() -> File:
 
 
 def drawn(card: SocialCard, design: CardDesign | None = None, root: Path = Path()) -> bytes:
-    """A card as a site at ROOT draws it."""
+    """Draw a card as the site at `root` does."""
     design = design or CardDesign()
     return draw_card(card, design, card_font(root, design))
 
@@ -291,7 +291,7 @@ WANTED = CONFIG + 'author = "Lin Zhi"\n[theme]\ncards = true\n'
 
 
 def image_of(page_file: Path) -> str:
-    """What other sites show of a page, as an address within the site."""
+    """Return the og:image of a page as an address in the site."""
     found = [meta["content"] for meta in page(page_file).find("meta") if meta.attributes.get("property") == "og:image"]
     assert len(found) <= 1
     return found[0].removeprefix("https://example.org/") if found else ""

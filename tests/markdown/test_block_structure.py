@@ -1,4 +1,4 @@
-"""The structure of random mixtures of blocks is the one that a CommonMark parser finds."""
+"""Random mixtures of blocks have the structure that a CommonMark parser finds."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REFERENCE = MarkdownIt("commonmark").enable("table")
 
 
 class Tree(HTMLParser):
-    """The nesting of the elements that are KEPT, with the words in them."""
+    """The nesting of the elements in KEPT, with their words."""
 
     def __init__(self) -> None:
         super().__init__()

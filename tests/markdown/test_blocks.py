@@ -1,4 +1,4 @@
-"""Lists, quotes, headings and HTML, the way authors of other generators write them."""
+"""Lists, quotes, headings and HTML as authors of other generators write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What converting a text finds besides its HTML, and what the settings change."""
+"""Messages of the converter, and settings that change its result."""
 
 from __future__ import annotations
 

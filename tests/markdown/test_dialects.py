@@ -1,7 +1,6 @@
-"""What authors meant: each construct of real posts that Python-Markdown alone reads in another way, and each hazard.
+"""Constructs of real posts that Python-Markdown alone reads in another way.
 
-The first table is that of the constructs, the second that of heads; both go through the parser of real posts. What one
-file cannot show goes through a build.
+The first table is about text, the second about front matter; both go through the parser of posts.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ NBSP, ZWSP, WIDE = "\u00a0", "\u200b", "\u3000"
 
 
 def html(text: str) -> str:
-    """The HTML of a post's text, without what only its look needs."""
+    """Return the HTML of a post's text without markup that is only for styling."""
     parsed = parse("posts/a.md", "post", f"---\ntitle: T\ndate: 2024-01-02\n---\n{text}".encode(), SETTINGS)
     made = next(fragment.html for name, fragment in parsed.fragments if name == parsed.post.body.fragment)
     made = re.sub(r' (?:id|class|loading|decoding|alt|style)="[^"]*"|\x02[^\x03]*\.size\x03', "", made)

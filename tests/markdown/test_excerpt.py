@@ -1,4 +1,4 @@
-"""Posts cut into excerpts: every marker in every place, openings of posts without one, and HTML that is not closed."""
+"""Excerpts: every marker in every place, automatic excerpts, and HTML that is not closed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def cut(html: str, limit: int = 300, summary: str | None = None) -> ExcerptedPos
 
 
 class Checked(HTMLParser):
-    """Reads HTML and insists that every element is closed in its turn."""
+    """A parser of HTML that asserts that elements are properly nested."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -206,7 +206,7 @@ def test_a_break_parts_what_stands_before_from_what_stands_after(before: str, ma
 
 
 def unnumbered(text: str) -> str:
-    """TEXT with placeholders that do not say which."""
+    """Return a text with placeholders without their numbers."""
     return re.sub("\x02([fn])[0-9]+", r"\1", text)
 
 

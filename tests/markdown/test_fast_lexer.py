@@ -1,4 +1,4 @@
-"""The quick way to tokens gives the very tokens of Pygments."""
+"""The fast lexer gives the same tokens as Pygments."""
 
 from __future__ import annotations
 

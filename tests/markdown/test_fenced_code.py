@@ -1,4 +1,4 @@
-"""Fenced code, whatever stands behind its marks and around it."""
+"""Fenced code with all kinds of info strings and surroundings."""
 
 from __future__ import annotations
 

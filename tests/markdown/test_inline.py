@@ -1,4 +1,4 @@
-"""Inline Markdown: the cases in cases/inline/, and the fast stage against Python-Markdown's own."""
+"""Inline Markdown: the cases in cases/inline/, and the fast stage against that of Python-Markdown."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def fast() -> Converter:
 
 @lru_cache(maxsize=1)
 def plain() -> Converter:
-    """The same extensions over Python-Markdown's own inline stage and patterns, and its own way from tree to HTML."""
+    """Return a converter with the same extensions, but with Python-Markdown's own inline stage and serialiser."""
     md = Converter(SETTINGS)
     md.serializer = to_html_string
     md.treeprocessors.register(PrettifyTreeprocessor(md), "prettify", 10)
@@ -56,7 +56,7 @@ def convert(md: Converter, text: str) -> tuple[str, ParseContext]:
 
 
 def visible(html: str) -> str:
-    """HTML with its placeholders' control characters as brackets, as the fixture files show them."""
+    """Return HTML with brackets for the control characters of placeholders, as the fixture files show them."""
     return html.replace("\x02", "⟨").replace("\x03", "⟩")
 
 

@@ -1,4 +1,4 @@
-"""Tags of other engines."""
+"""Shortcodes of other generators."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HTML as plain text, counted, and made fit for feeds."""
+"""Plain text of HTML, counting of words, and HTML for feeds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where maths is in Markdown and where it is not: the 51 cases, the dialects, code and attributes, and hostile text."""
+"""Delimiters of formulas in Markdown: the 51 cases, dialects, code, attributes, and hostile text."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ EXTENSIONS = ("tables", "footnotes", "fenced_code", "def_list", "smarty")
 
 
 def convert(text: str, **settings: object) -> tuple[str, ParseContext]:
-    """The HTML of a post with Python-Markdown's own extensions and ours for maths, and the notes on it."""
+    """Return the HTML of a post and its messages, with Python-Markdown's own extensions and those for maths."""
     md = markdown.Markdown(extensions=[*EXTENSIONS, MathsExtension(MarkdownSettings(**settings))])  # type: ignore[arg-type]
     md.preprocessors.deregister("normalize_whitespace")
     context = ParseContext(text, "posts/a.md")
@@ -32,7 +32,7 @@ def convert(text: str, **settings: object) -> tuple[str, ParseContext]:
 
 
 def standing(text: str, **settings: object) -> str:
-    """What a reader sees as maths, one formula or reference a line."""
+    """Return the formulas and references of a text, one on each line."""
     html, context = convert(text, **settings)
     lines = []
     for match in re.finditer('\x02f([0-9]+)\x03|class="eqref"[^>]*>([^<]*)', html):

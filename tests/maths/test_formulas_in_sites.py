@@ -1,4 +1,4 @@
-"""Formulas on the pages of a whole site: numbered, linked, in feeds, in titles, and never made twice."""
+"""Formulas in whole sites: numbers, links, feeds, titles, and the cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engine: real formulas are made, hostile ones cost one message each, and nothing is made twice."""
+"""KaTeX: real formulas are made, hostile ones cost one message each, and none is made twice."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def prepared(line: str) -> tuple[str, TeX]:
 
 
 def failures(engine: Engine, path: Path, output: MathFormat) -> tuple[Counter[str], Counter[str], list[str]]:
-    """How many formulas each source has, how many of them fail, and why."""
+    """Return for each source the number of formulas, the number of failures, and their reasons."""
     formulas = [prepared(line) for line in path.read_text("utf-8").splitlines()]
     results = engine.render([tex for _, tex in formulas], output)
     failed = [

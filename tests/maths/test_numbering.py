@@ -1,4 +1,4 @@
-"""Numbers, labels, references, macros and mistakes of a post, and what is made of TeX before the engine sees it."""
+"""Numbers, labels, references, macros and mistakes of a post, and the TeX that is passed to the engine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ CASES = Path(__file__).parent / "cases"
 
 
 def described(text: str, **settings: object) -> str:
-    """The HTML of a post, its formulas, labels, needs and mistakes, one a line; a placeholder is written ⟨f0⟩."""
+    """Return the HTML of a post, its formulas, labels, needs and mistakes, one on each line; ⟨f0⟩ is a placeholder."""
     html, context = convert(text, **settings)
     lines = [html]
     for number, formula in enumerate(context.formulas):

@@ -1,6 +1,6 @@
-"""Small sites with all that is made of them, byte for byte, and the exact words of mistakes.
+"""Golden sites: small sites with every byte of their output, and the exact messages of sites with mistakes.
 
-`pytest --rewrite` makes the expected files anew: then read what has changed before it is committed.
+`pytest --rewrite` writes the expected files; read the diff before you commit it.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ assert WRONG
 
 
 def copied(source: Path, target: Path) -> Path:
-    """A copy of a site in TARGET, without what is expected of it."""
+    """Copy a site without its expected output."""
     shutil.copytree(source, target, ignore=shutil.ignore_patterns("expected", "expected.txt", "public", ".blogsite"))
     return target
 
 
 def compare(made: dict[str, bytes], folder: Path, *, rewrite: bool) -> None:
-    """FOLDER holds just the files of MADE; with REWRITE it does so afterwards."""
+    """Assert that `folder` holds exactly the files of `made`; with `rewrite`, write them."""
     if rewrite:
         shutil.rmtree(folder, ignore_errors=True)
         for path, data in made.items():
@@ -60,7 +60,7 @@ def test_a_small_site_is_built_byte_for_byte(name: str, tmp_path: Path, rewrite:
 
 @pytest.mark.parametrize("name", WRONG)
 def test_the_words_of_mistakes(name: str, tmp_path: Path, rewrite: bool) -> None:
-    """errors/NAME/expected.txt holds what `blogsite -q build` says to stderr, and then its exit code."""
+    """errors/NAME/expected.txt holds the standard error of `blogsite -q build` and its exit code."""
     root = copied(SITES / "errors" / name, tmp_path / name)
     done = run("-q", "build", cwd=root, code=None)
     said = f"{done.stderr}exit code {done.returncode}\n"

@@ -1,4 +1,4 @@
-"""Pages, feeds and lists as other tools read them: the contract's marks, valid XML, absolute addresses, metadata."""
+"""Pages, feeds and lists as other programs read them: marks in the HTML, valid XML, absolute addresses, metadata."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`blogsite serve`: pages fetched for real over loopback, and nothing given away to anybody else."""
+"""`blogsite serve`: pages over loopback, and no access for other hosts."""
 
 from __future__ import annotations
 

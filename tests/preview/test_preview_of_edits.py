@@ -1,4 +1,4 @@
-"""The law of the preview: after any edits it shows the bytes, and says the words, of a build from nothing.
+"""The law of the preview: after any edits it shows the bytes and messages of a clean build.
 
 BLOGSITE_LONG=1 tries many more sequences of edits.
 """
@@ -52,7 +52,7 @@ OF_AUTHORS = [edit for edit in EDITS if edit not in (change_code, lose_store, me
 
 
 def standing(root: Path) -> dict[str, tuple[int, int]]:
-    """Every file and link below ROOT that is the author's, and what tells that it was written."""
+    """Return the state of every file and link of the author below `root`."""
     found = (Path(folder, name) for folder, _, names in os.walk(root) for name in names if ".blogsite" not in folder)
     return {str(path): (path.lstat().st_ctime_ns, path.lstat().st_ino) for path in found if "public" not in path.parts}
 
@@ -93,7 +93,7 @@ class PreviewLaw(RuleBasedStateMachine):
 
     @rule(data=st.data(), part=st.sampled_from(["above", "below"]), told=st.booleans())
     def write(self, data: st.DataObject, part: str, told: bool) -> None:
-        """What writers do most, and what most of the shortcuts are for."""
+        """Edit the text of a post: the most frequent edit, and that of most shortcuts."""
         paths = sorted(path for path in self.blog.posts)
         if paths:
             path = data.draw(st.sampled_from(paths))

@@ -1,4 +1,4 @@
-"""What one preview leaves for the next: pages that are there before the whole site is in memory, and no wrong ones."""
+"""Warm starts: pages are served before the whole site is in memory, and none of them is out of date."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Posts → Site: what is to be seen, in which order, at which address, and what more than one file gets wrong."""
+"""Assembling a site: published posts, their order and addresses, and conflicts between files."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from tests.support.sites import CONFIG, build_site, page, post, site, tree, warn
 
 
 def built(root: Path, options: BuildOptions | None = None) -> Path:
-    """The output of the site at ROOT, built without a mistake."""
+    """Build the site without messages, and return its output."""
     report = build_site(root, options)
     assert warnings(report) == []
     return root / "public"
 
 
 def titles(file: Path) -> list[str]:
-    """The titles of the posts that the list page in FILE holds, in order."""
+    """Return the titles on a list page in their order."""
     return [title.text for title in page(file).find(".p-name")]
 
 
@@ -84,7 +84,7 @@ def test_what_is_left_out_says_why(tmp_path: Path) -> None:
 
 
 def test_a_date_without_a_zone_is_in_the_sites_zone(tmp_path: Path) -> None:
-    """The build is at noon UTC: 20:00 in Shanghai, so 19:00 is past there and still to come in UTC."""
+    """The build is at noon UTC, 20:00 in Shanghai: 19:00 is past there, but in the future in UTC."""
     files: dict[str, str | bytes] = {"posts/a.md": post("A", "2026-01-01 19:00")}
     report = build_site(site(tmp_path / "shanghai", files, CONFIG + 'timezone = "Asia/Shanghai"\n'))
     assert report.posts == 1

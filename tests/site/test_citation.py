@@ -1,4 +1,4 @@
-"""How a post may be cited: a line of text, and an entry that BibTeX takes whatever the title holds."""
+"""Citation of a post: a line of text, and a BibTeX entry that is valid for any title."""
 
 from __future__ import annotations
 

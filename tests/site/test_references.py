@@ -1,4 +1,4 @@
-"""Links between posts and to files, written in the ways of all generators: the address, or a warning that helps."""
+"""Links between posts and to files, in the forms of all generators: the address, or a helpful warning."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ POSTS: Mapping[str, str | bytes] = {
 
 
 def linked(root: Path, body: str, *, at: str = "posts/asking.md", config: str = CONFIG) -> tuple[list[str], list[str]]:
-    """The decoded addresses of links and images in a post with this BODY, and what the build warned of."""
+    """Return the decoded addresses of links and images in a post with this text, and the warnings of the build."""
     report = build_site(site(root, {**POSTS, at: post("Asking", url="/asking/", body=body)}, config))
     content = page(root / "public/asking/index.html").one(".e-content")
     found = [element["href"] for element in content.find("a")] or [element["src"] for element in content.find("img")]

@@ -1,4 +1,4 @@
-"""Cases in fixture files: blocks of a title, an input and an expected output, each ended by a line with one dot."""
+"""Cases in fixture files: a title, an input and an expected output, each ended by a line with one dot."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Case = tuple[str, str, str]
 
 
 def load_cases(path: Path) -> list[Case]:
-    """The cases of the file at PATH. Raises ValueError if it holds none, or one that is cut short."""
+    """Return the cases of a file. Raises ValueError if it holds none, or an incomplete one."""
     cases: list[Case] = []
     parts: list[list[str]] = [[]]
     for line in path.read_text(encoding="utf-8").split("\n"):
@@ -29,13 +29,13 @@ def load_cases(path: Path) -> list[Case]:
 
 
 def save_cases(path: Path, cases: list[Case]) -> None:
-    """Write CASES to the file at PATH as load_cases reads them."""
+    """Write cases as `load_cases` reads them."""
     blocks = (f"{title}\n.\n{given}\n.\n{expected}\n.\n" for title, given, expected in cases)
     path.write_text("\n".join(blocks), encoding="utf-8", newline="\n")
 
 
 def load_all(folder: Path, pattern: str = "*.md") -> list[tuple[Path, Case]]:
-    """(file, case) for all cases of the files in FOLDER. Raises ValueError if there are no such files."""
+    """Return (file, case) for all cases of the files in a folder. Raises ValueError if there are no such files."""
     paths = sorted(folder.glob(pattern))
     if not paths:
         raise ValueError(f"{folder}: no files {pattern}")

@@ -1,4 +1,4 @@
-"""The browser that tests look through, and the mark of those that need it."""
+"""The path of Chromium, and the marker of tests that need it."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A build in a process of its own that kills itself: `python crash_child.py ROOT N` at its Nth step, N = 0 never.
+"""A build that kills its own process: `python crash_child.py ROOT N` at step N; N = 0 means never.
 
-A step is anything done to a file or to the store. Prints the number of steps.
+Every operation on a file or on the store is a step. Prints the number of steps.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A built site on the web: a host on loopback that serves a folder as real hosts do, and the sample blog on it."""
+"""A web host on loopback that serves a folder as real hosts do, and the built sample blog."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def page_of_each_kind(public: Path) -> dict[str, str]:
 
 
 def build_sample(public: Path, base_url: str) -> None:
-    """The checkout's sample blog in the folder PUBLIC, built from nothing in a copy of its own."""
+    """Build the sample blog of the checkout into `public`, from a copy of it."""
     root = public.parent / "sample"
     for name in ("posts", "pages"):
         if (CHECKOUT / name).is_dir():
@@ -65,9 +65,10 @@ def build_sample(public: Path, base_url: str) -> None:
 
 @contextmanager
 def hosted(public: Path, headers: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The address, without a slash at its end, at which the folder PUBLIC is served, every answer with these HEADERS.
+    """Serve the folder `public` with these headers, and yield its address without a slash at the end.
 
-    Texts are compressed, HTML is asked for anew each time and all else kept for a week, unknown addresses get 404.html.
+    Text is compressed; HTML is revalidated each time, and everything else kept for a week; unknown addresses get
+    404.html.
     """
 
     class Host(_Host):

@@ -1,4 +1,4 @@
-"""A small site that is edited in every way there is, and what a build of it comes to."""
+"""A small site, all kinds of edits of it, and the result of building it."""
 
 from __future__ import annotations
 
@@ -404,7 +404,7 @@ EDITS: tuple[Callable[[Blog, Picks], None], ...] = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a build leaves: exit code, what it says but for its closing line, and the output folder."""
+    """The result of a build: exit code, messages without the closing line, and the output folder."""
 
     code: int
     said: tuple[str, ...]
@@ -417,7 +417,7 @@ _known: dict[tuple[str, str | None], Any] = {}
 
 
 def _compiled(self: jinja2.Environment, source: str, name: str | None = None, *rest: Any, **named: Any) -> Any:
-    """What Jinja makes of a template's text, made once: it is most of the time that a small site takes."""
+    """Return a compiled template. Jinja would spend most of a small site's time on compiling the same text again."""
     if (source, name) not in _known:
         _known[source, name] = _compile(self, source, name, *rest, **named)
     return _known[source, name]
@@ -425,7 +425,7 @@ def _compiled(self: jinja2.Environment, source: str, name: str | None = None, *r
 
 @contextmanager
 def world(blog: Blog) -> Iterator[None]:
-    """The clock and the program stand as `blog` says; what is slow to start stays as it is between builds."""
+    """Set the clock and the version of the program as `blog` says, and keep slow parts alive between builds."""
 
     class Other:
         def __init__(self, settings: MarkdownSettings) -> None:
@@ -446,7 +446,7 @@ def world(blog: Blog) -> Iterator[None]:
 
 
 def outcome(root: Path, options: BuildOptions) -> Outcome:
-    """What a build of the site at ROOT comes to."""
+    """Build the site at `root` and return the result."""
     folder = options.output or root / "public"
     report = None
     try:
@@ -466,7 +466,7 @@ def scratch() -> Path:
 
 
 def from_nothing(blog: Blog, options: BuildOptions, location: Path) -> Outcome:
-    """What a build of a copy of the site, at PLACE, comes to."""
+    """Build a copy of the site at `place` from nothing, and return the result."""
     shutil.rmtree(location, ignore_errors=True)
     shutil.copytree(
         blog.root, location, symlinks=True, ignore=lambda folder, names: {WORK_FOLDER, "public", "look"} & set(names)

@@ -1,4 +1,4 @@
-"""Markdown with the block extensions and Python-Markdown's own, for tests of one part alone."""
+"""Markdown with the block extensions and those of Python-Markdown, for tests of one part alone."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def convert(text: str) -> str:
 
 
 def warnings(text: str) -> list[str]:
-    """What is reported about TEXT: "line:column: what is wrong"."""
+    """Return the messages about a text as "line:column: message"."""
     return [f"{m.location.line}:{m.location.column}: {m.message}" for m in convert_with_notes(text)[1].diagnostics]
 
 
@@ -55,13 +55,13 @@ CASES = CHECKOUT / "tests/markdown/cases"
 
 
 def case_files(pattern: str) -> list[Any]:
-    """Parameters (path below CASES, case) for all cases of the files that PATTERN finds."""
+    """Return parameters (path below CASES, case) for all cases of the files that match a pattern."""
     found = load_all(CASES, pattern)
     return [pytest.param(path.relative_to(CASES).as_posix(), case, id=f"{path.stem}-{case[0]}") for path, case in found]
 
 
 def outcome(text: str) -> str:
-    """The HTML of TEXT with its placeholders made visible, then its needs and its warnings."""
+    """Return the HTML of a text with visible placeholders, then its needs and its warnings."""
     html, context = convert_with_notes(text)
     references = [
         f"{reference.kind} {reference.target} {reference.line}:{reference.column}" for reference in context.references
@@ -71,7 +71,7 @@ def outcome(text: str) -> str:
 
 
 def check(path: str, case: Case, rewrite: bool) -> None:
-    """Compare what comes out for CASE with what its file says; or write it there."""
+    """Compare the outcome of a case with its file, or write it there."""
     title, given, expected = case
     made = outcome(given)
     if rewrite:

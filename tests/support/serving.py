@@ -1,4 +1,4 @@
-"""`blogsite serve` at work in a process of its own, and requests sent to it just as they are written."""
+"""`blogsite serve` in a process of its own, and raw HTTP requests to it."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Served:
 
 @contextmanager
 def serving(root: Path, *flags: str, port: int | None = None) -> Iterator[Served]:
-    """`blogsite serve` in ROOT; it has said its address, and is ended by Ctrl-C."""
+    """Run `blogsite serve` in `root` until it has printed its address; end it with Ctrl-C."""
     process = subprocess.Popen(
         [sys.executable, "-m", "blogsite", "serve", "--port", str(port or free_port()), *flags],
         cwd=root,
@@ -97,8 +97,8 @@ def _read(stream: IO[str], lines: queue.Queue[str], said: list[str]) -> None:
 
 
 @dataclass(frozen=True)
-class ResolvedReference:
-    """What a server answered."""
+class Response:
+    """The response of a server."""
 
     status: int
     headers: dict[str, str]
@@ -109,8 +109,8 @@ class ResolvedReference:
         return self.body.decode()
 
 
-def fetch(port: int, path: str, *, method: str = "GET", host: str | None = None, **headers: str) -> ResolvedReference:
-    """The answer to a request for PATH, sent just as it is written; HEADERS with "_" for "-"."""
+def fetch(port: int, path: str, *, method: str = "GET", host: str | None = None, **headers: str) -> Response:
+    """Send a request for a path exactly as written, and return the response; "_" in a header's name stands for "-"."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         connection.putrequest(method, path, skip_host=host is not None)
@@ -120,7 +120,7 @@ def fetch(port: int, path: str, *, method: str = "GET", host: str | None = None,
             connection.putheader(name.replace("_", "-"), value)
         connection.endheaders()
         answer = connection.getresponse()
-        return ResolvedReference(
+        return Response(
             answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
         )
     finally:
@@ -137,7 +137,7 @@ class Listener:
         assert self._answer.headers["content-type"].startswith("text/event-stream")
 
     def next(self) -> str:
-        """The next piece of news, as it is sent."""
+        """Return the next event of the stream."""
         while not (line := self._answer.readline()).startswith(b"data: "):
             assert line, "the server has gone"
         return line.decode().removeprefix("data: ").strip()

@@ -1,4 +1,4 @@
-"""Small sites, made, built and looked at: what the tests of whole sites are written with."""
+"""Makes and builds small sites for tests, and reads the result."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ CONFIG = 'title = "Test"\nbase_url = "https://example.org/"\n'
 
 
 def post(title: str = "A post", date: str | None = "2024-01-02", body: str = "Text.\n", **fields: str) -> str:
-    """The text of a post; FIELDS are further lines of its front matter, values as YAML has them."""
+    """Return the text of a post; `fields` are further lines of its front matter, with values in YAML."""
     head = {"title": title, **({"date": date} if date else {}), **fields}
     return "---\n" + "".join(f"{name}: {value}\n" for name, value in head.items()) + f"---\n\n{body}"
 
 
 def write(root: Path, files: dict[str, str | bytes]) -> Path:
-    """FILES, by their paths, stand below ROOT."""
+    """Write files, given by their paths below `root`."""
     for path, content in files.items():
         file = root / path
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -47,23 +47,23 @@ def write(root: Path, files: dict[str, str | bytes]) -> Path:
 
 
 def site(root: Path, files: dict[str, str | bytes], config: str = CONFIG) -> Path:
-    """A site at ROOT with this configuration and these files."""
+    """Make a site at `root` with this configuration and these files."""
     return write(root, {"blogsite.toml": config, **files})
 
 
 def build_site(root: Path, options: BuildOptions | None = None) -> BuildReport:
-    """The site at ROOT, built in this process; raises SiteError as the program would report it."""
+    """Build the site in this process. Raises SiteError as the program would report it."""
     with patch.dict(os.environ, {"SOURCE_DATE_EPOCH": str(EPOCH)}):
         return build(root, load_config(root), options or BuildOptions(), lambda stage, done, total: None)
 
 
 def warnings(report: BuildReport) -> list[str]:
-    """What a build warned of, as it is printed."""
+    """Return the warnings of a build as they are printed."""
     return [str(diagnostic) for diagnostic in report.diagnostics]
 
 
 def png(width: int, height: int = 7, claims: int = 0) -> bytes:
-    """A grey PNG of this size, or one whose header CLAIMS that it has so many px in rows and in columns."""
+    """Return a grey PNG of this size, or one whose header claims another number of rows and columns."""
     head = (claims or width).to_bytes(4, "big") + (claims or height).to_bytes(4, "big") + b"\x08\0\0\0\0"
     chunks = ((b"IHDR", head), (b"IDAT", zlib.compress((b"\0" + b"\x80" * width) * height)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
@@ -72,7 +72,7 @@ def png(width: int, height: int = 7, claims: int = 0) -> bytes:
 
 
 def picture(format: str, size: tuple[int, int], *, gps: bool = False, orientation: int = 0, **options: object) -> bytes:
-    """A picture with a gradient, by Pillow; with EXIF if it says where it was taken or which way up it is."""
+    """Return a gradient made by Pillow, with EXIF data if a place or an orientation is given."""
     image = Image.linear_gradient("L").resize(size).convert("RGB")
     image.paste((200, 30, 30), (0, 0, size[0] // 2, size[1] // 2))
     exif = Image.Exif()
@@ -88,13 +88,13 @@ def picture(format: str, size: tuple[int, int], *, gps: bool = False, orientatio
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    """Every file below FOLDER, by its path."""
+    """Return the bytes of every file below a folder, by path."""
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @dataclass(frozen=True)
 class Run:
-    """What a run of the program said, and how it ended."""
+    """The output and the exit code of a run of the program."""
 
     returncode: int
     stdout: str
@@ -102,7 +102,7 @@ class Run:
 
 
 def run(*arguments: str | Path, cwd: Path, code: int | None = 0, env: dict[str, str] | None = None) -> Run:
-    """`blogsite ARGUMENTS` in CWD, in this process, which must end with this exit code (None: with any)."""
+    """Run `blogsite` with these arguments in `cwd`, in this process; the exit code must be `code` (None: any)."""
     said, told = io.StringIO(), io.StringIO()
     ended = 0
     with (
@@ -134,7 +134,7 @@ def run_alone(*arguments: str | Path, cwd: Path, code: int = 0, env: dict[str, s
 
 
 def imports_pillow(root: Path) -> bool:
-    """Whether a build of the site at ROOT, in a Python of its own, imports Pillow."""
+    """Return whether a build of the site, in a process of its own, imports Pillow."""
     code = (
         "import sys; from pathlib import Path; from tests.support.sites import build_site; "
         "[sys.modules.pop(name) for name in list(sys.modules) if name.startswith('PIL')]; "
@@ -220,7 +220,7 @@ class _Page(HTMLParser):
 
 
 def page(file: Path) -> Element:
-    """The page in FILE, whose every element is closed in its turn."""
+    """Return the page in a file, asserting that its elements are properly nested."""
     parser = _Page()
     parser.feed(file.read_text(encoding="utf-8"))
     parser.close()

@@ -1,4 +1,4 @@
-"""The same site for Pelican; formulas stay text, protected from Markdown."""
+"""The same site for Pelican; formulas stay text that Markdown does not read."""
 
 AUTHOR = SITENAME = "Bench"
 FEED_DOMAIN = SITEURL = "https://bench.example"
