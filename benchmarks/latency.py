@@ -151,7 +151,7 @@ class _Page:
         return body if answer.status == 200 else ""
 
     def wait_for(self, word: str, limit: float) -> float:
-        """Return the seconds until the page holds a word. Raises FailedError after LIMIT, or if the server has ended."""
+        """Return the seconds until the page holds a word. Raises FailedError after LIMIT or if the server ended."""
         start = time.perf_counter()
         while word not in self.text():
             if self.server.poll() is not None:

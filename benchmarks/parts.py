@@ -124,7 +124,7 @@ def _beside_plain(texts: list[str], repeat: int) -> dict[str, float]:
 
 
 def _breakdown(sources: list[tuple[str, bytes]], in_all: float) -> dict[str, float]:
-    """Return milliseconds by activity: each Markdown extension under the name of its file, and the rest of the parser."""
+    """Return milliseconds by activity: each extension under the name of its file, and the rest of the parser."""
     clock = Clock()
     watched = Converter(SETTINGS.markdown)
     for registry, methods in (

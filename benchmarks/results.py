@@ -79,7 +79,7 @@ class Builds:
         return statistics.median(values) if values else None
 
     def ratio(self, phase: Phase, peer: str, name: str = "blogsite") -> float | None:
-        """Return seconds of one contestant divided by a peer's cold build in the same round: the median of all rounds."""
+        """Return the median over all rounds of seconds divided by those of a peer's cold build in the same round."""
         colds = {run.round: run.seconds for run in self.of(peer, "cold")}
         values = [run.seconds / colds[run.round] for run in self.of(name, phase) if run.round in colds]
         return statistics.median(values) if values else None

@@ -32,7 +32,7 @@ def main() -> int:
 
 
 def audited(tools: Path, reports: Path, public: Path, only: str | None) -> list[Result]:
-    """Build the sample blog into `public` for the address at which it is served, and yield the results of the audits."""
+    """Build the sample blog into `public` for the address at which it is served, and return the results."""
     public.mkdir()
     results: list[Result] = []
     with hosted(public) as address:

@@ -93,7 +93,7 @@ def is_mixed(files: dict[str, bytes], old: dict[str, bytes], new: dict[str, byte
 
 
 def check_after(root: Path, old: dict[str, bytes], new: dict[str, bytes]) -> None:
-    """Assert that a killed build has left whole files only, and that the next build completes the site and tidies up."""
+    """Assert that a killed build has left whole files only, and that the next build completes the site."""
     assert is_mixed(tree(root / "public"), old, new)
     report = build_site(root)
     assert report.note == ""

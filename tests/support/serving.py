@@ -120,9 +120,7 @@ def fetch(port: int, path: str, *, method: str = "GET", host: str | None = None,
             connection.putheader(name.replace("_", "-"), value)
         connection.endheaders()
         answer = connection.getresponse()
-        return Response(
-            answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
-        )
+        return Response(answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read())
     finally:
         connection.close()
 

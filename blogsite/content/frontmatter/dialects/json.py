@@ -40,17 +40,17 @@ class JsonDialect(JSONHandler):
         rest = text[end:]
         return text[:end], rest.removeprefix("\n") if rest.startswith("\n") else rest
 
-    def load(self, front_matter: str, **kwargs: object) -> RawFields:
+    def load(self, fm: str, **kwargs: object) -> RawFields:
         """Return the fields of an object that `split` has found."""
-        if len(front_matter) > MAX_LENGTH:
+        if len(fm) > MAX_LENGTH:
             raise FrontMatterError((1, 1, "the front matter is too long", "move what is not a setting out of it"))
         try:
-            table = freeze(json.loads(front_matter))
+            table = freeze(json.loads(fm))
         except ValueError as problem:
             raise FrontMatterError((1, 1, f"the front matter cannot be read: {problem}", _HINT)) from None
         if not any(is_field(key) for key in table):
             raise NoFrontMatterError
-        locations = _places(front_matter)
+        locations = _places(fm)
         return {key: RawField(key, value, *locations.get(key, (1, 1, 1))) for key, value in table.items_}
 
 
