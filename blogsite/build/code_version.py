@@ -11,7 +11,7 @@ from blogsite.core.digest import Digest, package_version
 
 _PACKAGES = (
     *("markdown", "jinja2", "markupsafe", "pygments", "babel", "pyyaml"),
-    *("imagesize", "pillow", "python-frontmatter", "charset-normalizer"),
+    *("imagesize", "pillow", "python-frontmatter", "charset-normalizer", "unidecode"),
 )
 
 

@@ -69,7 +69,7 @@ def plan_text_edits(
     known = context.store.posts(parse_digest(context))
     sources = _edited_sources(inputs.site_files.sources, known, last)
     kept = context.store.pages(folder.key, [source.path for source in sources])
-    if not sources or len(kept) != len(sources):
+    if not sources or len(kept) != len(sources) or not all(isinstance(p.context, PostPage) for p in kept.values()):
         return None
     with context.times.measure("parse"):
         before = {source.path: load_post(known[source.path][1]) for source in sources}

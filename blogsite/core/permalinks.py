@@ -9,16 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeAlias, TypeVar
 
-from blogsite.core.slugs import post_name, slugify, term_slug, without_date
+from blogsite.core.slugs import date_in_name, post_name, slugify, term_slug, title_slug, without_date
+from blogsite.core.transliteration import pelican_slug
 from blogsite.core.urls import AddressError, site_address
 
-TOKENS = ("year", "month", "day", "slug", "title", "filename", "categories", "id")
+TOKENS = ("year", "month", "day", "slug", "title", "title_slug", "filename", "filename_date", "categories", "id")
 """Names that may follow a ":" in a pattern."""
 
 CategoryLists: TypeAlias = Literal["auto", "nested", "flat"]
 """Meaning of a list of categories: one category in another ("nested"), or several ("flat"); "auto": by its dialect."""
 
-_TOKEN = re.compile(r":([a-z]+)")
+_TOKEN = re.compile(r":(title_slug|filename_date|[a-z]+)")
 _DATE_FORMATS = {"year": "%Y", "month": "%m", "day": "%d"}
 _FILE_NAME_PUNCTUATION = "~!$&'()+,;=@"
 """Characters that Jekyll and Hexo keep in file names in addition to those of a slug."""
@@ -34,6 +35,8 @@ class PostName:
     """The path below posts/ without extension; of a bundle, the path of its folder."""
     slug: str
     """`slug` in the front matter, or ""."""
+    title: str = ""
+    """`title` in the front matter, or ""."""
     date_in_front_matter: bool = False
 
     @property
@@ -83,8 +86,8 @@ def _hexo_title(name: PostName) -> str:
 
 
 def _pelican_title(name: PostName) -> str:
-    """Return `Slug`, else the file's name. (Pelican would make a slug from the title, which may change.)"""
-    return name.slug or name.default_slug.lower()
+    """Return `Slug`, else the title as Pelican makes a slug of it, else the file's name."""
+    return name.slug or pelican_slug(name.title) or name.default_slug.lower()
 
 
 PERMALINKS = {
@@ -104,8 +107,20 @@ def category_lists(permalink: str) -> CategoryLists:
 def is_pattern(text: str) -> bool:
     """Return whether a text is a permalink pattern: a path from "/" with known tokens, one of which names the post."""
     tokens = _TOKEN.findall(text)
-    names_a_post = any(token in tokens for token in ("slug", "title", "filename", "id"))
+    names_a_post = any(token in tokens for token in ("slug", "title", "title_slug", "filename", "id"))
     return text.startswith("/") and names_a_post and all(token in TOKENS for token in tokens) and ".." not in text
+
+
+def with_date(permalink: str) -> str:
+    """Return the pattern of a permalink with the whole date before the post's name; "" if it has the date already."""
+    pattern = PERMALINKS[permalink].pattern if permalink in PERMALINKS else permalink
+    if permalink == "pelican":
+        pattern = pattern.replace(":title", ":title_slug")
+    if ":filename" in pattern or all(token in pattern for token in (":year", ":month", ":day")):
+        return ""
+    segments = [part for part in pattern.split("/") if part not in (":year", ":month", ":day")]
+    first = next(index for index, part in enumerate(segments) if ":" in part and part != ":categories")
+    return "/".join([*segments[:first], ":year", ":month", ":day", *segments[first:]])
 
 
 def post_address(
@@ -116,6 +131,7 @@ def post_address(
     date: datetime | None,
     categories: tuple[tuple[str, ...], ...],
     id: str,
+    title: str = "",
     date_in_front_matter: bool = False,
 ) -> str:
     """Return the site address of a post. `date` is in the site's time zone.
@@ -123,7 +139,7 @@ def post_address(
     Raises AddressError if the post lacks a value that the permalink uses.
     """
     preset = PERMALINKS.get(permalink) or Preset(permalink, _default_title)
-    name = PostName(_path_below_posts(source), slug, date_in_front_matter)
+    name = PostName(_path_below_posts(source), slug, title, date_in_front_matter)
 
     def token_value(token: re.Match[str]) -> str:
         match token[1]:
@@ -131,6 +147,10 @@ def post_address(
                 return _checked(name.default_slug, name)
             case "title":
                 return _checked(preset.title(name), name)
+            case "title_slug":
+                return _checked(slugify(name.slug) or title_slug(name.title) or name.default_slug, name)
+            case "filename_date":
+                return _required(date_in_name(name.file_name), "a date in the file's name", "")
             case "filename":
                 return _checked(slugify(name.file_name), name)
             case "categories":
@@ -147,7 +167,7 @@ def _required(value: _Value | None, description: str, key: str) -> _Value:
     if not value:
         raise AddressError(
             f"the permalink of this site needs {description}, and the post has none",
-            f"add {key}: to its front matter",
+            f"add {key}: to its front matter" if key else "rename the file, or add url: to its front matter",
         )
     return value
 

@@ -13,7 +13,7 @@ MARKDOWN_SUFFIXES = (".md", ".markdown", ".mkd", ".mdown", ".mkdn")
 """File name extensions of posts and pages."""
 
 _ZERO_WIDTH_JOINER = "\u200d"
-_DATE_PREFIX = re.compile(r"\A\d{4}-\d{1,2}-\d{1,2}[-_](?=.)")
+_DATE_PREFIX = re.compile(r"\A(\d{4}-\d{1,2}-\d{1,2})[-_](?=.)")
 _ASCII_SLUG = re.compile(r"[A-Za-z0-9]+(?:[-_.][A-Za-z0-9]+)*")
 
 
@@ -42,6 +42,11 @@ def _is_slug_character(char: str) -> bool:
     return unicodedata.category(char)[0] in "LMNS" or char == _ZERO_WIDTH_JOINER  # which joins the parts of an emoji
 
 
+def title_slug(title: str) -> str:
+    """Return the slug that is made of a title, with the Latin letters small: "Hello World" → "hello-world"."""
+    return slugify(title.lower())
+
+
 def term_slug(name: str) -> str:
     """Return the slug of a tag or category; it keeps "+" and "#", so that C, C++ and C# differ."""
     return slugify(name, "+#")
@@ -61,3 +66,9 @@ def post_name(path: str) -> str:
 def without_date(name: str) -> str:
     """Return a name without the date in front: "2024-1-02-entropy" → "entropy". A date alone is kept."""
     return _DATE_PREFIX.sub("", name)
+
+
+def date_in_name(name: str) -> str:
+    """Return the date in front of a name as it is written there: "2024-1-02-entropy" → "2024-1-02"; "" if none."""
+    found = _DATE_PREFIX.match(name)
+    return found[1] if found else ""

@@ -13,6 +13,7 @@ from blogsite.images.model import ImageVariant, SocialCardImage
 from blogsite.pages.archive import archive_pages
 from blogsite.pages.feeds import feeds
 from blogsite.pages.files import assets, social_cards, variants
+from blogsite.pages.introduction import merge
 from blogsite.pages.lists import index_pages
 from blogsite.pages.not_found import not_found
 from blogsite.pages.posts import PostPage, post_pages, standalone_pages
@@ -50,7 +51,11 @@ def produce(site: Site) -> tuple[tuple[Output, ...], tuple[Diagnostic, ...]]:
     for producer in PRODUCERS:
         for output in producer(site):
             first = outputs.setdefault(output.path, output)
-            if first is not output and not _is_known(first, output):
+            if first is output:
+                continue
+            if merged := merge(first, output):
+                outputs[output.path] = merged
+            elif not _is_known(first, output):
                 message = f"{_name(first)} and {_name(output)} would both be written to {output.path}"
                 location = Location(_source(output) or _source(first) or output.path)
                 diagnostics.append(error(location, message, "give one of them another name or address"))

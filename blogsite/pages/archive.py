@@ -9,6 +9,7 @@ from itertools import groupby
 from blogsite.core.frozen import Record
 from blogsite.core.i18n import words_for
 from blogsite.core.urls import output_path
+from blogsite.pages.introduction import Introduction
 from blogsite.pages.page_head import PageHead, titled
 from blogsite.site.model import PostLink, Site, SiteInfo
 from blogsite.site.outputs import Page
@@ -34,6 +35,7 @@ class ArchivePage(Record):
     page: PageHead
     title: str
     years: tuple[Year, ...]
+    introduction: Introduction | None = None
 
 
 def archive_pages(site: Site) -> Iterator[Page]:

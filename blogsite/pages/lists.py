@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from blogsite.core.frozen import Record
 from blogsite.core.urls import output_path
+from blogsite.pages.introduction import Introduction
 from blogsite.pages.page_head import PageHead, titled
 from blogsite.pages.pagination import Pager, paginate
 from blogsite.site.model import PostCard, Site, SiteInfo
@@ -21,6 +22,7 @@ class IndexPage(Record):
     page: PageHead
     cards: tuple[PostCard, ...]
     pager: Pager
+    introduction: Introduction | None = None
 
 
 def index_pages(site: Site) -> Iterator[Page]:

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from blogsite.core.frozen import Record
 from blogsite.core.i18n import words_for
+from blogsite.pages.introduction import Introduction
 from blogsite.pages.page_head import PageHead, titled
 from blogsite.site.model import Site, SiteInfo
 from blogsite.site.outputs import Output, Page
+
+NOT_FOUND = "/404.html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,7 @@ class PlainPage(Record):
 
     site: SiteInfo
     page: PageHead
+    introduction: Introduction | None = None
 
 
 def not_found(site: Site) -> Iterator[Output]:

@@ -15,6 +15,8 @@ from blogsite.site.model import Content, PostLink, Site, SiteInfo, SitePost, Ter
 from blogsite.site.outputs import Page
 from blogsite.site.summary import description_of
 
+DEFAULT_TEMPLATES = frozenset(["post.html", "page.html"])
+
 
 @dataclass(frozen=True, slots=True)
 class PostPage(Record):

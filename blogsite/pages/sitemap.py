@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from blogsite.core.frozen import Record
+from blogsite.pages.not_found import NOT_FOUND
 from blogsite.site.model import Site, SiteInfo
 from blogsite.site.outputs import DataFile, Output, Page
 
@@ -37,6 +38,7 @@ def sitemap(site: Site) -> Iterator[Output]:
             ("/archive/", None),
             *((term.url, None) for term in lists),
         ]
-        yield Page("sitemap.xml", "sitemap.xml", Sitemap(site.info, tuple(urls)))
+        listed = {url: changed for url, changed in reversed(urls) if url != NOT_FOUND}
+        yield Page("sitemap.xml", "sitemap.xml", Sitemap(site.info, tuple(reversed(listed.items()))))
     if not site.has_file("robots.txt"):
         yield DataFile("robots.txt", "robots.txt", Robots(site.info))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from blogsite.core.frozen import Record
 from blogsite.core.i18n import words_for
 from blogsite.core.urls import output_path
+from blogsite.pages.introduction import Introduction
 from blogsite.pages.page_head import PageHead, titled
 from blogsite.pages.pagination import Pager, paginate
 from blogsite.site.model import PostLink, Site, SiteInfo, Term, TermPage
@@ -31,6 +32,7 @@ class ListPage(Record):
     pager: Pager
     feed: str
     """Site address of the tag's own feed, or ""."""
+    introduction: Introduction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,7 @@ class TermsPage(Record):
     page: PageHead
     kind: str
     terms: tuple[tuple[Term, int, int], ...]
+    introduction: Introduction | None = None
 
 
 def tag_pages(site: Site) -> Iterator[Page]:

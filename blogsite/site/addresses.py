@@ -10,19 +10,24 @@ from datetime import datetime
 from blogsite.config.loader import Config
 from blogsite.content.model import Post
 from blogsite.content.status import PublishFilter, State, publication_status
-from blogsite.core.diagnostics import Diagnostic, Location, error
-from blogsite.core.permalinks import post_address
+from blogsite.core.diagnostics import Diagnostic, Location, error, warning
+from blogsite.core.permalinks import post_address, with_date
 from blogsite.core.slugs import post_name, slugify, without_date
+from blogsite.core.transliteration import is_transliterated
 from blogsite.core.urls import AddressError, parse_address
 from blogsite.site.lookup import AddressedPost
 from blogsite.site.model import SitePost
 
+_SHOWN = 5
+"""Number of posts that a message about their one address names."""
+
 
 def _address(config: Config, post: Post) -> str:
-    if post.meta.url:
+    if post.meta.url and not (post.kind == "page" and post.meta.url == "/"):
         return parse_address(post.meta.url)
     if post.kind == "page":
-        return parse_address(_page_path(post))
+        path = _page_path(post)
+        return path if path == "/" else parse_address(path)
     date = post.meta.date.astimezone(config.zone) if post.meta.date else None
     return post_address(
         config.permalink,
@@ -31,14 +36,22 @@ def _address(config: Config, post: Post) -> str:
         date=date,
         categories=post.meta.categories,
         id=post.meta.id,
+        title=post.meta.title,
         date_in_front_matter=any(field == "date" for field, _, _ in post.meta.locations),
     )
 
 
 def _page_path(post: Post) -> str:
-    """Return the path of a page: pages/about.md → /about/, notes/index.md → /notes/, notes/a.md → /notes/a/."""
+    """Return the path of a page: pages/about.md → /about/, notes/index.md → /notes/, notes/a.md → /notes/a/.
+
+    Two names are those of pages that every site has: pages/index.md → /, and pages/404.md → /404.html.
+    """
     folders = post.source.split("/")[1:-1]
     name = post_name(post.source)
+    if post.meta.url == "/" or (not folders and not post.meta.slug and name == "index"):
+        return "/"
+    if not folders and not post.meta.slug and name == "404":
+        return "/404.html"
     own = [] if folders and post.source.rsplit("/", 1)[-1].startswith("index.") else [without_date(name)]
     segments = [*folders, *own]
     if post.meta.slug:
@@ -49,19 +62,47 @@ def _page_path(post: Post) -> str:
     return "/" + "/".join(slugs) + "/"
 
 
-def _doubled_addresses(seen: Sequence[SelectedPost]) -> list[Diagnostic]:
+def _doubled_addresses(config: Config, seen: Sequence[SelectedPost]) -> Iterator[Diagnostic]:
+    """Yield an error for each address that several posts have."""
     by_address: dict[str, list[Post]] = defaultdict(list)
     for item in seen:
         by_address[item.addressed.url].append(item.post)
-    return [
-        error(
-            post.meta.location(post.source, "url" if post.meta.url else "slug"),
-            f"{post.source} and {posts[0].source} would both be written to {address}",
-            "give one of them another slug",
+    for address, posts in by_address.items():
+        if len(posts) > 1:
+            later = posts[1]
+            location = later.meta.location(later.source, "url" if later.meta.url else "slug")
+            message = f"{_list_sources(posts)} would {'both' if len(posts) == 2 else 'all'} be written to {address}"
+            yield error(location, message, _remedy(config, posts))
+
+
+def _list_sources(posts: Sequence[Post]) -> str:
+    names = [posts[1].source, posts[0].source, *(post.source for post in posts[2:_SHOWN])]
+    if len(posts) > _SHOWN:
+        return f"{', '.join(names)} and {len(posts) - _SHOWN} more"
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _remedy(config: Config, posts: Sequence[Post]) -> str:
+    """Return what to do about posts with one address: a permalink with the date, if that would tell them apart."""
+    if any(post.meta.url for post in posts):
+        return "give one of them another url or slug"
+    days = {post.meta.date.astimezone(config.zone).date() for post in posts if post.kind == "post" and post.meta.date}
+    dated = with_date(config.permalink)
+    if not dated or len(days) < len(posts):
+        return "give one of them another slug"
+    return f'give one of them another slug, or all posts their dates: permalink = "{dated}" in blogsite.toml'
+
+
+def _letters_beyond_ascii(posts: Iterable[Post]) -> Iterator[Diagnostic]:
+    """Yield a warning if Pelican's addresses of some posts need a package that is not installed."""
+    unlike = [post for post in posts if not (post.meta.url or post.meta.slug or is_transliterated(post.meta.title))]
+    if unlike:
+        others = f", and {len(unlike) - 1} more posts like it" if len(unlike) > 1 else ""
+        yield warning(
+            unlike[0].meta.location(unlike[0].source, "title"),
+            f"Pelican writes the letters of this title in ASCII in the address{others}",
+            "to keep such addresses, install Unidecode: pip install 'blogsite[pelican]'; until then the letters stay",
         )
-        for address, posts in by_address.items()
-        for post in posts[1:]
-    ]
 
 
 def check_aliases(entry: SitePost) -> Iterator[Diagnostic]:
@@ -119,5 +160,7 @@ def select_posts(
                 continue
             address = ""
         (seen if visible else unseen).append(SelectedPost(AddressedPost(post, address), state, reason))
-    diagnostics += _doubled_addresses(seen)
+    diagnostics += _doubled_addresses(config, seen)
+    if config.permalink == "pelican":
+        diagnostics += _letters_beyond_ascii(item.post for item in seen)
     return seen, unseen

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
 from blogsite.config.loader import FILE_NAME, Config
-from blogsite.content.discovery import SiteFiles
+from blogsite.content.discovery import SiteFiles, theme_templates
 from blogsite.content.model import File, Post
 from blogsite.content.status import PublishFilter, next_change
 from blogsite.core.diagnostics import Diagnostic, Location, warning
@@ -58,7 +58,7 @@ def assemble(
         files,
         config.image_settings(),
     )
-    layouts = frozenset(file.path.removesuffix(".html") for file in site_files.templates if file.path.endswith(".html"))
+    layouts = _layout_names(site_files.templates)
     listed = [item for item in seen if item.post.kind == "post" and item.state != "hidden"]
     tags, categories = Taxonomy("tags", dict(config.tags_map)), Taxonomy("categories", dict(config.tags_map))
     tags.learn(((tag,), item.post) for item in listed for tag in item.post.meta.tags)
@@ -128,7 +128,12 @@ def site_info(config: Config, pages: Sequence[SelectedPost], names: Mapping[str,
 def _default_menu(config: Config, pages: Sequence[SelectedPost]) -> tuple[tuple[str, str], ...]:
     words = words_for(config.language)
     lists = ((words.archive, "/archive/"), (words.categories, "/categories/"), (words.tags, "/tags/"))
-    top = [item for item in pages if item.state == "published" and item.addressed.url.count("/") == 2]
+    listed = {url for _, url in lists}
+    top = [
+        item
+        for item in pages
+        if item.state == "published" and item.addressed.url.count("/") == 2 and item.addressed.url not in listed
+    ]
     return (*lists, *sorted((item.post.title.plain, item.addressed.url) for item in top))
 
 
@@ -188,6 +193,16 @@ def _outline(config: Config, item: SelectedPost) -> SitePost:
     return SitePost(item.post, item.addressed.url, link, card, nothing, item.state, item.reason, names, paths)
 
 
+def _layout_names(templates: Sequence[File]) -> frozenset[str]:
+    """Return the names that `layout` may have: those of the theme for posts and pages, and those of the site's own.
+
+    A template of the site that replaces one of the theme for lists is not among them: it needs the context of a list.
+    """
+    theme = {name.removeprefix("theme/") for name, _ in theme_templates()}
+    own = (file.path for file in templates if file.path.endswith(".html") and file.path not in theme)
+    return frozenset(["post", "page", *(path.removesuffix(".html") for path in own)])
+
+
 def _unknown_layouts(entries: Sequence[SitePost], layouts: frozenset[str]) -> Iterator[Diagnostic]:
     """Yield a warning for each layout without a template, at the first post that names it."""
     asking: dict[str, list[Post]] = defaultdict(list)
@@ -198,4 +213,4 @@ def _unknown_layouts(entries: Sequence[SitePost], layouts: frozenset[str]) -> It
         others = f" (nor for {len(posts) - 1} more that ask for it)" if len(posts) > 1 else ""
         hint = "add it to templates/, or remove layout: from the front matter; until then the default template is used"
         location = posts[0].meta.location(posts[0].source, "layout")
-        yield warning(location, f"there is no template {layout}.html{others}", hint)
+        yield warning(location, f"there is no template {layout}.html for posts and pages{others}", hint)

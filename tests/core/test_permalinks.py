@@ -20,6 +20,7 @@ from blogsite.core.urls import AddressError, output_path
 from blogsite.markdown.post import parse
 from blogsite.site.addresses import _address
 
+AN_ENTROPY = "/an-introduction-to-entropy.html"
 DAY = "date: 2024-01-02"
 
 KEPT = [
@@ -93,14 +94,20 @@ KEPT = [
     ("/:year/:filename/", "posts/2014-09-01-a.md", "", "/2014/2014-09-01-a/"),
     ("/:title/", "posts/2014-09-01-C++ (1).md", "", "/C++-(1)/"),
     ("/:slug/", "posts/2014-09-01-C++ (1).md", "", "/C-1/"),
+    ("/:title_slug/", "posts/2014-09-01-a.md", "title: Hello World, C++ 与 $x$", "/hello-world-c-与-x/"),
+    ("/:filename_date/:slug/", "posts/2014-9-01-a.md", "", "/2014-9-01/a/"),
+    ("/:year_:month/:slug/", "posts/2014-09-01-a.md", "", "/2014_09/a/"),
+    # Pelican: SLUGIFY_SOURCE is "title", SLUGIFY_USE_UNICODE is False
+    ("pelican", "posts/2024-01-02-Entropy.md", "Title: An introduction to entropy\nDate: 2024-01-02", AN_ENTROPY),
+    ("pelican", "posts/a.md", "Title: 信息熵\nDate: 2024-01-02", "/xin-xi-shang.html"),
+    ("pelican", "posts/a.md", "Title: C++ & C#: Straße -- d'été_1  x\nDate: 2024-01-02", "/c-c-strasse-dete_1-x.html"),
+    ("pelican", "posts/a.md", "Title: Other\nSlug: Own-One\nDate: 2024-01-02", "/Own-One.html"),
+    ("pelican", "posts/Entropy-2.md", "Title: ???\nDate: 2024-01-02", "/entropy-2.html"),
 ]
 
 DIFFERENT = [
     # Hexo: …/Database/redis/index/; a bundle is its folder
     ("hexo", "posts/Database/redis/index.md", DAY, "/2024/01/02/Database/redis/"),
-    # Pelican: /an-introduction-to-entropy.html and /xin-xi-shang.html; an address never follows a title
-    ("pelican", "posts/2024-01-02-Entropy.md", "Title: An introduction to entropy\nDate: 2024-01-02", "/entropy.html"),
-    ("pelican", "posts/信息熵.md", "Title: 信息熵\nDate: 2024-01-02", "/信息熵.html"),
     # Zola: the path below content/, in ASCII; the folders of posts/ are no part of an address
     ("/posts/:slug/", "posts/2024/Rust-1.0.md", "+++\ndate = 2024-01-02\n+++", "/posts/Rust-1.0/"),
 ]

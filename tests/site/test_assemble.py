@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from pathlib import Path
 
@@ -283,8 +284,52 @@ def test_two_posts_for_one_address_are_an_error_that_names_both(tmp_path: Path) 
     assert "another slug" in said
 
 
-def test_a_page_may_not_take_the_place_of_a_list(tmp_path: Path) -> None:
-    assert "tags/index.html" in diagnostics(site(tmp_path, {"pages/tags.md": post()}))
+MONTHLY: dict[str, str | bytes] = {
+    f"posts/2019-0{month}-01-monthly.md": post(date=f"2019-0{month}-01") for month in range(1, 8)
+}
+
+
+def test_posts_of_one_name_are_one_error_with_a_permalink_that_tells_them_apart(tmp_path: Path) -> None:
+    said = diagnostics(site(tmp_path, MONTHLY))
+    assert said.count("error:") == 1
+    assert said.startswith(
+        "posts/2019-02-01-monthly.md:1:1: error: posts/2019-02-01-monthly.md, posts/2019-01-01-monthly.md, "
+        "posts/2019-03-01-monthly.md, posts/2019-04-01-monthly.md, posts/2019-05-01-monthly.md and 2 more would all be "
+        "written to /posts/monthly/"
+    )
+    (permalink,) = re.findall(r'permalink = "[^"]*"', said)
+    write(tmp_path, {"blogsite.toml": CONFIG + permalink})
+    assert (built(tmp_path) / "posts/2019/07/01/monthly/index.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("permalink", "hint"),
+    [
+        ("/:slug.html", "/:year/:month/:day/:slug.html"),
+        ("/a/:year/:title/", "/a/:year/:month/:day/:title/"),
+        ("/:categories/:slug/", "/:categories/:year/:month/:day/:slug/"),
+        ("pelican", "/:year/:month/:day/:title_slug.html"),
+    ],
+)
+def test_the_permalink_with_dates_is_like_the_one_before(tmp_path: Path, permalink: str, hint: str) -> None:
+    said = diagnostics(site(tmp_path, MONTHLY, CONFIG + f'permalink = "{permalink}"\n'))
+    assert f'permalink = "{hint}"' in said
+
+
+def test_posts_of_one_day_and_name_need_slugs(tmp_path: Path) -> None:
+    said = diagnostics(site(tmp_path, {"posts/x/a.md": post(), "posts/y/a.md": post()}))
+    assert "give one of them another slug\n" in said + "\n"
+    assert "permalink" not in said
+
+
+def test_letters_of_pelicans_addresses_need_a_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("blogsite.core.transliteration.has_unidecode", lambda: False)
+    root = site(tmp_path, {"posts/a.md": post("信息熵"), "posts/b.md": post("熵")}, CONFIG + 'permalink = "pelican"\n')
+    (said,) = warnings(build_site(root))
+    assert said.startswith(
+        "posts/a.md:2:8: warning: Pelican writes the letters of this title in ASCII in the address, and 1"
+    )
+    assert (root / "public/信息熵.html").is_file()
 
 
 def test_undated_posts_are_an_error_or_pages(tmp_path: Path) -> None:

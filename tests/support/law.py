@@ -76,6 +76,8 @@ def equation(label: str, tex: str = "a = b") -> str:
 
 
 NAMES = tuple(f"p{number}" for number in range(1, 8))
+OWN_PAGES = ("404", "tags", "archive", "index")
+"""Pages at the addresses of lists."""
 HUGE = png(1, 1, claims=20_000)
 """A picture that says that it has 400 million pixels."""
 LOCATED = picture("PNG", (30, 5), gps=True)
@@ -158,7 +160,10 @@ class Blog:
 
 def add_post(blog: Blog, pick: Picks) -> None:
     name = pick.one(*NAMES)
-    path = pick.one(f"posts/{name}.md", f"posts/2024-05-05-{name}.md", f"posts/{name}/index.md", f"pages/{name}.md")
+    own = f"pages/{pick.one(*OWN_PAGES)}.md"
+    path = pick.one(
+        f"posts/{name}.md", f"posts/2024-05-05-{name}.md", f"posts/{name}/index.md", f"pages/{name}.md", own
+    )
     date = pick.one("2024-01-15", "2024-03-01", "2025-06-06", "2026-01-03", "")
     blog.put(path, Written(f"New {name}", date, above=pick.one("New words.", "New words $a+b$.", "")))
 
@@ -214,7 +219,7 @@ FIELDS = {
     "expires": ("2025-01-01", "2026-01-02 12:00"),
     "updated": ("2025-01-01",),
     "summary": ("A summary $a+b$.", "Short."),
-    "layout": ("page", "special", "nowhere"),
+    "layout": ("page", "special", "nowhere", "index"),
     "aliases": ("[/old/]", "[/posts/p2/]"),
     "image": ("one.png", "none.png"),
     "toc": ("true",),

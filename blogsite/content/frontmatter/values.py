@@ -197,12 +197,12 @@ def language(value: Value, shape: DialectTraits) -> str:
 
 
 # Names that mean the usual template in the generator that the post comes from.
-USUAL_LAYOUTS = frozenset(
-    ["post", "posts", "default", "draft", "page", "pages", "single", "false", "none", "nil", "null"]
-)
+USUAL_LAYOUTS = frozenset(["posts", "default", "draft", "pages", "single", "false", "none", "nil", "null"])
 
 
 def layout(value: Value, shape: DialectTraits) -> str:
     """Read the name of a template, without its extension; "" for other generators' names of usual templates."""
     written = re.sub(r"\.(?:html?|tmpl|jinja2?|j2|njk|liquid)$", "", text(value, shape))
-    return "" if written.lower() in USUAL_LAYOUTS else written
+    return (
+        "" if written.lower() in USUAL_LAYOUTS else written.lower() if written.lower() in ("post", "page") else written
+    )
