@@ -212,7 +212,9 @@ def read_site_files(context: BuildContext) -> SiteFiles:
             site_files, design = scan_site(context.root), context.config.card_design()
             return replace(site_files, font=card_font(context.root, design)) if design else site_files
         except UsageError as problem:
-            raise SiteError([error(context.config.location("theme"), str(problem), problem.hint)]) from None
+            raise SiteError(
+                [error(context.config.location("theme"), str(problem), problem.hint, "setting-invalid")]
+            ) from None
         except OSError as problem:
             path = os.path.relpath(problem.filename or context.root, context.root).replace(os.sep, "/")
             raise SiteError([unreadable_file(path, problem)]) from None

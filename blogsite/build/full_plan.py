@@ -47,6 +47,6 @@ def read_templates(context: BuildContext, site_files: SiteFiles) -> Templates:
             texts[name] = read_bytes(context.root, file).decode()
         except (OSError, UnicodeDecodeError):
             message = "the template cannot be read as UTF-8"
-            diagnostics.append(error(Location(f"templates/{name}"), message, "save it in UTF-8"))
+            diagnostics.append(error(Location(f"templates/{name}"), message, "save it in UTF-8", "encoding-invalid"))
     stop_on_errors([*diagnostics, *computed_names(texts)])
     return texts

@@ -35,11 +35,13 @@ class Manifest:
             return None
         except OSError as problem:
             message = f"{MANIFEST} cannot be read: {problem.strerror}"
-            raise SiteError([error(Location(self.shown), message, "give yourself permission to read it")]) from None
+            raise SiteError(
+                [error(Location(self.shown), message, "give yourself permission to read it", "file-unreadable")]
+            ) from None
         except (RecursionError, ValueError, KeyError, TypeError, AttributeError):
             message = f"{MANIFEST} is damaged, so it is not known which files of the folder blogsite made"
             raise SiteError(
-                [error(Location(self.shown), message, "remove the output folder and build again")]
+                [error(Location(self.shown), message, "remove the output folder and build again", "manifest-damaged")]
             ) from None
 
     def write(self, files: Mapping[str, Digest]) -> None:

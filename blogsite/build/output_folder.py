@@ -109,13 +109,13 @@ class OutputFolder:
     def _refuse_foreign_folder(self) -> None:
         if not self.path.is_dir():
             hint = "move it away, or choose another folder with --output"
-            raise SiteError([error(Location(self.shown), "the output is a file", hint)])
+            raise SiteError([error(Location(self.shown), "the output is a file", hint, "output-foreign")])
         if not self._take_over and any(
             not entry.name.startswith((MANIFEST + ".new", STAGING_PREFIX)) for entry in self.path.iterdir()
         ):
             message = "the output folder holds files that blogsite did not make"
             hint = "choose an empty one with --output, or build with --clean to write among them"
-            raise SiteError([error(Location(self.shown), message, hint)])
+            raise SiteError([error(Location(self.shown), message, hint, "output-foreign")])
 
     def _refuse_foreign_files(self, changes: OutputChanges) -> None:
         """Raise SiteError if a file would be written through a link, or over something that is not ours."""
@@ -125,13 +125,15 @@ class OutputFolder:
             for part in _ancestors(parent):
                 if (kind := kinds.at(part)) == "link":
                     message = f"{part} in the output folder is a symbolic link that leads elsewhere"
-                    diagnostics.append(error(Location(self.shown), message, "remove the link"))
+                    diagnostics.append(error(Location(self.shown), message, "remove the link", "output-foreign"))
                 elif kind == "file" and part not in self.files:
                     message = f"blogsite did not make this file, and will not replace it by the folder {parent}/"
-                    diagnostics.append(error(Location(f"{self.shown}/{part}"), message, "move it away"))
+                    diagnostics.append(
+                        error(Location(f"{self.shown}/{part}"), message, "move it away", "output-foreign")
+                    )
         foreign = "blogsite did not make this file, and will not replace it"
         diagnostics += [
-            error(Location(f"{self.shown}/{path}"), foreign, "move it away")
+            error(Location(f"{self.shown}/{path}"), foreign, "move it away", "output-foreign")
             for path in changes.written
             if self._is_foreign(path, kinds.at(path))
         ]

@@ -177,7 +177,7 @@ def restore_fragments(context: BuildContext, loaded: LoadedSite, lost: Collectio
         data = read_source(context.root, source) or b""
         if digest_bytes(data) != post.digest:
             message = "the file was changed while the site was being built"
-            raise SiteError([error(Location(post.source), message, "build again")])
+            raise SiteError([error(Location(post.source), message, "build again", "file-changed")])
         task = ParseTask(settings, context.config.math_output, ((source.path, source.kind, data),))
         with context.store.transaction():
             for parsed in parse_batch(task):

@@ -10,7 +10,7 @@ import click
 from blogsite import __version__
 from blogsite.cli.commands import COMMANDS
 from blogsite.cli.options import SiteOptions, with_common_options
-from blogsite.cli.output import say, say_diagnostic
+from blogsite.cli.output import say, say_diagnostics
 from blogsite.core.diagnostics import BlogsiteError, SiteError, UsageError
 from blogsite.core.executor import exit_now
 
@@ -50,10 +50,9 @@ def main() -> None:
         say(f"blogsite: {problem}" + (f"\n    {problem.hint}" if problem.hint else ""))
         sys.exit(2)
     except SiteError as problem:
-        for diagnostic in problem.diagnostics:
-            say_diagnostic(diagnostic)
+        say_diagnostics(problem.diagnostics, verbose=where.verbose)
         count = sum(diagnostic.severity == "error" for diagnostic in problem.diagnostics)
-        say(f"{count} mistake{'' if count == 1 else 's'}: nothing was published")
+        say(f"{count:,} mistake{'' if count == 1 else 's'}: nothing was published")
         sys.exit(1)
     except BlogsiteError as problem:
         say(f"blogsite: {problem}")

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import time
+from collections import Counter
+from collections.abc import Iterable
 
 import click
 
 from blogsite.core.diagnostics import Diagnostic
+
+MANY, SHOWN = 20, 5
+"""More messages than MANY that differ in names alone are not all printed, but the first SHOWN."""
+
+_NAME = re.compile(r"[^A-Za-z ,']|\Z")
 
 
 def _plain() -> bool:
@@ -21,8 +29,36 @@ def say(text: str) -> None:
     click.echo(text, err=True, color=False if _plain() else None)
 
 
-def say_diagnostic(diagnostic: Diagnostic) -> None:
-    """Print a diagnostic on stderr, with its location and hint."""
+def say_diagnostics(diagnostics: Iterable[Diagnostic], *, verbose: bool) -> int:
+    """Print diagnostics on stderr.
+
+    If more than MANY differ in names alone, the first SHOWN of them are printed, unless `verbose`. Returns the number of
+    those that are not printed.
+    """
+    diagnostics = tuple(diagnostics)
+    counts = Counter(map(_kind, diagnostics))
+    said: Counter[tuple[str, ...]] = Counter()
+    hidden = 0
+    for diagnostic in diagnostics:
+        kind = _kind(diagnostic)
+        said[kind] += 1
+        if verbose or counts[kind] <= MANY or said[kind] <= SHOWN:
+            _say_diagnostic(diagnostic)
+            if said[kind] == SHOWN and counts[kind] > MANY and not verbose:
+                hidden += counts[kind] - SHOWN
+                say(f"… and {counts[kind] - SHOWN:,} more like these (-v shows all)")
+    return hidden
+
+
+def _kind(diagnostic: Diagnostic) -> tuple[str, ...]:
+    """Return what diagnostics have in common that differ in names alone."""
+    kind = (diagnostic.severity, diagnostic.code)
+    if diagnostic.code == "formula-invalid":  # the engine's messages: the words before the first name
+        return (*kind, diagnostic.message[: _NAME.search(diagnostic.message).start()])  # type: ignore[union-attr]
+    return kind
+
+
+def _say_diagnostic(diagnostic: Diagnostic) -> None:
     colour = "red" if diagnostic.severity == "error" else "yellow"
     location, rest = (
         str(diagnostic.location),

@@ -119,14 +119,16 @@ def parse_config(text: str, path: str = FILE_NAME) -> Config:
         line, column = _locate(text, key)
         location = Location(path, line, column)
         if key not in KEYS:
-            diagnostics.append(error(location, f"unknown key {key}", _nearest(key)))
+            diagnostics.append(error(location, f"unknown key {key}", _nearest(key), "setting-unknown"))
             continue
         name = key.replace(".", "_")
         locations.append((name, line, column))
         try:
             values[name] = KEYS[key](value)
         except ValueError as wanted:
-            diagnostics.append(error(location, f"{key} has a value that cannot be used", f"write {wanted}"))
+            diagnostics.append(
+                error(location, f"{key} has a value that cannot be used", f"write {wanted}", "setting-invalid")
+            )
     if diagnostics:
         raise SiteError(diagnostics)
     return Config(**values, locations=tuple(locations))
@@ -174,7 +176,12 @@ def _syntax_mistake(text: str, path: str, problem: Exception) -> Diagnostic:
     line, column = (int(found[1]), int(found[2])) if found else (len(lines), len(lines[-1]) + 1)
     message = re.sub(r"\s*\(at .*?\)$", "", text_of_problem)
     hint = 'text is in quotes, flags are true or false, lists are ["a", "b"]'
-    return error(Location(path, line, column), f"the file is not valid TOML: {message[:1].lower()}{message[1:]}", hint)
+    return error(
+        Location(path, line, column),
+        f"the file is not valid TOML: {message[:1].lower()}{message[1:]}",
+        hint,
+        "setting-invalid",
+    )
 
 
 assert {key.replace(".", "_") for key in KEYS} == {field.name for field in fields(Config)} - {"locations"}
@@ -196,4 +203,6 @@ def load_config(root: Path, config_file: Path | None = None) -> Config:
     try:
         return parse_config(path.read_text(encoding="utf-8-sig"), path.name)
     except UnicodeDecodeError:
-        raise SiteError([error(Location(path.name), "the file is not in UTF-8", "save it in UTF-8")]) from None
+        raise SiteError(
+            [error(Location(path.name), "the file is not in UTF-8", "save it in UTF-8", "encoding-invalid")]
+        ) from None

@@ -175,7 +175,7 @@ class _Walk:
     def _leave_out(self, entry: os.DirEntry[str], message: str, hint: str) -> None:
         path = os.path.relpath(entry.path, self.root).replace(os.sep, "/")
         shown = path.encode("utf-8", "backslashreplace").decode()
-        self.diagnostics.append(warning(Location(shown), message, hint))
+        self.diagnostics.append(warning(Location(shown), message, hint, "file-unreadable"))
 
 
 def _not_unicode(name: str) -> bool:

@@ -49,7 +49,7 @@ def decode(data: bytes, path: str) -> tuple[str, tuple[Diagnostic, ...]]:
     text = _normalized(text)
     location = _place(path, text, text.index("\x00"))
     hint = f"delete it; tr -d '\\000' < {shlex.quote(path)} prints the file without it"
-    return text.replace("\x00", "\ufffd"), (error(location, "the text holds a NUL byte", hint),)
+    return text.replace("\x00", "\ufffd"), (error(location, "the text holds a NUL byte", hint, "encoding-invalid"),)
 
 
 def _normalized(text: str) -> str:
@@ -69,10 +69,14 @@ def _undecodable(data: bytes, start: int, path: str) -> tuple[str, Diagnostic]:
     replaced = data.decode(errors="replace")
     if _SURROGATE.match(data, start):
         hint = "delete the character there and type it again: a program has written half of one (CESU-8)"
-        return replaced, error(location, "the text holds a lone surrogate, which is not valid UTF-8", hint)
+        return replaced, error(
+            location, "the text holds a lone surrogate, which is not valid UTF-8", hint, "encoding-invalid"
+        )
     if _is_broken_utf8(replaced):
         message = f"the byte 0x{data[start]:02X} is not valid UTF-8"
-        return replaced, error(location, message, "delete the broken character there and type it again")
+        return replaced, error(
+            location, message, "delete the broken character there and type it again", "encoding-invalid"
+        )
     first = _HIGH.search(data)
     before = _normalized(data[: first.start() if first else start].decode("ascii", "replace"))
     return "", _foreign(_place(path, before, len(before)), _encoding(data, start), path)
@@ -80,10 +84,10 @@ def _undecodable(data: bytes, start: int, path: str) -> tuple[str, Diagnostic]:
 
 def _foreign(location: Location, encoding: str, path: str) -> Diagnostic:
     if not encoding:
-        return error(location, "the file is not text in UTF-8", "save it as UTF-8 in your editor")
+        return error(location, "the file is not text in UTF-8", "save it as UTF-8 in your editor", "encoding-invalid")
     name = shlex.quote(path)
     hint = f"convert it: iconv -f {encoding} -t UTF-8 {name} > {name}.tmp && mv {name}.tmp {name}"
-    return error(location, f"the file is not in UTF-8; it looks like {encoding}", hint)
+    return error(location, f"the file is not in UTF-8; it looks like {encoding}", hint, "encoding-invalid")
 
 
 def _is_broken_utf8(replaced: str) -> bool:

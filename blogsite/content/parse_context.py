@@ -54,9 +54,9 @@ class ParseContext:
         self._searched[snippet] = start
         return self.position(start)
 
-    def warn(self, position: tuple[int, int], message: str, hint: str) -> None:
+    def warn(self, position: tuple[int, int], message: str, hint: str, code: str) -> None:
         """Add a warning at (line, column) of the file."""
-        self.diagnostics.append(warning(Location(self.path, *position), message, hint))
+        self.diagnostics.append(warning(Location(self.path, *position), message, hint, code))
 
     def reference(self, kind: ReferenceKind, target: str, position: tuple[int, int], *, optional: bool = False) -> int:
         """Add a reference and return its index, for its placeholder."""

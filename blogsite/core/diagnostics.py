@@ -42,25 +42,27 @@ class Diagnostic:
     severity: Severity
     message: str
     hint: str
+    code: str
+    """The kind of mistake, as "link-missing": the same for messages that differ in names alone."""
 
     def __str__(self) -> str:
         return f"{self.location}: {self.severity}: {self.message}\n    {self.hint}"
 
 
-def error(location: Location, message: str, hint: str) -> Diagnostic:
+def error(location: Location, message: str, hint: str, code: str) -> Diagnostic:
     """Return a diagnostic that keeps the site from being published."""
-    return Diagnostic(location, "error", message, hint)
+    return Diagnostic(location, "error", message, hint, code)
 
 
-def warning(location: Location, message: str, hint: str) -> Diagnostic:
+def warning(location: Location, message: str, hint: str, code: str) -> Diagnostic:
     """Return a diagnostic that the site can be published with; `--strict` makes it an error."""
-    return Diagnostic(location, "warning", message, hint)
+    return Diagnostic(location, "warning", message, hint, code)
 
 
 def unwritable_file(path: str, problem: OSError) -> Diagnostic:
     """Return the error for a file or folder that the file system refuses to write."""
     hint = _HINTS.get(problem.errno or 0, "give yourself permission to write there and build again")
-    return error(Location(path), f"it cannot be written: {problem.strerror or problem}", hint)
+    return error(Location(path), f"it cannot be written: {problem.strerror or problem}", hint, "file-unwritable")
 
 
 _HINTS = {
@@ -104,4 +106,9 @@ def stop_on_errors(diagnostics: Iterable[Diagnostic], *, strict: bool = False) -
 
 def unreadable_file(path: str, problem: OSError) -> Diagnostic:
     """Return the error for a file or folder that cannot be read."""
-    return error(Location(path), f"it cannot be read: {problem.strerror}", "give yourself permission to read it")
+    return error(
+        Location(path),
+        f"it cannot be read: {problem.strerror}",
+        "give yourself permission to read it",
+        "file-unreadable",
+    )

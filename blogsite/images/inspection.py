@@ -43,7 +43,7 @@ class FileInspector:
         except OSError as problem:
             message = f"it cannot be read: {problem.strerror}"
             hint = "give yourself permission to read it, or remove it"
-            raise SiteError([error(Location(file.path), message, hint)]) from None
+            raise SiteError([error(Location(file.path), message, hint, "file-unreadable")]) from None
 
     def size_of(self, file: File) -> tuple[int, int]:
         """Return the width and height in px of an image the right way up; (0, 0) if the file is no image."""

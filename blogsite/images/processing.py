@@ -79,7 +79,14 @@ def encode_variants(
         file, group = groups[number]
         if not image_cache:
             raise SiteError(
-                [error(Location(file.path), "the file was changed while the site was being built", "build again")]
+                [
+                    error(
+                        Location(file.path),
+                        "the file was changed while the site was being built",
+                        "build again",
+                        "file-changed",
+                    )
+                ]
             )
         for (key, same), data in zip(group.items(), image_cache, strict=True):
             kept.put(key, data)
@@ -133,14 +140,16 @@ def check_card_design(social_cards: Iterable[SocialCardImage], location: Locatio
     try:
         check_design({(drawing.design, drawing.font) for drawing in social_cards})
     except UsageError as problem:
-        raise SiteError([error(location, str(problem), problem.hint)]) from None
+        raise SiteError([error(location, str(problem), problem.hint, "setting-invalid")]) from None
 
 
 def check_image_format(format: ImageFormat, location: Location) -> None:
     """Raise SiteError, at the setting's location, if Pillow cannot write the format."""
     if not can_encode(format):
         hint = "install Pillow from PyPI (pip install --force-reinstall pillow), or set another format"
-        raise SiteError([error(location, f"Pillow, as it is installed here, cannot write {format}", hint)])
+        raise SiteError(
+            [error(location, f"Pillow, as it is installed here, cannot write {format}", hint, "setting-invalid")]
+        )
 
 
 def _task(

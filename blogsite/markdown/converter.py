@@ -109,7 +109,7 @@ class Converter(markdown.Markdown):
             hint = (
                 "Install it beside blogsite, and give the name Python imports: package.module or package.module:Class."
             )
-            raise SiteError([error(Location("blogsite.toml"), message, hint)]) from problem
+            raise SiteError([error(Location("blogsite.toml"), message, hint, "setting-invalid")]) from problem
 
     def is_block_level(self, tag: object) -> bool:
         """Return whether a tag is block-level. It is asked for every tag, so the names are a set."""
@@ -142,7 +142,7 @@ class Converter(markdown.Markdown):
         context.formulas.clear()
         context.labels.clear()
         context.headings.clear()
-        context.diagnostics.append(error(Location(context.path, context.first_line, 1), message, hint))
+        context.diagnostics.append(error(Location(context.path, context.first_line, 1), message, hint, "nesting-deep"))
         return f"<pre>{html.escape(context.text, quote=False)}</pre>"
 
 

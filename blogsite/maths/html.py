@@ -106,7 +106,7 @@ class TypesetFormulas:
             return []
         hint = "correct the formula; it is shown as it was written"
         return [
-            warning(Location(path, formula.line, formula.column), rendered.error, hint)
+            warning(Location(path, formula.line, formula.column), rendered.error, hint, "formula-invalid")
             for formula in formulas
             if not formula.error
             and (rendered := self.made.get(formula_key(engine_input(formula), self.output)))

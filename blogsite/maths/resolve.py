@@ -167,7 +167,7 @@ class _Resolver:
     ) -> _Draft:
         line, column = position
         if flaw is not None:
-            self.context.warn(position, flaw.message, flaw.hint)
+            self.context.warn(position, flaw.message, flaw.hint, "formula-invalid")
         error = "" if flaw is None else flaw.message
         return _Draft(Formula(tex, found.display, found.source, macros, ids, line, column, (), error))
 
@@ -177,11 +177,18 @@ class _Resolver:
 
     def add_label(self, label: NumberedLabel, position: tuple[int, int]) -> bool:
         if label.name in self.labels:
-            self.context.warn(position, f"label {label.name} is given twice", "give each equation a label of its own")
+            self.context.warn(
+                position,
+                f"label {label.name} is given twice",
+                "give each equation a label of its own",
+                "label-duplicate",
+            )
             return False
         if not label.plain:
             hint = "give it a number with \\tag{…}, or use the environment without the star"
-            self.context.warn(position, f"label {label.name} names an equation without a number", hint)
+            self.context.warn(
+                position, f"label {label.name} names an equation without a number", hint, "label-unnumbered"
+            )
             return False
         self.labels[label.name] = label
         self.context.labels.append(Label(label.name, label.plain, anchor(label.name)))
@@ -224,7 +231,7 @@ class _Resolver:
     def unknown_label(self, name: str, position: tuple[int, int]) -> None:
         near = get_close_matches(name, self.labels, 1, 0.6)
         hint = f"did you mean {near[0]}?" if near else f"write \\label{{{name}}} in the equation, or correct the name"
-        self.context.warn(position, f"unknown label {name}", hint)
+        self.context.warn(position, f"unknown label {name}", hint, "reference-unknown")
 
     def shown(self, slot: Slot) -> str:
         draft = self.drafts.get(slot.index)

@@ -58,7 +58,9 @@ def produce(site: Site) -> tuple[tuple[Output, ...], tuple[Diagnostic, ...]]:
             elif not _is_known(first, output):
                 message = f"{_name(first)} and {_name(output)} would both be written to {output.path}"
                 location = Location(_source(output) or _source(first) or output.path)
-                diagnostics.append(error(location, message, "give one of them another name or address"))
+                diagnostics.append(
+                    error(location, message, "give one of them another name or address", "address-duplicate")
+                )
     diagnostics += _files_in_the_way(outputs)
     return tuple(outputs.values()), tuple(diagnostics)
 
@@ -79,7 +81,12 @@ def _files_in_the_way(outputs: dict[str, Output]) -> Iterator[Diagnostic]:
         for depth in range(1, len(parts)):
             if (other := outputs.get("/".join(parts[:depth]))) is not None:
                 message = f"{_name(other)} is a file where {_name(output)} needs a folder"
-                yield error(Location(_source(output) or path), message, "give one of them another name or address")
+                yield error(
+                    Location(_source(output) or path),
+                    message,
+                    "give one of them another name or address",
+                    "address-duplicate",
+                )
 
 
 def _is_known(first: Output, second: Output) -> bool:

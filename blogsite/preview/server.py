@@ -8,7 +8,7 @@ import os
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -53,7 +53,7 @@ class Reporter:
     """Where the preview reports to: lines of text, diagnostics, its address once it answers, progress of a stage."""
 
     say: Callable[[str], None]
-    diagnostic: Callable[[Diagnostic], None]
+    diagnostics: Callable[[Iterable[Diagnostic]], object]
     address: Callable[[str], None]
     progress: Progress
 
@@ -116,8 +116,7 @@ class Follower:
         first = await asyncio.wrap_future(self.worker.call(self._begin))
         if first is not None:
             self.live_reload.send(first)
-            for diagnostic in first.diagnostics:
-                self.report.diagnostic(diagnostic)
+            self.report.diagnostics(first.diagnostics)
 
     def _begin(self) -> Update | None:
         self.worker.run_when_idle(chain(warm_up(self.session), save_warm_start(self.session)))
@@ -147,8 +146,7 @@ class Follower:
         if update is None:
             return
         self.live_reload.send(update)
-        for diagnostic in update.diagnostics:
-            self.report.diagnostic(diagnostic)
+        self.report.diagnostics(update.diagnostics)
 
     def _refresh(self, changed_paths: ChangedPaths | None, start: float) -> Update | None:
         session, say = self.session, self.report.say

@@ -217,7 +217,7 @@ class Session:
         except SiteError as problem:
             errors = problem.diagnostics
         except UsageError as problem:
-            errors = (error(Location(FILE_NAME), str(problem), problem.hint),)
+            errors = (error(Location(FILE_NAME), str(problem), problem.hint, "setting-invalid"),)
         except (DamagedRecordError, sqlite3.Error) as problem:
             self._drop_store(problem)
             errors = (_unusable_store(problem),)
@@ -284,9 +284,11 @@ _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 def _unusable_store(problem: Exception) -> Diagnostic:
     message = f"the store cannot be used: {problem}"
-    return error(Location(f"{WORK_FOLDER}/{STORE_FILE}"), message, "save any file to try again")
+    return error(Location(f"{WORK_FOLDER}/{STORE_FILE}"), message, "save any file to try again", "store-unusable")
 
 
 def _unexpected(problem: Exception) -> Diagnostic:
     message = str(problem) if isinstance(problem, BlogsiteError) else f"{type(problem).__name__}: {problem}"
-    return error(Location(FILE_NAME), f"the site cannot be made: {message}", "save any file to try again")
+    return error(
+        Location(FILE_NAME), f"the site cannot be made: {message}", "save any file to try again", "build-failed"
+    )

@@ -55,7 +55,9 @@ def computed_names(texts: Mapping[str, str]) -> Iterator[Diagnostic]:
             if not _NAMES.match(tag[1]):
                 location = Location(f"templates/{name}", text.count("\n", 0, tag.start()) + 1)
                 message = f"a template is named by {tag[1]}, which is only known when it is rendered"
-                yield error(location, message, 'write the name out, as {% include "partials/card.html" %}')
+                yield error(
+                    location, message, 'write the name out, as {% include "partials/card.html" %}', "template-invalid"
+                )
 
 
 def _referred(text: str) -> Iterator[str]:

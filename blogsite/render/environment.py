@@ -46,12 +46,20 @@ def template_error(problem: Exception, template: str, source: str) -> Diagnostic
     """Return the error that rendering a template raised, at the line of the template where it did."""
     hint = f"while rendering {source}"
     if isinstance(problem, jinja2.TemplateSyntaxError):
-        return error(Location(problem.filename or DISPLAYED + template, problem.lineno), f"{problem.message}", hint)
+        return error(
+            Location(problem.filename or DISPLAYED + template, problem.lineno),
+            f"{problem.message}",
+            hint,
+            "template-invalid",
+        )
     if isinstance(problem, jinja2.TemplateNotFound) and problem.name == template:
         return error(
-            Location(DISPLAYED + template), "there is no such template", f"add it to templates/; needed for {source}"
+            Location(DISPLAYED + template),
+            "there is no such template",
+            f"add it to templates/; needed for {source}",
+            "template-missing",
         )
-    return error(_last_line(problem, template), _words(problem), hint)
+    return error(_last_line(problem, template), _words(problem), hint, "template-invalid")
 
 
 def _last_line(problem: Exception, template: str) -> Location:

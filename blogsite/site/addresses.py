@@ -72,7 +72,7 @@ def _doubled_addresses(config: Config, seen: Sequence[SelectedPost]) -> Iterator
             later = posts[1]
             location = later.meta.location(later.source, "url" if later.meta.url else "slug")
             message = f"{_list_sources(posts)} would {'both' if len(posts) == 2 else 'all'} be written to {address}"
-            yield error(location, message, _remedy(config, posts))
+            yield error(location, message, _remedy(config, posts), "address-duplicate")
 
 
 def _list_sources(posts: Sequence[Post]) -> str:
@@ -102,6 +102,7 @@ def _letters_beyond_ascii(posts: Iterable[Post]) -> Iterator[Diagnostic]:
             unlike[0].meta.location(unlike[0].source, "title"),
             f"Pelican writes the letters of this title in ASCII in the address{others}",
             "to keep such addresses, install Unidecode: pip install 'blogsite[pelican]'; until then the letters stay",
+            "address-unlike",
         )
 
 
@@ -112,7 +113,12 @@ def check_aliases(entry: SitePost) -> Iterator[Diagnostic]:
         try:
             parse_address(alias)
         except AddressError as problem:
-            yield error(meta.location(source, "aliases"), f"alias {alias}: {problem.args[0]}", str(problem.args[1]))
+            yield error(
+                meta.location(source, "aliases"),
+                f"alias {alias}: {problem.args[0]}",
+                str(problem.args[1]),
+                "address-invalid",
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,7 @@ def with_kind(config: Config, post: Post, diagnostics: list[Diagnostic]) -> Post
         return replace(post, kind="page")
     if not post.meta.draft:
         hint = 'add date: to its front matter, or set undated = "page" in blogsite.toml to make pages of such posts'
-        diagnostics.append(error(Location(post.source, 1, 1), "the post has no date", hint))
+        diagnostics.append(error(Location(post.source, 1, 1), "the post has no date", hint, "date-missing"))
     return post
 
 
@@ -156,7 +162,7 @@ def select_posts(
         except AddressError as problem:
             if visible:
                 location = post.meta.location(post.source, "url" if post.meta.url else "slug")
-                diagnostics.append(error(location, str(problem.args[0]), str(problem.args[1])))
+                diagnostics.append(error(location, str(problem.args[0]), str(problem.args[1]), "address-invalid"))
                 continue
             address = ""
         (seen if visible else unseen).append(SelectedPost(AddressedPost(post, address), state, reason))

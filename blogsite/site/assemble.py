@@ -19,8 +19,9 @@ from blogsite.images.social_cards import SocialCardPlanner
 from blogsite.maths.assets import MATH_ASSETS
 from blogsite.site.addresses import SelectedPost, check_aliases, select_posts, with_kind
 from blogsite.site.asset_fingerprints import fingerprinted_names
+from blogsite.site.files import FileIndex, FileInfoSource
 from blogsite.site.model import Content, PostCard, PostLink, Site, SiteInfo, SitePost, Term
-from blogsite.site.references import FileInfoSource, ReferenceResolver
+from blogsite.site.references import ReferenceResolver
 from blogsite.site.summary import description_of, read_more_address
 from blogsite.site.taxonomy import Taxonomy
 
@@ -40,7 +41,12 @@ def assemble(
     if not config.base_url:
         message = "base_url is not set: feeds, sitemap and canonical addresses are left out"
         diagnostics.append(
-            warning(Location(FILE_NAME), message, 'write the address of the site, as base_url = "https://example.org"')
+            warning(
+                Location(FILE_NAME),
+                message,
+                'write the address of the site, as base_url = "https://example.org"',
+                "base-url-missing",
+            )
         )
     placed = [with_kind(config, post, diagnostics) for post in sorted(posts, key=lambda post: post.source.split("/"))]
     seen, unseen = select_posts(config, placed, now, publish_filter, diagnostics)
@@ -48,16 +54,12 @@ def assemble(
     needed = _needed(config, seen, site_files.static)
     names = fingerprinted_names(needed, files.digest)
     info = site_info(config, [item for item in seen if item.post.kind == "page"], names, preview=publish_filter.preview)
-    resolver = ReferenceResolver(
-        [item.addressed for item in seen],
-        [item.post for item in unseen],
-        site_files.sources,
-        site_files.files,
-        {names.get(file.path, file.path): file for file in needed},
-        info.base_path,
-        files,
-        config.image_settings(),
+    addressed = [item.addressed for item in seen]
+    static = {names.get(file.path, file.path): file for file in needed}
+    file_index = FileIndex(
+        addressed, site_files.sources, site_files.files, static, info.base_path, files, config.image_settings()
     )
+    resolver = ReferenceResolver(addressed, [item.post for item in unseen], file_index)
     layouts = _layout_names(site_files.templates)
     listed = [item for item in seen if item.post.kind == "post" and item.state != "hidden"]
     tags, categories = Taxonomy("tags", dict(config.tags_map)), Taxonomy("categories", dict(config.tags_map))
@@ -69,7 +71,7 @@ def assemble(
     for entry in entries:
         diagnostics += check_aliases(entry)
     diagnostics += _unknown_layouts(entries, layouts)
-    diagnostics += [*resolver.diagnostics, *tags.diagnostics, *categories.diagnostics]
+    diagnostics += [*file_index.diagnostics, *resolver.diagnostics, *tags.diagnostics, *categories.diagnostics]
     return Site(
         info=info,
         posts=tuple(of[item.post.source] for item in listed),
@@ -79,8 +81,8 @@ def assemble(
         categories=categories.pages(
             (path, of[item.post.source].link) for item in listed for path in item.post.meta.categories
         ),
-        files=tuple(sorted(resolver.assets.items())),
-        variants=tuple(resolver.variants[path] for path in sorted(resolver.variants)),
+        files=tuple(sorted(file_index.assets.items())),
+        variants=tuple(file_index.variants[path] for path in sorted(file_index.variants)),
         social_cards=tuple(social_cards.drawn[path] for path in sorted(social_cards.drawn)),
         now=now,
         unpublished=tuple(_outline(config, item) for item in unseen),
@@ -213,4 +215,6 @@ def _unknown_layouts(entries: Sequence[SitePost], layouts: frozenset[str]) -> It
         others = f" (nor for {len(posts) - 1} more that ask for it)" if len(posts) > 1 else ""
         hint = "add it to templates/, or remove layout: from the front matter; until then the default template is used"
         location = posts[0].meta.location(posts[0].source, "layout")
-        yield warning(location, f"there is no template {layout}.html for posts and pages{others}", hint)
+        yield warning(
+            location, f"there is no template {layout}.html for posts and pages{others}", hint, "template-missing"
+        )

@@ -4,79 +4,27 @@ from __future__ import annotations
 
 import posixpath
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
-from functools import cached_property
-from typing import Protocol
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote
 
-from blogsite.config.settings import ImageSettings
-from blogsite.content.model import File, Post, Reference, Source
-from blogsite.core.diagnostics import Diagnostic, Location, error, warning
-from blogsite.core.digest import Digest, digest_bytes
+from blogsite.content.model import Post, Reference
+from blogsite.core.diagnostics import Diagnostic, Location, warning
 from blogsite.core.slugs import MARKDOWN_SUFFIXES
-from blogsite.core.suggest import LONGEST, Suggester
-from blogsite.core.urls import folder_address, output_path, percent_encode
-from blogsite.images.codec import MAX_PIXELS
-from blogsite.images.model import DecodeResult, ImageVariant
-from blogsite.images.responsive import is_raster, offers_original, plan_variants
+from blogsite.core.suggest import LONGEST
+from blogsite.core.urls import percent_encode
+from blogsite.site.files import FileIndex
 from blogsite.site.lookup import AddressedPost, PostIndex
 from blogsite.site.model import ResolvedReference
 
-_FLAWS: dict[DecodeResult, tuple[str, str]] = {
-    "broken": (
-        "the image {} cannot be decoded",
-        "save it again as what its name says, PNG, JPEG or WebP: it is damaged",
-    ),
-    "huge": (
-        f"the image {{}} has more than {MAX_PIXELS // 1_000_000} million pixels and is not made smaller",
-        "save it in the size in which it is to be seen",
-    ),
-}
-"""Decode result → message and hint, for images that cannot be resized."""
-
-
-class FileInfoSource(Protocol):
-    """What the resolver asks of files."""
-
-    def digest(self, file: File, /) -> Digest:
-        """Return the digest of a file."""
-
-    def size_of(self, file: File, /) -> tuple[int, int]:
-        """Return the width and height of an image in px, (0, 0) if they are unknown."""
-
-    def decode_result(self, file: File, /) -> DecodeResult:
-        """Return the result of decoding an image."""
-
 
 class ReferenceResolver:
-    """Resolves references. On the way it collects the files that posts show, and diagnostics."""
+    """Resolves references, and collects diagnostics."""
 
-    def __init__(
-        self,
-        posts: Sequence[AddressedPost],
-        unseen: Iterable[Post],
-        sources: Iterable[Source],
-        files: Iterable[File],
-        static: Mapping[str, File],
-        base_path: str,
-        file_infos: FileInfoSource,
-        images: ImageSettings,
-    ) -> None:
-        self.assets: dict[str, File] = dict(static)
-        self.variants: dict[str, ImageVariant] = {}
+    def __init__(self, posts: Sequence[AddressedPost], unseen: Iterable[Post], files: FileIndex) -> None:
         self.diagnostics: list[Diagnostic] = []
-        self._files_info = file_infos
-        self._images = images
-        self._base_path = base_path
-        self._files = {_nfc(file.path): file for file in files}
-        self._sources = {source.path: source for source in sources}
+        self._files = files
         self._posts = PostIndex(posts, unseen)
-        for item in posts:
-            for file in self._attachments(item.post.source):
-                self._publish(item, file)
-        self._published = {_nfc(path): file for path, file in self.assets.items()}
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -100,7 +48,7 @@ class ReferenceResolver:
             if known.name == label:
                 return ResolvedReference(f"{found.url}#{known.anchor}", known.number)
         hint = _nearest(label, [known.name for known in found.post.labels], "label it has")
-        self._warn(item, reference, f"{found.post.source} has no equation labelled {label}", hint)
+        self._warn(item, reference, f"{found.post.source} has no equation labelled {label}", hint, "reference-unknown")
         return ResolvedReference(found.url, "??")
 
     def _link(self, item: AddressedPost, reference: Reference) -> ResolvedReference:
@@ -120,44 +68,36 @@ class ReferenceResolver:
                 if found
                 else ResolvedReference(percent_encode(target) + tail)
             )
-        rooted = self._from_root(item, path)
+        rooted = self._files.from_root(item, path)
         beside = None if path.startswith("/") else self._posts.beside(item, path)
         if known := beside or self._posts.at(rooted):
             return self._to_post(item, reference, known, tail)
-        if located := self._locate(item, path):
+        if located := self._files.locate(item, path):
             return ResolvedReference(located[1] + tail)
         if not reference.optional:
-            self._warn(item, reference, f"there is nothing at {reference.target}", self._nearest_file(path))
+            self._warn(
+                item, reference, f"there is nothing at {reference.target}", self._files.nearest(path), "link-missing"
+            )
         return ResolvedReference(percent_encode(rooted) + tail)
 
     def _image(self, item: AddressedPost, reference: Reference) -> ResolvedReference:
         target, tail = _split(reference.target)
         path = unquote(target)
-        located = self._locate(item, path)
+        located = self._files.locate(item, path)
         if located is None:
             if not reference.optional:
-                self._warn(item, reference, f"the image {target} does not exist", self._nearest_file(path))
-            return ResolvedReference(percent_encode(self._from_root(item, path)) + tail)
-        width, height = size = self._files_info.size_of(located[0])
-        variants = self._variants(item, reference, *located, size) if reference.responsive else ()
-        return ResolvedReference(located[1] + tail, width=width, height=height, variants=variants)
-
-    def _variants(
-        self, item: AddressedPost, reference: Reference, file: File, address: str, size: tuple[int, int]
-    ) -> tuple[tuple[str, int], ...]:
-        """Return (address, width in px) of the versions that a page offers of the image at this address."""
-        if not self._images.resize or not is_raster(file.path):
-            return ()
-        decode_result = self._files_info.decode_result(file)
-        if decode_result in _FLAWS:
-            message, hint = _FLAWS[decode_result]
-            self._warn(item, reference, message.format(_split(reference.target)[0]), hint)
-        if decode_result != "still":
-            return ()
-        variants = plan_variants(file, output_path(address), self._files_info.digest(file), size, self._images)
-        self.variants |= {variant.path: variant for variant in variants}
-        offered = tuple((percent_encode(f"/{variant.path}"), variant.width) for variant in variants)
-        return (*offered, (address, size[0])) if offers_original(size, variants, self._images) else offered
+                self._warn(
+                    item, reference, f"the image {target} does not exist", self._files.nearest(path), "image-missing"
+                )
+            return ResolvedReference(percent_encode(self._files.from_root(item, path)) + tail)
+        file, address = located
+        width, height = size = self._files.size_of(file)
+        if not reference.responsive:
+            return ResolvedReference(address + tail, width=width, height=height)
+        if flaw := self._files.flaw_of(file):
+            self._warn(item, reference, flaw[0].format(target), flaw[1], "image-invalid")
+        offered = self._files.offered(file, address, size)
+        return ResolvedReference(address + tail, width=width, height=height, variants=offered)
 
     # ── posts ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -169,7 +109,7 @@ class ReferenceResolver:
                 tail = tail.partition("#")[0] + "#" + anchor
             elif fragment != "more":
                 hint = _nearest(fragment, found.post.anchors, "heading it has")
-                self._warn(item, reference, f"{found.post.source} has no heading #{fragment}", hint)
+                self._warn(item, reference, f"{found.post.source} has no heading #{fragment}", hint, "anchor-missing")
         return ResolvedReference(found.url + tail, found.post.title.plain)
 
     def _named(self, item: AddressedPost, name: str, reference: Reference) -> AddressedPost | None:
@@ -178,92 +118,22 @@ class ReferenceResolver:
             return found[0]
         if found:
             paths = " or ".join(sorted(other.post.source for other in found)[:3])
-            self._warn(item, reference, f"{name} may be more than one post", f"say which: {paths}")
+            self._warn(
+                item, reference, f"{name} may be more than one post", f"say which: {paths}", "reference-ambiguous"
+            )
         elif self._posts.is_unseen(name):
-            self._warn(item, reference, f"{name} is not published", "publish it, or remove the reference")
+            self._warn(
+                item, reference, f"{name} is not published", "publish it, or remove the reference", "link-missing"
+            )
         else:
             hint = _hint(self._posts.like(name), "post")
-            self._warn(item, reference, f"there is no post {name}", hint)
+            self._warn(item, reference, f"there is no post {name}", hint, "link-missing")
         return None
 
-    # ── files ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _attachments(self, source: str) -> tuple[File, ...]:
-        known = self._sources.get(source)
-        return known.attachments if known else ()
-
-    def _owned(self, source: str) -> str:
-        """Return the folder whose files belong to the post alone: the bundle, or the folder of the post's name."""
-        known = self._sources.get(source)
-        return known.folder if known and known.is_bundle else source.rpartition(".")[0]
-
-    def _locate(self, item: AddressedPost, path: str) -> tuple[File, str] | None:
-        """Return the file that a path means in a post, and the address at which it is published.
-
-        A path is relative to the post's folder, or to the post's own folder; then, as in other generators, to static/
-        and posts/ as if they were the root of the site.
-        """
-        path = _nfc(path)
-        if path.startswith("/"):
-            names = [self._without_base(path).lstrip("/")]
-        else:
-            folders = (posixpath.dirname(item.post.source), self._owned(item.post.source))
-            names = [posixpath.normpath(posixpath.join(_nfc(folder), path)) for folder in folders]
-            for name in names:
-                if file := self._files.get(name):
-                    return file, self._publish(item, file)
-        for name in names:
-            inner = re.sub(r"^(?:\.\./)+", "", name)
-            inner_most = re.sub(r"^(?:posts|pages|static)/", "", inner)
-            for published in (inner, inner_most):
-                if file := self._published.get(published):
-                    return file, percent_encode("/" + published)
-            for known in (inner, f"posts/{inner}", f"pages/{inner}"):
-                if file := self._files.get(known):
-                    return file, self._publish(item, file)
-        return None
-
-    def _publish(self, item: AddressedPost, file: File) -> str:
-        """Return the address at which a file is published for this post: below the post's own."""
-        owned, folder = self._owned(item.post.source) + "/", posixpath.dirname(item.post.source) + "/"
-        inside = next((file.path.removeprefix(base) for base in (owned, folder) if file.path.startswith(base)), "")
-        base = folder_address(item.url)
-        address = base + percent_encode(inside or posixpath.basename(file.path))
-        taken = self.assets.setdefault(output_path(address), file)
-        if taken != file and not inside:
-            stem_, suffix = posixpath.splitext(posixpath.basename(file.path))
-            address = base + percent_encode(f"{stem_}-{digest_bytes(file.path.encode())[:8]}{suffix}")
-            self.assets[output_path(address)] = file
-        elif taken != file:
-            message = f"{taken.path} and {file.path} would both be written to {output_path(address)}"
-            self.diagnostics.append(error(Location(item.post.source), message, "rename one of the two"))
-        return address
-
-    def _without_base(self, path: str) -> str:
-        inside = self._base_path and path.startswith(self._base_path + "/")
-        return path.removeprefix(self._base_path) if inside else path
-
-    def _from_root(self, item: AddressedPost, path: str) -> str:
-        """Return a path of the author as a decoded site path; relative ones start at the post's address."""
-        return self._without_base(path) if path.startswith("/") else urljoin(unquote(item.url), path)
-
-    def _nearest_file(self, path: str) -> str:
-        close = self._nearest_names.to(posixpath.basename(path), count=1, cutoff=0.7)
-        if close:
-            known = self._file_names[close[0]]
-            return f"did you mean {known}? Paths count from the post's own folder, or from static/ after a /"
-        return "put the file beside the post, or below static/ and write its path from / on"
-
-    @cached_property
-    def _file_names(self) -> dict[str, str]:
-        return {posixpath.basename(path): path for path in (*self._published, *self._files)}
-
-    @cached_property
-    def _nearest_names(self) -> Suggester:
-        return Suggester(self._file_names)
-
-    def _warn(self, item: AddressedPost, reference: Reference, message: str, hint: str) -> None:
-        self.diagnostics.append(warning(Location(item.post.source, reference.line, reference.column), message, hint))
+    def _warn(self, item: AddressedPost, reference: Reference, message: str, hint: str, code: str) -> None:
+        self.diagnostics.append(
+            warning(Location(item.post.source, reference.line, reference.column), message, hint, code)
+        )
 
 
 def _beside(source: str, path: str) -> str:
@@ -282,10 +152,6 @@ def _split(target: str) -> tuple[str, str]:
 
 def _loosely(anchor: str) -> str:
     return "".join(char for char in anchor.casefold() if char.isalnum())
-
-
-def _nfc(path: str) -> str:
-    return path if path.isascii() else unicodedata.normalize("NFC", path)
 
 
 def _nearest(wanted: str, known: Sequence[str], kind: str) -> str:

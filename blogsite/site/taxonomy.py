@@ -91,7 +91,9 @@ class Taxonomy:
         location = post.meta.location(post.source, self.kind)
         message = f"{_singular(self.kind)} {path[-1]} is elsewhere written {chosen[-1]}"
         self.diagnostics.append(
-            warning(location, message, f"write {chosen[-1]} in every post; until then they share one page")
+            warning(
+                location, message, f"write {chosen[-1]} in every post; until then they share one page", "tag-similar"
+            )
         )
 
     def _report_clashes(self, first: Mapping[Path, Post]) -> None:
@@ -105,14 +107,24 @@ class Taxonomy:
             if not slugs[-1]:
                 message = f"no address can be made of the {_singular(self.kind)} {path[-1]}"
                 self.diagnostics.append(
-                    error(location, message, f'give it one in blogsite.toml: [tags] map = {{"{path[-1]}" = "…"}}')
+                    error(
+                        location,
+                        message,
+                        f'give it one in blogsite.toml: [tags] map = {{"{path[-1]}" = "…"}}',
+                        "address-invalid",
+                    )
                 )
             elif owners.setdefault(slugs, path) != path:
                 message = (
                     f"the {self.kind} {owners[slugs][-1]} and {path[-1]} would share the address {self._address(path)}"
                 )
                 self.diagnostics.append(
-                    error(location, message, f'tell them apart in blogsite.toml: [tags] map = {{"{path[-1]}" = "…"}}')
+                    error(
+                        location,
+                        message,
+                        f'tell them apart in blogsite.toml: [tags] map = {{"{path[-1]}" = "…"}}',
+                        "address-duplicate",
+                    )
                 )
 
 

@@ -127,7 +127,10 @@ def test_base_url_from_the_command_line(blog: Path) -> None:
 
 def test_warnings_are_errors_under_strict(blog: Path) -> None:
     write(blog, {"posts/w.md": post("W", "2024-03-03", layout="nowhere")})
-    assert "posts/w.md:4:9: warning: there is no template nowhere.html\n    add it" in run("build", cwd=blog).stderr
+    assert (
+        "posts/w.md:4:9: warning: there is no template nowhere.html for posts and pages\n    add it"
+        in run("build", cwd=blog).stderr
+    )
     before = tree(blog / "public")
     write(blog, {"posts/w.md": post("W2", "2024-03-03", layout="nowhere")})
     done = run("build", "--strict", cwd=blog, code=1)
@@ -372,3 +375,42 @@ def test_clean_removes_what_was_made_and_nothing_else(blog: Path) -> None:
 
 def test_clean_of_what_was_never_built(blog: Path) -> None:
     assert "0 files removed" in run("clean", cwd=blog).stderr
+
+
+# ── repeated messages ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_many_messages_that_differ_in_names_are_cut_short_and_counted(blog: Path) -> None:
+    body = "\n\n".join(f"##Part {number}" for number in range(1000, 1040))
+    tags = "\n\n".join(f"{{% made_up_{number} %}}" for number in range(1000, 1021))
+    write(
+        blog,
+        {
+            "posts/w.md": post("W", "2024-03-03", body + "\n\n[x](gone.md)\n"),
+            "posts/x.md": post("X", "2024-03-04", tags + "\n\n" + "[y](other.md)\n" * 20),
+            "posts/y.md": post("Y", "2024-03-05", "$\\frac{1}$ $\\nosuch$\n\n" * 21),
+        },
+    )
+    said = run("build", cwd=blog).stderr
+    lines = said.splitlines()
+    assert said.count("has no space after ##") == 5
+    assert said.count("unknown tag") == 5
+    assert said.count("there is no post") == 21 - 16
+    assert lines[10] == "… and 35 more like these (-v shows all)"
+    assert lines.count("… and 16 more like these (-v shows all)") == 4  # tags, posts, and two kinds of formulas
+    assert lines[-1].endswith("), 124 warnings")
+    everything = run("-v", "build", cwd=blog).stderr
+    assert everything.count("has no space after ##") == 40
+    assert "more like these" not in everything
+
+
+def test_twenty_messages_are_not_cut_short(blog: Path) -> None:
+    write(blog, {"posts/w.md": post("W", "2024-03-03", "\n\n".join(f"##Part {number}" for number in range(20)))})
+    assert run("build", cwd=blog).stderr.count("has no space after ##") == 20
+
+
+def test_many_errors_are_cut_short_and_counted(blog: Path) -> None:
+    write(blog, {f"posts/bad{number}.md": post("B", "never") for number in range(25)})
+    said = run("build", cwd=blog, code=1).stderr
+    assert said.count(": error:") == 5
+    assert said.splitlines()[-2:] == ["… and 20 more like these (-v shows all)", "25 mistakes: nothing was published"]

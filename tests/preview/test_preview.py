@@ -502,14 +502,14 @@ def test_the_error_page_shows_the_place_whatever_the_file_holds(tmp_path: Path) 
     lines = ["x" * 100_000 + "<b>" + "y" * 100_000, "<script>alert(1)</script>"]
     write(tmp_path, {"posts/a.md": "\r\n".join(lines), "posts/b.md": b"\xff\xfe\0\n", "outside": ""})
     diagnostics = [
-        error(Location("posts/a.md", 1, 100_001), "what <is> wrong", "do & mend"),
-        error(Location("posts/a.md", 2, 999), "beyond the end", ""),
-        error(Location("posts/a.md", 99, 1), "beyond the last line", ""),
-        error(Location("posts/b.md", 1, 1), "no text", ""),
-        error(Location("../../etc/passwd", 1, 1), "elsewhere", ""),
-        error(Location("posts/\0", 1, 1), "no name", "x" * 10_000_000),
-        warning(Location("posts/a.md"), "only a warning", ""),
-        *(error(Location(f"posts/{number}.md"), "one of many", "") for number in range(1000)),
+        error(Location("posts/a.md", 1, 100_001), "what <is> wrong", "do & mend", "code"),
+        error(Location("posts/a.md", 2, 999), "beyond the end", "", "code"),
+        error(Location("posts/a.md", 99, 1), "beyond the last line", "", "code"),
+        error(Location("posts/b.md", 1, 1), "no text", "", "code"),
+        error(Location("../../etc/passwd", 1, 1), "elsewhere", "", "code"),
+        error(Location("posts/\0", 1, 1), "no name", "x" * 10_000_000, "code"),
+        warning(Location("posts/a.md"), "only a warning", "", "code"),
+        *(error(Location(f"posts/{number}.md"), "one of many", "", "code") for number in range(1000)),
     ]
     page = error_page(tmp_path, diagnostics, has_older=False).decode()
     assert len(page) < 20_000

@@ -17,6 +17,7 @@ from blogsite.core.digest import digest
 from blogsite.core.file_state import Stat
 from blogsite.core.suggest import MAX_QUERIES, Suggester
 from blogsite.images.inspection import FileInspector
+from blogsite.site.files import FileIndex
 from blogsite.site.lookup import AddressedPost
 from blogsite.site.references import ReferenceResolver
 from tests.support.sites import CONFIG, build_site, page, post, site, warnings
@@ -248,9 +249,8 @@ def test_thousands_of_wrong_references_take_seconds_not_minutes() -> None:
     files = [File(f"posts/pictures/picture-{n}.png", stat) for n in range(5000)]
     sources = [Source(item.post.source, "post", stat) for item in posts]
     start = time.process_time()
-    resolver = ReferenceResolver(
-        posts, [], sources, files, {}, "", FileInspector(Path(), {}), Config().image_settings()
-    )
+    index = FileIndex(posts, sources, files, {}, "", FileInspector(Path(), {}), Config().image_settings())
+    resolver = ReferenceResolver(posts, [], index)
     for item in posts:
         resolver.resolved(item, (*item.post.body.references, Reference("image", f"pictuer-{item.url}.png")))
     resolver.resolved(

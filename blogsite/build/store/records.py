@@ -90,7 +90,10 @@ def load_fragment(data: bytes) -> HtmlFragment:
 
 def dump_diagnostics(diagnostics: tuple[Diagnostic, ...]) -> bytes:
     """Return the bytes of diagnostics: their fields alone, because outputs outlive a version of the program."""
-    rows = [(d.location.path, d.location.line, d.location.column, d.severity, d.message, d.hint) for d in diagnostics]
+    rows = [
+        (d.location.path, d.location.line, d.location.column, d.severity, d.message, d.hint, d.code)
+        for d in diagnostics
+    ]
     return pickle.dumps(rows, 5)
 
 

@@ -82,7 +82,7 @@ def with_store(path: Path, work: Callable[[Store], Result]) -> Result:
             store.close()
     except sqlite3.Error as problem:
         location, hint = Location(f"{path.parent.name}/{path.name}"), refused(problem) or "remove it and build again"
-        raise SiteError([error(location, f"the store cannot be used: {problem}", hint)]) from None
+        raise SiteError([error(location, f"the store cannot be used: {problem}", hint, "store-unusable")]) from None
 
 
 class Store(Database):

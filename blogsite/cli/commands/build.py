@@ -12,7 +12,7 @@ import click
 from blogsite.build.context import BuildOptions, BuildReport
 from blogsite.build.driver import build
 from blogsite.cli.options import SiteOptions, with_common_options
-from blogsite.cli.output import say, say_diagnostic
+from blogsite.cli.output import say, say_diagnostics
 from blogsite.config.loader import Config
 from blogsite.config.schema import KEYS
 from blogsite.content.status import PublishFilter
@@ -105,8 +105,7 @@ def _build(where: SiteOptions, config: Config, options: BuildOptions) -> BuildRe
         report = build(where.directory, config, options, progress, _say_waiting)
     finally:
         progress.done()
-    for diagnostic in report.diagnostics:
-        say_diagnostic(diagnostic)
+    hidden = say_diagnostics(report.diagnostics, verbose=where.verbose)
     if options.dry_run:
         for path in report.changes.written:
             click.echo(f"write {path}")
@@ -117,7 +116,7 @@ def _build(where: SiteOptions, config: Config, options: BuildOptions) -> BuildRe
             say(report.note)
         for path, reason in report.unpublished:
             say(f"{path}: not published: {reason}")
-        say(_closing_line(report))
+        say(_closing_line(report) + (f", {len(report.diagnostics):,} warnings" if hidden else ""))
     return report
 
 

@@ -8,7 +8,7 @@ import sys
 import click
 
 from blogsite.cli.options import SiteOptions, with_common_options
-from blogsite.cli.output import say_diagnostic
+from blogsite.cli.output import say_diagnostics
 from blogsite.content.status import PublishFilter
 from blogsite.site.model import Site, SitePost
 
@@ -41,10 +41,9 @@ def list_command(where: SiteOptions, drafts: bool, future: bool, as_json: bool) 
             day = entry.link.date.date().isoformat() if entry.link.date else "undated   "
             reason = f"  ({entry.reason})" if entry.reason else ""
             click.echo(f"{day}  {entry.post.source}  {entry.post.title.plain}{reason}")
-    for diagnostic in site.diagnostics:
-        if diagnostic.severity == "error":
-            say_diagnostic(diagnostic)
-    if any(diagnostic.severity == "error" for diagnostic in site.diagnostics):
+    errors = [diagnostic for diagnostic in site.diagnostics if diagnostic.severity == "error"]
+    say_diagnostics(errors, verbose=where.verbose)
+    if errors:
         sys.exit(1)
 
 

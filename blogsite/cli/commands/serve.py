@@ -5,12 +5,13 @@ from __future__ import annotations
 import threading
 import webbrowser
 from contextlib import suppress
+from functools import partial
 
 import click
 
 from blogsite.cli.options import SiteOptions, with_common_options
 from blogsite.cli.output import say as tell
-from blogsite.cli.output import say_diagnostic
+from blogsite.cli.output import say_diagnostics
 from blogsite.content.status import PublishFilter
 from blogsite.core.executor import exit_now
 
@@ -60,6 +61,6 @@ def serve_command(where: SiteOptions, port: int, bind: str, open_browser: bool, 
             where.directory,
             where.config_file,
             ServeOptions(publish_filter, port, bind, follow),
-            Reporter(say, say_diagnostic, announce, progress),
+            Reporter(say, partial(say_diagnostics, verbose=where.verbose), announce, progress),
         )
     exit_now(0)

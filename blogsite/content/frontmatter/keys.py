@@ -45,10 +45,12 @@ class FieldCollector:
             key = normalise_key(entry.key)
             if entry.first_line:
                 hint = f"remove one of the two; line {entry.first_line} holds the other"
-                self.warn(entry, f"{entry.key} is given twice, and the last one counts", hint, key=True)
+                self.warn(
+                    entry, f"{entry.key} is given twice, and the last one counts", hint, "key-duplicate", key=True
+                )
             if entry.cut and key in ("title", "summary", "excerpt", "description"):
                 hint = f"put the {entry.key} in quotes if the text after # is part of it"
-                self.warn(entry, f"a comment (#) cuts the {entry.key} short", hint)
+                self.warn(entry, f"a comment (#) cuts the {entry.key} short", hint, "value-cut")
             if field := BY_NAME.get(key):
                 self.file(field, key, entry)
             elif reader := _SPECIAL.get(key):
@@ -69,6 +71,7 @@ class FieldCollector:
                 entry,
                 f"{entry.key}: did you mean {field.name}?",
                 f"write {field.name}: (it is read as if you had)",
+                "key-similar",
                 key=True,
             )
         self.setters.setdefault(field.name, []).append((field.names.index(key), entry))
@@ -79,7 +82,7 @@ class FieldCollector:
         if len(self.extra) <= _MOST_KEYS and (right := similar_name(key)):
             name = BY_NAME[right].name if right in BY_NAME else right
             message = f"unknown key {entry.key}: did you mean {right}?"
-            self.warn(entry, message, f"write {name}:, or another word for a key of your own", key=True)
+            self.warn(entry, message, f"write {name}:, or another word for a key of your own", "key-similar", key=True)
 
     def table(self, key: str, entry: RawField) -> None:
         """Read [extra] and params: values for templates, some of which are fields; and [taxonomies]: fields."""
@@ -180,13 +183,15 @@ class FieldCollector:
         except UnreadableError as problem:
             diagnostic = error if field.severity == "error" else warning
             location = Location(self.path, entry.line, entry.column)
-            self.diagnostics.append(diagnostic(location, f"{entry.key} {problem.message}", problem.hint))
+            self.diagnostics.append(
+                diagnostic(location, f"{entry.key} {problem.message}", problem.hint, "value-invalid")
+            )
             return None
 
-    def warn(self, entry: RawField, message: str, hint: str, *, key: bool = False) -> None:
+    def warn(self, entry: RawField, message: str, hint: str, code: str, *, key: bool = False) -> None:
         """Add a warning at the value of a raw field, or at its key."""
         location = Location(self.path, entry.line, entry.key_column if key else entry.column)
-        self.diagnostics.append(warning(location, message, hint))
+        self.diagnostics.append(warning(location, message, hint, code))
 
 
 _SPECIAL = {

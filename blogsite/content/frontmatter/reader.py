@@ -82,7 +82,10 @@ def _taken_apart(text: str, path: str) -> tuple[object, RawFields, str, list[Dia
                 dialect,
                 {},
                 body,
-                [error(Location(path, *at), message, hint) for *at, message, hint in problem.diagnostics],
+                [
+                    error(Location(path, *at), message, hint, "front-matter-invalid")
+                    for *at, message, hint in problem.diagnostics
+                ],
             )
         except ValueError:  # by python-frontmatter's convention: the text is not of this dialect
             continue
@@ -94,7 +97,9 @@ def _unclosed(path: str, text: str, body: str) -> list[Diagnostic]:
         return []
     message = "the front matter is never closed; it is taken to end at the first empty line"
     line = text.count("\n", 0, len(text) - len(body))
-    return [warning(Location(path, max(line, 1), 1), message, "add a line --- after its last key")]
+    return [
+        warning(Location(path, max(line, 1), 1), message, "add a line --- after its last key", "front-matter-unclosed")
+    ]
 
 
 # ── the shape of a post: what its values mean in the generator that it comes from ───────────────────────────────────
@@ -196,6 +201,6 @@ def _dated(path: str, zone: tzinfo, fields: dict[str, Any], reading: FieldCollec
                 continue
             message = f"the date in the file's name cannot be read: {problem.message}"
             reading.diagnostics.append(
-                error(Location(path), message, "rename the file, or write date: in its front matter")
+                error(Location(path), message, "rename the file, or write date: in its front matter", "date-missing")
             )
         return

@@ -97,9 +97,14 @@ class StructureProcessor(BlockProcessor):
             marks = len(heading) - len(heading.lstrip("#"))
             message = f'the heading "{heading[:40]}" has no space after {heading[:marks]}'
             hint = f"Write `{heading[:marks]} {heading[marks:40]}`: other programs do not read it as a heading."
-            context.warn(context.find(heading.partition("\x02")[0]), message, hint)
+            context.warn(context.find(heading.partition("\x02")[0]), message, hint, "heading-unspaced")
         if too_deep:
-            context.warn((context.first_line, 1), "lists or quotes are nested too deeply", "50 levels are the most.")
+            context.warn(
+                (context.first_line, 1),
+                "lists or quotes are nested too deeply",
+                "50 levels are the most.",
+                "nesting-deep",
+            )
 
     # ── nodes to elements ────────────────────────────────────────────────────────────────────────────────────────────
 

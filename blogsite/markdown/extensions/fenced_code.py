@@ -238,7 +238,7 @@ class _Pass:
     def _warn_unclosed(self, opening: Opening) -> None:
         position = self.context.position(opening.offset)
         hint = f"Put {opening.fence} on a line of its own where the code ends."
-        self.context.warn(position, "this code block is never closed", hint)
+        self.context.warn(position, "this code block is never closed", hint, "code-unclosed")
 
 
 @lru_cache(maxsize=32)

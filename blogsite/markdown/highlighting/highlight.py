@@ -77,7 +77,12 @@ def check_language(language: str, context: ParseContext, position: tuple[int, in
         return
     near = languages.nearest(language.lower())
     hint = f"Did you mean {' or '.join(near)}? " if near else ""
-    context.warn(position, f'unknown code language "{language}"', f"{hint}Use `text` for code without colours.")
+    context.warn(
+        position,
+        f'unknown code language "{language}"',
+        f"{hint}Use `text` for code without colours.",
+        "language-unknown",
+    )
 
 
 def _pieces(code: str, language: str) -> list[tuple[str, str]]:

@@ -77,11 +77,13 @@ class Writer(Reader):
             message = f"the tag {tag.name} is never closed, and is shown as text"
             if tag.closing:
                 message = f"{end} closes a tag that was never opened, and is shown as text"
-            self.job.context.warn(self.job.position, message, f"Write {end} where it ends, or remove it.")
+            self.job.context.warn(
+                self.job.position, message, f"Write {end} where it ends, or remove it.", "shortcode-unclosed"
+            )
         return tag.end
 
     def _warn(self, style: str, name: str, shown: str) -> None:
         if style + name not in self.job.seen:
             self.job.seen.add(style + name)
             hint = "It is shown as text. Say in Markdown or HTML what it stands for, or put it in `code`."
-            self.job.context.warn(self.job.position, f"unknown tag {shown[:60]}", hint)
+            self.job.context.warn(self.job.position, f"unknown tag {shown[:60]}", hint, "shortcode-unknown")
