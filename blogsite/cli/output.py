@@ -32,8 +32,8 @@ def say(text: str) -> None:
 def say_diagnostics(diagnostics: Iterable[Diagnostic], *, verbose: bool) -> int:
     """Print diagnostics on stderr.
 
-    If more than MANY differ in names alone, the first SHOWN of them are printed, unless `verbose`. Returns the number of
-    those that are not printed.
+    If more than MANY differ in names alone, the first SHOWN of them are printed, unless `verbose`. Returns the number
+    of those that are not printed.
     """
     diagnostics = tuple(diagnostics)
     counts = Counter(map(_kind, diagnostics))

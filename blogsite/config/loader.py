@@ -47,6 +47,8 @@ class Config:
     math_macros: tuple[tuple[str, str], ...] = ()
     markdown_extensions: tuple[str, ...] = ()
     markdown_soft_breaks: str = "cjk"
+    links_titles: bool = True
+    links_book_titles: bool = False
     images_resize: bool = True
     images_widths: tuple[int, ...] = (480, 800, 1200, 1600)
     images_format: ImageFormat = "webp"
@@ -81,6 +83,8 @@ class Config:
             math_number=self.math_number,
             math_macros=self.math_macros,
             extensions=self.markdown_extensions,
+            title_links=self.links_titles,
+            book_titles=self.links_book_titles,
         )
 
     def image_settings(self) -> ImageSettings:

@@ -241,6 +241,8 @@ KEYS: dict[str, Reader] = {
     "math.macros": _pairs,
     "markdown.extensions": _texts,
     "markdown.soft_breaks": _one_of("cjk", "keep"),
+    "links.titles": _flag,
+    "links.book_titles": _flag,
     "images.resize": _flag,
     "images.widths": _widths,
     "images.format": _one_of("webp", "avif"),

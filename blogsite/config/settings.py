@@ -43,6 +43,10 @@ class MarkdownSettings:
     math_number: str = "ams"
     math_macros: tuple[tuple[str, str], ...] = ()
     extensions: tuple[str, ...] = ()
+    title_links: bool = True
+    """Whether `[[title]]` is a link to a post."""
+    book_titles: bool = False
+    """Whether 《title》 is one if a post has this title."""
 
 
 @dataclass(frozen=True, slots=True)

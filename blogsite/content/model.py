@@ -108,7 +108,7 @@ class FrontMatter(Record):
         return Location(path, 1, 1)
 
 
-ReferenceKind = Literal["link", "image", "label"]
+ReferenceKind = Literal["link", "image", "label", "title"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ class Reference(Record):
 
     "link": the address in `target` as it was written (relative, from the root, or "post:NAME" for another generator's
     tag that names a post). "image": likewise, of a file that must exist. "label": the label of an equation, "LABEL" or
-    "POST-SLUG#LABEL".
+    "POST-SLUG#LABEL". "title": what stands between the brackets of `[[…]]`, or 《title》 with its brackets.
     """
 
     kind: ReferenceKind

@@ -45,6 +45,7 @@ from blogsite.markdown.extensions.footnotes import FootnotesExtension
 from blogsite.markdown.extensions.headings import HeadingsExtension
 from blogsite.markdown.extensions.links import LinksExtension
 from blogsite.markdown.extensions.math import MathsExtension
+from blogsite.markdown.extensions.post_links import PostLinksExtension
 from blogsite.markdown.extensions.raw_html import RawHtmlExtension
 from blogsite.markdown.extensions.spaces import SpacesExtension
 from blogsite.markdown.extensions.strikethrough import StrikethroughExtension
@@ -68,6 +69,7 @@ EXTENSIONS: tuple[MakeExtension, ...] = (
     TaskListsExtension,
     lambda settings: EscapesExtension(),
     lambda settings: StrikethroughExtension(),
+    PostLinksExtension,
     lambda settings: AutolinksExtension(),
     lambda settings: AttributesExtension(),
     lambda settings: FiguresExtension(),

@@ -11,6 +11,7 @@ from blogsite.render.filters import with_base
 from blogsite.site.model import Content, ResolvedReference
 
 _PLACEHOLDER = re.compile("\x02(?:n([0-9]+)(?:\\.(size|text))?|self)\x03")
+_POST_LINK = re.compile('(<a class="(post-link)[^"<>]*" href=")\x02n([0-9]+)\x03("[^<>]*>)(.*?)</a>', re.DOTALL)
 
 
 def fill_placeholders(fragment: HtmlFragment, content: Content, base: str, sizes: str = "") -> str:
@@ -30,7 +31,18 @@ def fill_placeholders(fragment: HtmlFragment, content: Content, base: str, sizes
             return _size(known) + (_source_set(known, base, sizes) if sizes and known.variants else "")
         return escape(with_base(known.url, base))
 
-    return _PLACEHOLDER.sub(answer, fragment.html) if "\x02" in fragment.html else fragment.html
+    def post_link(found: re.Match[str]) -> str:
+        known = resolved[int(found[3])]
+        if known.url:
+            return f"{found[1]}\x02n{found[3]}\x03{found[4]}{escape(known.text, quote=False) or found[5]}</a>"
+        return f'<span class="broken-link">{escape(known.text, quote=False)}</span>' if known.text else found[5]
+
+    html = fragment.html
+    if "\x02" not in html:
+        return html
+    if "post-link" in html:
+        html = _POST_LINK.sub(post_link, html)
+    return _PLACEHOLDER.sub(answer, html)
 
 
 def fill_equation_numbers(

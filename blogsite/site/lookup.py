@@ -79,6 +79,14 @@ class PostIndex:
             found = [item for item in found if _is_of(item, day)]
         return self._narrowed(found, key, asking.post) if len(found) > 1 else found
 
+    def called(self, name: str, asking: AddressedPost) -> list[AddressedPost]:
+        """Return the posts whose slug, file name or alias is `name`."""
+        key = _key(name)
+        found = self._by_name.get(key) or self._by_name.get(_key(without_date(key)), [])
+        if not found and (aliased := self._by_address.get(_address_key("/" + name.strip("/")))):
+            found = [aliased]
+        return self._narrowed(found, key, asking.post) if len(found) > 1 else found
+
     def is_unseen(self, name: str) -> bool:
         """Return whether a name is that of a post which is not shown."""
         key = _key(name)

@@ -16,6 +16,7 @@ from blogsite.core.urls import percent_encode
 from blogsite.site.files import FileIndex
 from blogsite.site.lookup import AddressedPost, PostIndex
 from blogsite.site.model import ResolvedReference
+from blogsite.site.titles import TitleIndex
 
 
 class ReferenceResolver:
@@ -24,13 +25,15 @@ class ReferenceResolver:
     def __init__(self, posts: Sequence[AddressedPost], unseen: Iterable[Post], files: FileIndex) -> None:
         self.diagnostics: list[Diagnostic] = []
         self._files = files
+        unseen = tuple(unseen)
         self._posts = PostIndex(posts, unseen)
+        self._titles = TitleIndex(posts, unseen, self._posts)
 
     # ── asking ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def resolved(self, item: AddressedPost, references: Sequence[Reference]) -> tuple[ResolvedReference, ...]:
         """Resolve each reference of a post, in order. A missing target gives a warning and a harmless result."""
-        ask = {"link": self._link, "image": self._image, "label": self._label}
+        ask = {"link": self._link, "image": self._image, "label": self._label, "title": self._title}
         return tuple(ask[reference.kind](item, reference) for reference in references)
 
     def image(self, item: AddressedPost, target: str, location: Location) -> str:
@@ -111,6 +114,52 @@ class ReferenceResolver:
                 hint = _nearest(fragment, found.post.anchors, "heading it has")
                 self._warn(item, reference, f"{found.post.source} has no heading #{fragment}", hint, "anchor-missing")
         return ResolvedReference(found.url + tail, found.post.title.plain)
+
+    def _title(self, item: AddressedPost, reference: Reference) -> ResolvedReference:
+        """Resolve `[[…]]`; a text is returned where it takes the place of the one that is written."""
+        written = reference.target
+        if reference.optional:
+            titled = self._titles.titled(written.strip("《》"), item) or self._titles.titled(written, item)
+            return ResolvedReference(titled.url if titled else "")
+        found = self._titles.find(written, item)
+        link, posts = found.link, found.posts
+        if not link.name and link.heading:
+            posts = (item,)
+        elif not posts:
+            self._warn_of_title(item, reference, link.name)
+            return ResolvedReference(text=f"[[{written}]]")
+        elif len(posts) > 1:
+            paths = " and ".join(sorted(other.post.source for other in posts)[:3])
+            message = f"{link.name} may be more than one post: {paths}"
+            self._warn(item, reference, message, "write the name of the file that is meant", "reference-ambiguous")
+        url = posts[0].url + self._heading(item, reference, posts[0], link.heading)
+        shown = "" if found.by_title or link.text or link.heading else posts[0].post.title.plain
+        return ResolvedReference(url, shown)
+
+    def _heading(self, item: AddressedPost, reference: Reference, found: AddressedPost, heading: str) -> str:
+        """Return "#" and the id of a heading that is named by its text or id, or ""."""
+        if not heading:
+            return ""
+        post, wanted = found.post, _loosely(heading)
+        if heading in post.anchors:
+            return f"#{heading}"
+        for known in post.headings:
+            if _loosely(known.text.plain) == wanted:
+                return f"#{known.id}"
+        for anchor in post.anchors:
+            if _loosely(anchor) == wanted:
+                return f"#{anchor}"
+        hint = _nearest(heading, [known.text.plain for known in post.headings], "heading it has")
+        self._warn(item, reference, f"{post.source} has no heading “{heading}”", hint, "anchor-missing")
+        return ""
+
+    def _warn_of_title(self, item: AddressedPost, reference: Reference, name: str) -> None:
+        if self._titles.is_unseen(name) or self._posts.is_unseen(name):
+            hint = "publish it, or remove the reference"
+            self._warn(item, reference, f"“{name}” is not published", hint, "reference-unknown")
+        else:
+            hint = _hint(self._titles.like(name), "title")
+            self._warn(item, reference, f"no post has the title or name “{name}”", hint, "reference-unknown")
 
     def _named(self, item: AddressedPost, name: str, reference: Reference) -> AddressedPost | None:
         found = self._posts.named(name, item)

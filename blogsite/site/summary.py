@@ -20,7 +20,7 @@ def shared_view(post: Post) -> Post:
         excerpt=FragmentRef("", _without_positions(post.excerpt.references)),
         summary="",
         whole=False,
-        headings=(),
+        headings=tuple(heading for heading in post.headings if heading.text.plain != heading.id),
         words=0,
         excerpt_has_math=False,
         diagnostics=(),

@@ -85,6 +85,7 @@ LINKS = (
     "See [the other](p1.md).",
     "See [it](p2.md#nowhere).",
     "See [it](p3.md).",
+    "See [[Post 1]], [[another title|it]], [[p2#h]] and [[#A heading]].",
     "By \\eqref{p1#eq:x} and \\eqref{p2#eq:x}.",
     "By $c + \\eqref{p1#eq:x}$.",
     "By \\eqref{eq:x} and \\eqref{eq:none}.",
