@@ -11,7 +11,7 @@ from pathlib import Path
 from blogsite.config.loader import Config
 from blogsite.content.frontmatter.dates import DateError, parse_date
 from blogsite.core.diagnostics import UsageError
-from blogsite.core.slugs import slugify
+from blogsite.core.slugs import slugify, title_slug
 
 
 def init(folder: Path, moment: datetime) -> list[Path]:
@@ -60,7 +60,7 @@ def new(
         when = (parse_date(date, config.zone) if date else moment).astimezone(config.zone)
     except DateError as problem:
         raise UsageError(f"--date {date}: {problem.args[0]}", "write it as 2024-09-27 or 2024-09-27 20:30") from None
-    name = slugify(slug or title)
+    name = slugify(slug) if slug else title_slug(title)
     if not name:
         raise UsageError(f"no file name can be made of the title {title}", "give one with --slug")
     path = root / "pages" / f"{name}.md" if page else root / "posts" / f"{when:%Y-%m-%d}-{name}.md"

@@ -15,6 +15,7 @@ from blogsite.content.parse_context import ParseContext
 from blogsite.core.digest import Digest, digest, digest_bytes
 from blogsite.core.slugs import post_name, without_date
 from blogsite.markdown import excerpt
+from blogsite.markdown.anchors import missing_anchors
 from blogsite.markdown.converter import converter
 from blogsite.markdown.html.balance import balance
 from blogsite.markdown.html.text import count_words, plain_text
@@ -74,7 +75,7 @@ def parse(path: str, kind: Kind, data: bytes, settings: ParseSettings) -> Parsed
         has_math=bool(shown.body.formulas),
         excerpt_has_math=bool(short.formulas),
         first_image=int(first_image[1]) if first_image else -1,
-        diagnostics=(*head.diagnostics, *context.diagnostics),
+        diagnostics=(*head.diagnostics, *context.diagnostics, *missing_anchors(shown.body.html, context)),
     )
     return Parsed(post, ((body.fragment, shown.body), (part.fragment, short)))
 

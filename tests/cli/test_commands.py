@@ -275,8 +275,8 @@ def test_new_with_slug_date_and_page(blog: Path) -> None:
     assert run("new", "标题", "--slug", "title", "--date", "2024-09-27", cwd=blog).stdout == (
         "posts/2024-09-27-title.md\n"
     )
-    assert run("new", "Talks", "--page", cwd=blog).stdout == "pages/Talks.md\n"
-    assert "date" not in (blog / "pages/Talks.md").read_text(encoding="utf-8")
+    assert run("new", "Talks", "--page", cwd=blog).stdout == "pages/talks.md\n"
+    assert "date" not in (blog / "pages/talks.md").read_text(encoding="utf-8")
 
 
 def test_new_says_a_path_that_can_be_used_from_where_it_was_called(blog: Path) -> None:

@@ -23,7 +23,6 @@ SHARED = "“”‘’…—"
 """Characters that are wide only beside a wide letter."""
 
 WIDE = re.compile(f"[{LETTER}{MARK}]")
-IS_LETTER = re.compile(f"[{LETTER}]")
 TAG = (
     r"</?(?:a|abbr|b|bdi|bdo|cite|del|dfn|em|i|ins|mark|q|ruby|s|small|span|strong|sub|sup|u|wbr)(?:\s[^<>]*)?/?>|<!--"
 )
@@ -33,6 +32,8 @@ CANDIDATE = re.compile(f"\n(?<=[{LETTER}{MARK}{SHARED}> \x03]\n) *(?=[{LETTER}{M
 FOOTNOTE = re.compile(r'<sup id="fnref[^<>]*><a [^<>]*>[^<>]*</a></sup>\Z')
 LOOK = 400
 """Characters before a line end in which a footnote mark is looked for."""
+NEAR = 20
+"""Characters on either side of a line end in which a wide character is looked for behind quotation marks."""
 STEPS = 12
 """Maximum number of tags between a line end and its neighbour."""
 
@@ -53,10 +54,18 @@ class SoftBreaks(Postprocessor):
                 continue
             before = self._before(text, match.start())
             after = self._after(text, match.end()) if before else ""
-            if after and _joins(before, after):
+            if after and (_joins(before, after) or self._is_chinese(text, match, before, after)):
                 pieces.append(text[done : match.start()].rstrip(" "))
                 done = match.end()
         return "".join([*pieces, text[done:]])
+
+    def _is_chinese(self, text: str, line_end: re.Match[str], before: str, after: str) -> bool:
+        """Return whether both characters are shared with Latin text, and a wide character is beside each of them."""
+        if before not in SHARED or after not in SHARED:
+            return False
+        around = text[max(0, line_end.start() - NEAR) : line_end.start()].rstrip(f"{SHARED} ")[-1:]
+        following = text[line_end.end() : line_end.end() + NEAR].lstrip(SHARED)[:1]
+        return bool(WIDE.match(around) and WIDE.match(following))
 
     def _before(self, text: str, end: int) -> str:
         """Return the character before `end`, through inline tags; "" at a block's border and after code or formulas."""
@@ -141,7 +150,7 @@ def _kept_spans(text: str) -> list[tuple[int, int]]:
 def _joins(before: str, after: str) -> bool:
     """Return whether no space belongs between these two characters."""
     if before in SHARED or after in SHARED:
-        return bool(IS_LETTER.match(before) or IS_LETTER.match(after))
+        return bool(WIDE.match(before) or WIDE.match(after))
     return bool(WIDE.match(before) and WIDE.match(after))
 
 

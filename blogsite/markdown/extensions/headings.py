@@ -37,6 +37,7 @@ NOT_IN_TOC = re.compile(
 )
 NOT_IN_ID = re.compile(r"[^\w\s-]+")
 SPACE = re.compile(r"\s")
+HYPHENS = re.compile(r"-{2,}")
 ANY_TAG = re.compile(r"<[^<>]*>")
 FORMULA = re.compile(r"\x02f(\d+)\x03")
 PLACEHOLDER = re.compile(r"\x02[^\x02\x03]*\x03")
@@ -45,9 +46,12 @@ CONTENTS = {"zh": "目录", "en": "Contents"}
 
 
 def slugify(text: str) -> str:
-    """Return the id of a heading with this text, as GitHub makes it; "section" if nothing of it is left."""
+    """Return the id of a heading with this text; "section" if nothing of it is left.
+
+    It is GitHub's, except that no "-" is doubled or stands at an end: "C++ & C#" → "c-c".
+    """
     text = NOT_IN_ID.sub(_kept, unicodedata.normalize("NFC", text).strip().lower())
-    return SPACE.sub("-", text) or "section"
+    return HYPHENS.sub("-", SPACE.sub("-", text)).strip("-") or "section"
 
 
 def _kept(match: re.Match[str]) -> str:
