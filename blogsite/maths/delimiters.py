@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from blogsite.maths.dollars import inline_end, spans_code
 from blogsite.maths.lookahead import ENVIRONMENTS, RUN_OF_TICKS, Lookahead
 from blogsite.maths.macros import DEFINERS, definition_at
 from blogsite.maths.prose import is_tex
@@ -33,7 +34,6 @@ _BACKSLASH = re.compile(
     )""",
     re.VERBOSE,
 )
-_INLINE = re.compile(r"[^$\\]*+(?:\\.[^$\\]*+)*+", re.DOTALL)
 _TAG = re.compile(
     r"""</?+[A-Za-z][\w:-]*+
         (?:\s++[\w:@.-]++(?:\s*+=\s*+(?:"[^"\n]{0,2000}+"|'[^'\n]{0,2000}+'|[^\s"'=<>`]++))?+)*+
@@ -110,13 +110,14 @@ class _Walk:
         text = self.text
         if text.startswith("$$", start):
             return self.display_dollars(start)
-        end = _end_of(_INLINE, text, start + 1, self.ahead.blank_line(start))
+        end = inline_end(text, start + 1, self.ahead.blank_line(start))
         if text[end : end + 1] != "$" or end == start + 1:
             return start + 1
         body = text[start + 1 : end]
         if not is_tex(body, text[start - 1 : start] if start else "", text[end + 1 : end + 2]):
             return start + 1
-        if "\n" in body and self.leaves_block(start, body):
+        spans = "`" in body and spans_code(text, start, end, self.ahead)
+        if spans or ("\n" in body and self.leaves_block(start, body)):
             return start + 1
         return self.found("formula", start + 1, end, False, start, end + 1)
 

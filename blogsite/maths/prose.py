@@ -6,6 +6,7 @@ import re
 
 _PRICE = re.compile(r"[0-9][0-9.,]*(?:\s+[A-Za-z]{2,}[,.;:]?\s+[A-Za-z]|\s*[\u4e00-\u9fff])")
 """An amount of money, and prose up to the next dollar: "$6 there, or $7", "$5元，而$f$"."""
+_CHINESE_PUNCTUATION = "，。；：、！？）」』】》〉”’…"
 _TEX_SIGN = re.compile(r"\\(?!\$)|[\^_{]")
 _COMMAND = re.compile(r"\\[A-Za-z]{2}")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -16,6 +17,8 @@ def is_tex(body: str, before: str, after: str) -> bool:
 
     `before` and `after` are the characters outside the dollars, "" at the ends of the text.
     """
+    if body[0] in _CHINESE_PUNCTUATION:
+        return False
     spaces = body[0].isspace() + body[-1].isspace()
     if spaces and not _is_spaced_tex(body, before, after):
         return False
