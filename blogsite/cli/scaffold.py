@@ -11,7 +11,8 @@ from pathlib import Path
 from blogsite.config.loader import Config
 from blogsite.content.frontmatter.dates import DateError, parse_date
 from blogsite.core.diagnostics import UsageError
-from blogsite.core.slugs import slugify, title_slug
+from blogsite.core.permalinks import with_date
+from blogsite.core.slugs import MARKDOWN_SUFFIXES, post_name, slugify, title_slug, without_date
 
 
 def init(folder: Path, moment: datetime) -> list[Path]:
@@ -66,6 +67,8 @@ def new(
     path = root / "pages" / f"{name}.md" if page else root / "posts" / f"{when:%Y-%m-%d}-{name}.md"
     if path.exists():
         raise UsageError(f"{path.relative_to(root)} exists already", "choose another title or --slug")
+    if not page and not slug and with_date(config.permalink):
+        path = path.with_name(f"{when:%Y-%m-%d}-{_free_name(root, name)}.md")
     head = [f"title: {json.dumps(title, ensure_ascii=False)}"]
     if not page:
         head.append(f"date: {when:%Y-%m-%d %H:%M}")
@@ -75,6 +78,18 @@ def new(
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("\n".join(["---", *head, "---", "", ""]), encoding="utf-8")
     return path
+
+
+def _free_name(root: Path, name: str) -> str:
+    """Return the name, or NAME-2, NAME-3, … if a post of another day has it and would have the same address."""
+    files = (path for path in (root / "posts").rglob("*") if path.suffix in MARKDOWN_SUFFIXES)
+    names = (post_name(path.relative_to(root).as_posix()) for path in files)
+    taken = {slugify(without_date(known)).casefold() for known in names}
+    free, number = name, 1
+    while free.casefold() in taken:
+        number += 1
+        free = f"{name}-{number}"
+    return free
 
 
 def local_timezone() -> str:

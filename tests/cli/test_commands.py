@@ -414,3 +414,21 @@ def test_many_errors_are_cut_short_and_counted(blog: Path) -> None:
     said = run("build", cwd=blog, code=1).stderr
     assert said.count(": error:") == 5
     assert said.splitlines()[-2:] == ["… and 20 more like these (-v shows all)", "25 mistakes: nothing was published"]
+
+
+# ── names that are made ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_new_makes_small_letters_and_no_name_that_another_post_has(blog: Path) -> None:
+    assert run("new", "Hello World", "--date", "2024-05-01", cwd=blog).stdout == "posts/2024-05-01-hello-world.md\n"
+    assert run("new", "Hello World", "--date", "2024-06-01", cwd=blog).stdout == "posts/2024-06-01-hello-world-2.md\n"
+    assert run("new", "Hello World", "--date", "2024-07-01", cwd=blog).stdout == "posts/2024-07-01-hello-world-3.md\n"
+    run("build", cwd=blog)
+    config = (blog / "blogsite.toml").read_text(encoding="utf-8")
+    write(blog, {"blogsite.toml": 'permalink = "/:year/:month/:day/:slug/"\n' + config})
+    assert run("new", "Hello World", "--date", "2024-08-01", cwd=blog).stdout == "posts/2024-08-01-hello-world.md\n"
+
+
+def test_an_unknown_command_or_flag_names_the_nearest(blog: Path) -> None:
+    assert "build" in run("bild", cwd=blog, code=2).stderr
+    assert "--drafts" in run("build", "--drft", cwd=blog, code=2).stderr
