@@ -57,7 +57,7 @@ def test_an_installed_blogsite_makes_a_site(wheel: Path, tmp_path: Path) -> None
         encoding="utf-8",
     )
     assert done.returncode == 0, done.stderr
-    assert "标题-Title.md" in done.stdout
+    assert "标题-title.md" in done.stdout
     public = tmp_path / "my-blog" / "public"
     assert page(public / "posts" / "标题-Title" / "index.html").one("h1.p-name").text == TITLE
     home = page(public / "index.html")
