@@ -59,7 +59,7 @@ def test_an_installed_blogsite_makes_a_site(wheel: Path, tmp_path: Path) -> None
     assert done.returncode == 0, done.stderr
     assert "标题-title.md" in done.stdout
     public = tmp_path / "my-blog" / "public"
-    assert page(public / "posts" / "标题-Title" / "index.html").one("h1.p-name").text == TITLE
+    assert page(public / "posts" / "标题-title" / "index.html").one("h1.p-name").text == TITLE
     home = page(public / "index.html")
     assert {title.text for title in home.find("h2.p-name")} == {TITLE, "Hello, 世界"}
     for link in home.find("link"):
