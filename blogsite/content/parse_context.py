@@ -25,6 +25,8 @@ class ParseContext:
     path: str
     first_line: int = 1
     """The line of the file on which the body starts."""
+    one_line: bool = False
+    """Whether the text is a line of its own, such as a title, in which there are no footnotes."""
     references: list[Reference] = field(default_factory=list)
     formulas: list[Formula] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)

@@ -8,11 +8,11 @@ a position in the text is a position in the file:
 Then the element tree is processed by
 
     footnotes 50 → indented code 34 → alerts 32 → tasks 30 → inline 20 → prettify 10 → attributes 8 → figures 6
-    → unescape 0
+    → footnote numbers 5 → unescape 0
 
 and the HTML by
 
-    soft_breaks 35 → raw_html 30 → footnotes 25 → ampersands 20 → maths -5 → links -10 → headings -20
+    soft_breaks 35 → raw_html 30 → ampersands 20 → maths -5 → links -10 → headings -20
 
 Line ends are "\n", and STX and ETX have been removed by content/encoding.py; `blocks` expands tabs.
 """

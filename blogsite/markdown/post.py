@@ -107,7 +107,7 @@ def _summary(
 
 def _inline(text: str, path: str, settings: ParseSettings, context: ParseContext, line: int) -> HtmlFragment:
     """Return a text as one line of Markdown in which what looks like a heading or a list is text."""
-    own = ParseContext(f"\x02title\x03{text}", path, line)
+    own = ParseContext(f"\x02title\x03{text}", path, line, one_line=True)
     html = converter(settings.markdown).run(own).replace("\x02title\x03", "").strip()
     html = re.sub(r"^<p>|</p>$", "", html)
     context.diagnostics += own.diagnostics

@@ -15,9 +15,11 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE
 
+from blogsite.markdown.inline.patterns import FOOTNOTE
+
 PIXELS = re.compile(r"\s*(\d+)(?:\.\d+)?\s*(?:px)?\s*\Z")
 LENGTH = re.compile(r"\s*\d*\.?\d+(?:%|[a-z]{1,4})\s*\Z")
-INLINE_MARKUP = re.compile(r"[*_~=]")
+INLINE_MARKUP = re.compile(r"[*_~=]|\[\^|\^\[")
 
 
 class Figures(Treeprocessor):
@@ -73,7 +75,15 @@ class Figures(Treeprocessor):
             if INLINE_MARKUP.search(caption):
                 self.md.treeprocessors["inline"].run(figure)
                 if image.get("alt") == caption:
-                    image.set("alt", "".join(words.itertext()))
+                    image.set("alt", _words(words).strip())
+
+
+def _words(caption: Element) -> str:
+    """Return the text of a caption without its footnotes."""
+    parts = [caption.text or ""]
+    for child in caption:
+        parts += ("" if child.tag == "sup" and child.get(FOOTNOTE) else _words(child), child.tail or "")
+    return "".join(parts)
 
 
 def _is_captioned(paragraph: Element) -> bool:

@@ -14,6 +14,10 @@ FREE_SEARCHES = 500_000
 """Characters that the searches for closing brackets in one text may read, in addition to four times its length."""
 
 
+FOOTNOTE, FOOTNOTE_SOURCE = "data-footnote", "data-source"
+"""Attributes of a footnote's reference until notes are numbered: its label, and its Markdown."""
+
+
 class SearchBudget:
     """How many more characters these searches may read in the current text."""
 
@@ -41,6 +45,10 @@ class BoundedLinkPattern(stock.LinkInlineProcessor):
         self.budget.left -= end - index
         return href, title, end, handled
 
+    def unescape(self, text: str) -> str:
+        """Return a text without placeholders; footnotes in an image's caption get their source back."""
+        return super().unescape(with_notes(self.md, text) if "\x02" in text else text)
+
 
 class Link(BoundedLinkPattern, stock.LinkInlineProcessor):
     """`[text](address)`"""
@@ -55,17 +63,33 @@ class NamedLinkPattern(BoundedLinkPattern):
 
     def evalId(self, data: str, index: int, text: str) -> tuple[str | None, int, bool]:  # noqa: N802
         name, end, handled = super().evalId(data, index, text)  # type: ignore[misc]
-        if name and "\x02" in name:
-            stash = self.md.treeprocessors["inline"].stashed_nodes  # type: ignore[attr-defined]
-            name = INLINE_PLACEHOLDER_RE.sub(lambda match: source_of(stash.get(match[1], "")).lower(), name)
-        return name, end, handled
+        return source_text(self.md, name).lower() if name else name, end, handled
+
+
+def source_text(md: Markdown, text: str) -> str:
+    """Return a text with the source of the code and the escaped characters in it, for labels."""
+    if "\x02" not in text:
+        return text
+    stash = md.treeprocessors["inline"].stashed_nodes  # type: ignore[attr-defined]
+    return INLINE_PLACEHOLDER_RE.sub(lambda match: source_of(stash.get(match[1], "")), text)
 
 
 def source_of(node: Element | str) -> str:
-    """Return the source of code and of escaped characters, the only placeholders at this stage."""
+    """Return the source of code and of escaped characters, the only placeholders before links."""
     if isinstance(node, str):
         return "".join("\\" + chr(int(number)) for number in re.findall(r"\x02(\d+)\x03", node))
     return f"`{html.unescape(node.text or '')}`" if node.tag == "code" else ""
+
+
+def with_notes(md: Markdown, text: str) -> str:
+    """Return a text with the source of the footnotes in it."""
+    stash = md.treeprocessors["inline"].stashed_nodes  # type: ignore[attr-defined]
+
+    def source(match: re.Match[str]) -> str:
+        node = stash.get(match[1])
+        return str(node.get(FOOTNOTE_SOURCE, match[0])) if isinstance(node, Element) else match[0]
+
+    return INLINE_PLACEHOLDER_RE.sub(source, text)
 
 
 class Reference(NamedLinkPattern, stock.ReferenceInlineProcessor):

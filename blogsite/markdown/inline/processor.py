@@ -19,7 +19,6 @@ from xml.etree.ElementTree import Element
 from markdown import Markdown
 from markdown import inlinepatterns as stock
 from markdown.extensions import Extension
-from markdown.extensions.footnotes import FootnoteInlineProcessor
 from markdown.treeprocessors import InlineProcessor as InlineTreeprocessor
 from markdown.util import INLINE_PLACEHOLDER, INLINE_PLACEHOLDER_RE, AtomicString
 
@@ -63,7 +62,6 @@ TRIGGERS: dict[type, tuple[str, ...]] = {
     stock.ShortImageReferenceInlineProcessor: ("![",),
     stock.AutolinkInlineProcessor: ("://",),
     stock.AutomailInlineProcessor: ("@",),
-    FootnoteInlineProcessor: ("[^",),
 }
 """Type of a pattern → strings of which one must occur in a text for it to match."""
 
