@@ -6,6 +6,7 @@ import re
 from functools import cached_property
 
 from blogsite.markdown.blocks.containers import RULE
+from blogsite.markdown.blocks.definitions import leading_definitions
 from blogsite.markdown.blocks.nodes import Container, Node, State
 from blogsite.markdown.blocks.raw_html import HtmlStart, depth, html_start
 
@@ -16,7 +17,6 @@ SETEXT = re.compile(r" {0,3}(?:=+|-+) *$")
 DELIMITERS = re.compile(r" {0,3}\|? *:?-+:? *(?:\| *:?-+:? *)*\|? *$")
 STASHED = re.compile(r" *\x02wzxhzdk:\d+\x03\s*$")
 ATTRIBUTES = re.compile(r" {0,3}\{:(?!:)([^{}]*)\}\s*$")
-DEFINITION = re.compile(r" {0,3}\[(?:\^[^\]]+\]:|[^\[\]]+\]: *\S+(?: +[\"'(].*)?\s*$)")
 NO_TITLE = re.compile(r"!!! |\?\?\?|===[!+]? ?\"| {0,3}: ")
 PIPE = re.compile(r"(?<!\\)(?:\\\\)*\|")
 LAST_PIPE = re.compile(r"(?<!\\)(?:\\\\)*\|$")
@@ -158,9 +158,9 @@ class Leaves:
         while begin and node.lines[begin - 1]:
             begin -= 1
         text = node.lines[begin:]
-        while text and (text[0].startswith("    ") or DEFINITION.match(text[0])):
-            text.pop(0)
-            begin += 1
+        definitions = leading_definitions(text)
+        del text[:definitions]
+        begin += definitions
         if not text or any(NO_TITLE.match(part) for part in text):
             return False
         del node.lines[begin:]

@@ -22,6 +22,7 @@ from markdown.util import HTML_PLACEHOLDER_RE
 
 from blogsite.config.settings import MarkdownSettings
 from blogsite.content.parse_context import parse_context_of
+from blogsite.markdown.blocks.definitions import DefinitionProcessor
 from blogsite.markdown.blocks.nodes import Node
 from blogsite.markdown.blocks.preprocessors import NoHtmlBlocks, NormaliseLines
 from blogsite.markdown.blocks.raw_html import is_element
@@ -242,6 +243,7 @@ class BlocksExtension(Extension):
                 processors.deregister(name)
         if "defindent" in processors:
             processors.register(DefinitionBlocks(md.parser), "defindent", 85)
+        processors.register(DefinitionProcessor(md.parser), "reference", 15)
         processors.register(StructureProcessor(md.parser), "structure", 1000)
         md.block_level_elements += sorted((BLOCK_STARTS | RAW_BLOCKS) - set(md.block_level_elements))
         md.preprocessors.register(NormaliseLines(md), "blocks", 45)

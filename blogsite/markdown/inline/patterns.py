@@ -10,6 +10,9 @@ from markdown import Markdown
 from markdown import inlinepatterns as stock
 from markdown.util import INLINE_PLACEHOLDER_RE
 
+from blogsite.content.parse_context import parse_context_of
+from blogsite.markdown.extensions.math import without_tex_markup
+
 FREE_SEARCHES = 500_000
 """Characters that the searches for closing brackets in one text may read, in addition to four times its length."""
 
@@ -59,11 +62,24 @@ class Image(BoundedLinkPattern, stock.ImageInlineProcessor):
 
 
 class NamedLinkPattern(BoundedLinkPattern):
-    """A link by name. In `` [`Vec`] `` the code is a placeholder already, so the name is restored from it."""
+    """A link by label. In `` [`Vec`] `` the code is a placeholder already, so the label is restored from it."""
+
+    of_two = False
+    """Whether two pairs of brackets may make one link; with a space between them only if the first is no label."""
 
     def evalId(self, data: str, index: int, text: str) -> tuple[str | None, int, bool]:  # noqa: N802
+        if self.of_two and data[index : index + 1].isspace() and self._label(text) in self.md.references:
+            return None, index, False
         name, end, handled = super().evalId(data, index, text)  # type: ignore[misc]
-        return source_text(self.md, name).lower() if name else name, end, handled
+        return self._label(name) if name else name, end, handled
+
+    def _label(self, text: str) -> str:
+        return normalised_label(self.md, source_text(self.md, text))
+
+
+def normalised_label(md: Markdown, label: str) -> str:
+    """Return a label as it is compared: without differences in case and white space, and with formulas as TeX."""
+    return " ".join(without_tex_markup(label, parse_context_of(md)).split()).casefold()
 
 
 def source_text(md: Markdown, text: str) -> str:
@@ -95,6 +111,8 @@ def with_notes(md: Markdown, text: str) -> str:
 class Reference(NamedLinkPattern, stock.ReferenceInlineProcessor):
     """`[text][name]`"""
 
+    of_two = True
+
 
 class ShortReference(NamedLinkPattern, stock.ShortReferenceInlineProcessor):
     """`[name]`"""
@@ -102,6 +120,8 @@ class ShortReference(NamedLinkPattern, stock.ShortReferenceInlineProcessor):
 
 class ImageReference(NamedLinkPattern, stock.ImageReferenceInlineProcessor):
     """`![text][name]`"""
+
+    of_two = True
 
 
 class ShortImageReference(NamedLinkPattern, stock.ShortImageReferenceInlineProcessor):
