@@ -3,12 +3,12 @@ r"""Convert Markdown to HTML: the table of extensions, in order, and what they p
 A text is converted in one pass. The preprocessors run in this order. Up to and including `maths` no line moves, so that
 a position in the text is a position in the file:
 
-    fences 60 → toc_markers 57 → shortcodes 55 → maths 50 → blocks 45 → (html_block 20 does nothing any more)
+    fences 60 → shortcodes 55 → maths 50 → blocks 45 → (html_block 20 does nothing any more)
 
 Then the element tree is processed by
 
-    footnotes 50 → indented code 34 → alerts 32 → tasks 30 → inline 20 → prettify 10 → attributes 8 → figures 6
-    → footnote numbers 5 → unescape 0
+    footnotes 50 → indented code 34 → alerts 32 → contents 31 → tasks 30 → inline 20 → prettify 10 → attributes 8
+    → figures 6 → footnote numbers 5 → unescape 0
 
 and the HTML by
 
@@ -37,6 +37,7 @@ from blogsite.markdown.extensions.attributes import AttributesExtension
 from blogsite.markdown.extensions.autolinks import AutolinksExtension
 from blogsite.markdown.extensions.callouts import CalloutsExtension
 from blogsite.markdown.extensions.cjk import CjkExtension
+from blogsite.markdown.extensions.contents import ContentsExtension
 from blogsite.markdown.extensions.escapes import EscapesExtension
 from blogsite.markdown.extensions.fenced_code import FencedCodeExtension
 from blogsite.markdown.extensions.fenced_divs import FencedDivsExtension
@@ -50,7 +51,6 @@ from blogsite.markdown.extensions.raw_html import RawHtmlExtension
 from blogsite.markdown.extensions.spaces import SpacesExtension
 from blogsite.markdown.extensions.strikethrough import StrikethroughExtension
 from blogsite.markdown.extensions.task_lists import TaskListsExtension
-from blogsite.markdown.extensions.toc_markers import TocMarkersExtension
 from blogsite.markdown.highlighting.highlight import CodeExtension
 from blogsite.markdown.inline.processor import FastExtension
 from blogsite.markdown.shortcodes.extension import ShortcodesExtension
@@ -76,7 +76,7 @@ EXTENSIONS: tuple[MakeExtension, ...] = (
     lambda settings: FiguresExtension(),
     lambda settings: CjkExtension() if settings.soft_breaks == "cjk" else None,
     lambda settings: LinksExtension(),
-    lambda settings: TocMarkersExtension(),
+    lambda settings: ContentsExtension(),
     HeadingsExtension,
     FencedCodeExtension,
     ShortcodesExtension,

@@ -129,9 +129,9 @@ def test_a_task_list_has_boxes() -> None:
     assert html("- [ ] a\n- [x] b").count("<input") == 2
 
 
-def test_the_place_of_a_table_of_contents_of_kramdown_is_not_printed() -> None:
-    """The theme shows one for every post that is long enough."""
-    assert html("* toc\n{:toc}\n\n## a") == "<h2>a</h2>"
+def test_the_place_of_a_table_of_contents_of_kramdown() -> None:
+    table = '<nav aria-label="Contents"><ul><li><a href="#a">a</a></li></ul></nav>'
+    assert html("* toc\n{:toc}\n\n## a") == f"{table}\n<h2>a</h2>"
 
 
 # ── heads ────────────────────────────────────────────────────────────────────────────────────────────────────────────

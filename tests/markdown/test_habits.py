@@ -23,19 +23,69 @@ def said(text: str) -> list[str]:
     return [str(diagnostic) for diagnostic in parse("posts/a.md", "post", data.encode(), SETTINGS).post.diagnostics]
 
 
-@pytest.mark.parametrize(
-    "mark", ["[TOC]", "[toc]", "[[toc]]", "[[_TOC_]]", "{{ toc }}", "{{toc}}", "<!-- toc -->", "<!--TOC-->", "@[toc]"]
-)
-def test_marks_of_contents(mark: str) -> None:
-    assert '<nav class="toc"' in html(f"Text.\n\n{mark}\n\n## A\n")
-    assert said(f"Text.\n\n{mark}\n\n## A\n") == []
+MARKS = [
+    *(
+        "[TOC]",
+        "[toc]",
+        "[Toc]",
+        "[[toc]]",
+        "[[TOC]]",
+        "[[_TOC_]]",
+        "{{ toc }}",
+        "{{TOC}}",
+        "<!-- toc -->",
+        "<!--TOC-->",
+    ),
+    *("${toc}", "@[toc]", "@[TOC](目录)", "{:toc}", "* toc\n{:toc}", "1. TOC\n{: toc}", "- x\n{:toc max_level=2}"),
+    *(
+        "{% toc %}",
+        "{{< toc >}}",
+        "{{% toc %}}",
+        "{% include toc.html html=content %}",
+        "<!-- toc -->\n<!-- tocstop -->",
+    ),
+]
+
+
+@pytest.mark.parametrize("mark", MARKS)
+@pytest.mark.parametrize("around", ["{}\n\n## A", "Text.\n\n{}\n\n## A", "Text.\n\n{}", "> ## A\n>\n> {}"])
+def test_marks_of_contents(mark: str, around: str) -> None:
+    text = around.replace("{}", mark.replace("\n", "\n> " if around[0] == ">" else "\n"))
+    text = text if "## A" in text else f"## A\n\n{text}"
+    made = html(text)
+    assert made.count('<nav class="toc"') == 1
+    assert "toc" not in re.sub("<[^<>]*>", "", made).lower()
+    assert said(text) == []
 
 
 @pytest.mark.parametrize(
-    "text", ["`[[toc]]`", "```\n[[toc]]\n```", "    [[toc]]", "<!-- toc -->\n\n- [A](#a)\n\n<!-- tocstop -->"]
+    "text",
+    [
+        *(
+            "`[[toc]]`",
+            "```\n[[toc]]\n```",
+            "    [[toc]]",
+            "\\[TOC]",
+            "a [TOC]",
+            "[TOC] a",
+            "a <!-- toc --> b",
+            "**[TOC]**",
+        ),
+        *(
+            "[toc]\n\n[toc]: a.md",
+            "[toc](a.md)",
+            "<pre>\n[TOC]\n</pre>",
+            "<p>[TOC]</p>",
+            "| [TOC] |\n|---|",
+            "## [TOC]",
+        ),
+        *(f"<!-- TOC -->\n\n- [A](#a)\n\n<!-- {end} -->" for end in ("tocstop", "/TOC", "endtoc", "TOC END", "tocend")),
+    ],
 )
 def test_what_is_no_mark_of_contents(text: str) -> None:
-    assert '<nav class="toc"' not in html(f"{text}\n\n## A\n")
+    made = html(f"{text}\n\n## A\n")
+    assert '<nav class="toc"' not in made
+    assert "toc" in made.lower()
 
 
 @pytest.mark.parametrize(

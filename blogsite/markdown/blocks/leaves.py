@@ -9,6 +9,7 @@ from blogsite.markdown.blocks.containers import RULE
 from blogsite.markdown.blocks.definitions import leading_definitions
 from blogsite.markdown.blocks.nodes import Container, Node, State
 from blogsite.markdown.blocks.raw_html import HtmlStart, depth, html_start
+from blogsite.markdown.extensions.contents import PLACE
 
 HASHES = re.compile(r" {0,3}(#{1,6})(?!#)")
 CLOSING_HASHES = re.compile(r"(?:^|[ \u3000\xa0])#+$")
@@ -190,6 +191,9 @@ class Leaves:
             children = self.tip.children
             if target and target.kind == "list" and len(target.children) == 1 and children and children[-1] is target:
                 children.pop()
+                self._add(number, Node("stashed", number, lines=[PLACE]))
+            elif self.state != "para":
+                self._add(number, Node("stashed", number, lines=[PLACE]))
             return True
         if whole and after_text and self.state == "para":
             self._text(number, line[start:])

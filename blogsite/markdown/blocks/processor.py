@@ -28,6 +28,7 @@ from blogsite.markdown.blocks.preprocessors import NoHtmlBlocks, NormaliseLines
 from blogsite.markdown.blocks.raw_html import is_element
 from blogsite.markdown.blocks.scanner import scan
 from blogsite.markdown.extensions.callouts import MARK
+from blogsite.markdown.extensions.contents import PLACE, is_place
 from blogsite.markdown.html.elements import BLOCK_STARTS, RAW_BLOCKS
 
 GROWS = re.compile(r"(?:\A|\n)(?:(?:!!!|\?\?\?\+?) ?[\"\w]|===[!+]? ?\")")
@@ -129,10 +130,14 @@ class StructureProcessor(BlockProcessor):
         elif kind == "rule":
             SubElement(parent, "hr")
         elif kind == "html":
-            html = TAG_NAME.sub(r"\1 ", node.text.strip())
-            SubElement(parent, "p").text = self.parser.md.htmlStash.store(html)
+            self._html(parent, TAG_NAME.sub(r"\1 ", node.text.strip()))
         else:
             self._stashed(parent, node.lines[0])
+
+    def _html(self, parent: Element, html: str) -> None:
+        md = self.parser.md
+        place = html.startswith("<!--") and is_place(html, parse_context_of(md).text)
+        SubElement(parent, "p").text = PLACE if place else md.htmlStash.store(html)
 
     def _list(self, parent: Element, node: Node) -> None:
         element = SubElement(parent, "ol" if node.start >= 0 else "ul")

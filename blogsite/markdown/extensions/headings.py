@@ -1,4 +1,4 @@
-"""Ids for headings, which keep Chinese, and a table of contents.
+"""Ids for headings, which keep Chinese, and the entries of the table of contents.
 
 Ids are made as GitHub makes them (lower case, punctuation removed, spaces become hyphens, repeats get `-1`), so that
 links written for other renderers work. Ids from attribute lists and raw HTML win. Works on the final HTML, with raw
@@ -19,6 +19,7 @@ from markdown.postprocessors import Postprocessor
 from blogsite.config.settings import MarkdownSettings
 from blogsite.content.model import Formula, Heading, HtmlFragment, RichText
 from blogsite.content.parse_context import ParseContext, parse_context_of
+from blogsite.markdown.extensions.contents import with_contents
 from blogsite.markdown.extensions.math import without_tex_markup as maths_as_plain
 
 TAG = re.compile(r"<(/?)[hH]([1-6])\b([^<>]*)>|<!--|<(?:pre|script|style|textarea)\b", re.IGNORECASE)
@@ -30,7 +31,6 @@ CLOSING = {
     "<textarea": re.compile(r"</textarea", re.IGNORECASE),
 }
 ID = re.compile(r"""\sid\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+))""", re.IGNORECASE)
-TOC = re.compile(r"<p>\s*\[TOC\]\s*</p>", re.IGNORECASE)
 BREAK = re.compile(r"<br\b[^<>]*>", re.IGNORECASE)
 NOT_IN_TOC = re.compile(
     r'<!--.*?-->|<sup id="fnref[^<>]*>.*?</sup>|</?(?:a|img|h[1-6]|p|div)\b[^<>]*>', re.DOTALL | re.IGNORECASE
@@ -42,7 +42,6 @@ ANY_TAG = re.compile(r"<[^<>]*>")
 FORMULA = re.compile(r"\x02f(\d+)\x03")
 PLACEHOLDER = re.compile(r"\x02[^\x02\x03]*\x03")
 OTHER_PLACEHOLDER = re.compile(r"\x02(?!f\d+\x03)[^\x02\x03]*\x03")
-CONTENTS = {"zh": "目录", "en": "Contents"}
 
 
 def slugify(text: str) -> str:
@@ -72,7 +71,7 @@ class Headings(Postprocessor):
 
     def __init__(self, md: Markdown, language: str) -> None:
         super().__init__(md)
-        self.label = CONTENTS["zh" if language.startswith("zh") else "en"]
+        self.language = language
 
     def run(self, text: str) -> str:
         context = parse_context_of(self.md)
@@ -97,7 +96,7 @@ class Headings(Postprocessor):
             entries.append((level, name, words))
             context.headings.append(Heading(level, name, RichText(plain, _fragment(words, context))))
         text = "".join([*pieces, text[done:]])
-        return TOC.sub(lambda _: contents(entries, self.label), text) if "[" in text else text
+        return with_contents(text, entries, self.language)
 
 
 def _headings(text: str) -> list[tuple[int, int, int, str]]:
@@ -153,31 +152,8 @@ def _fragment(markup: str, context: ParseContext) -> HtmlFragment:
     return HtmlFragment(markup, tuple(formulas))
 
 
-def contents(entries: list[tuple[int, str, str]], label: str) -> str:
-    """Return the table of contents, of (level, id, words), as nested lists in a <nav>."""
-    if not entries:
-        return ""
-    parts = [f'<nav class="toc" aria-label="{label}">']
-    levels: list[int] = []
-    for level, name, words in entries:
-        while levels and levels[-1] > level:
-            if len(levels) == 1 or levels[-2] < level:
-                levels[-1] = level
-            else:
-                parts.append("</li></ul>")
-                levels.pop()
-        if levels and levels[-1] == level:
-            parts.append("</li>")
-        else:
-            parts.append("<ul>")
-            levels.append(level)
-        parts.append(f'<li><a href="#{html.escape(name)}">{words}</a>')
-    parts.append("</li></ul>" * len(levels) + "</nav>")
-    return "".join(parts)
-
-
 class HeadingsExtension(Extension):
-    """Adds ids and the `[TOC]` marker."""
+    """Adds ids."""
 
     def __init__(self, settings: MarkdownSettings) -> None:
         super().__init__()

@@ -16,7 +16,7 @@ from markdown.util import INLINE_PLACEHOLDER_RE
 
 from blogsite.config.settings import MarkdownSettings
 from blogsite.content.parse_context import ParseContext, parse_context_of
-from blogsite.markdown.inline.patterns import source_of
+from blogsite.markdown.inline.patterns import normalised_label, source_of
 
 LINK = r"(?<![\\!\[])\[\[((?![\s^])(?:[^\[\]\n]|\n(?!\n)|\[[^\[\]\n]*\]|\](?!\])){1,500}?)\]\]"
 BOOK_TITLE = r"《([^《》\n]{1,200})》"
@@ -56,8 +56,8 @@ class TitleLink(InlineProcessor):
         if data.startswith("(", end):
             return DESTINATION.match(data, end) is not None
         if names and (label := LABEL.match(data, end)):
-            return _name(label[1] or f"[{written}]") in names
-        return bool(names) and _name(written) in names
+            return normalised_label(self.md, label[1] or f"[{written}]") in names
+        return bool(names) and normalised_label(self.md, written) in names
 
 
 class BookTitle(InlineProcessor):
@@ -103,10 +103,6 @@ def _parted(written: str) -> tuple[str, str, str]:
         return written, "", ""
     parts = PART.split(written, maxsplit=1)
     return parts[0], "|", parts[1]
-
-
-def _name(label: str) -> str:
-    return " ".join(label.lower().split())
 
 
 class PostLinksExtension(Extension):

@@ -20,7 +20,7 @@ from blogsite.content.parse_context import parse_context_of
 from blogsite.markdown.extensions.fenced_code import BREAK, MARKS, PAD
 from blogsite.markdown.shortcodes.handlers.boxes import BOXES
 from blogsite.markdown.shortcodes.handlers.code import CODE
-from blogsite.markdown.shortcodes.handlers.include import INCLUDES
+from blogsite.markdown.shortcodes.handlers.include import CONTENTS, INCLUDES
 from blogsite.markdown.shortcodes.handlers.links import (
     IN_ADDRESS,
     LINKS,
@@ -38,8 +38,8 @@ from blogsite.markdown.shortcodes.raw import is_of_jekyll
 from blogsite.markdown.shortcodes.writer import Writer
 
 HANDLERS: dict[str, dict[str, Handler]] = {
-    "{%": {**THEME, **CODE, **BOXES, **MEDIA, **LINKS, **INCLUDES},
-    "{{": {**CODE, **BOXES, **MEDIA, **SHORTCODE_LINKS},
+    "{%": {**THEME, **CODE, **BOXES, **MEDIA, **LINKS, **INCLUDES, **CONTENTS},
+    "{{": {**CODE, **BOXES, **MEDIA, **SHORTCODE_LINKS, **CONTENTS},
 }
 """Style and name of a shortcode → its handler."""
 

@@ -1,4 +1,4 @@
-"""`{% include FILE key="value" %}` of Jekyll: files that many themes have, by what their names say."""
+"""`{% include FILE key="value" %}` of Jekyll: files that many themes have, by what their names say; `{% toc %}`."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from blogsite.markdown.shortcodes.handlers.media import image_of, video
 from blogsite.markdown.shortcodes.parser import Handler, Shortcode, ShortcodeContext
 
 NAME = re.compile(r"\s*([\w./-]+)\s*")
-SILENT = frozenset(("jb/setup", "toc", "mathjax", "katex", "math", "mathjax_support", "mathjax-support"))
-"""Files that set something up, or print the table of contents, which the page has anyway."""
+SILENT = frozenset(("jb/setup", "mathjax", "katex", "math", "mathjax_support", "mathjax-support"))
+"""Files that set something up."""
 PICTURE = re.compile(r"fig|ima?ge?|pic|photo")
 SOURCES = ("src", "url", "path", "file", "image_path", "image", "img", "name", "filename", "source", "link")
 FILE = re.compile(r"[^{}]+\.(?:png|jpe?g|gif|svg|webp|avif)\Z", re.IGNORECASE)
@@ -30,6 +30,8 @@ def include(tag: Shortcode, job: ShortcodeContext) -> str | None:
     name = path.rpartition("/")[2]
     if path in SILENT or name in SILENT:
         return ""
+    if name == "toc":
+        return contents(tag, job)
     tag = replace(tag, arguments=tag.arguments[match.end() :])
     if "youtube" in name or "vimeo" in name or name == "video":
         return _video(tag, name, job)
@@ -72,5 +74,11 @@ def _picture(tag: Shortcode, job: ShortcodeContext) -> str | None:
     return image_of(job, source, named.get("alt", "") or caption, caption, named.get("class", "").split(), sizes)
 
 
+def contents(tag: Shortcode, job: ShortcodeContext) -> str:
+    """`{% toc %}`, `{{< toc >}}`, `{% include toc %}`: the table of contents"""
+    return "[[TOC]]"
+
+
+CONTENTS = dict.fromkeys(("toc", "TOC"), Handler(contents, block=True))
 INCLUDE = Handler(include, block=True, lone=True)
 INCLUDES = {"include": INCLUDE, "include_cached": INCLUDE}
