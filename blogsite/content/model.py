@@ -6,6 +6,7 @@ A *placeholder* in a fragment's HTML stands for something that the file itself d
 
     \x02nN\x03        the address that reference N resolves to, escaped for an attribute
     \x02nN.size\x03   ` width="…" height="…"` of reference N, and ` srcset="…" sizes="…"` if it has variants; or nothing
+    \x02nN.sized\x03  the same behind a width or a height (or both) that the author has given: what is missing
     \x02nN.text\x03   the text that reference N resolves to: an equation's number, a post's title
     \x02fN\x03        formula N of the fragment
     \x02self\x03      the address of the fragment's own post

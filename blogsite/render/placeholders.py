@@ -11,6 +11,7 @@ from blogsite.render.filters import with_base
 from blogsite.site.model import Content, ResolvedReference
 
 _PLACEHOLDER = re.compile("\x02(?:n([0-9]+)(?:\\.(size|text))?|self)\x03")
+_SIZED = re.compile('(?: width="([0-9]+)")?(?: height="([0-9]+)")?\x02n([0-9]+)\\.sized\x03')
 _POST_LINK = re.compile('(<a class="(post-link)[^"<>]*" href=")\x02n([0-9]+)\x03("[^<>]*>)(.*?)</a>', re.DOTALL)
 
 
@@ -31,6 +32,14 @@ def fill_placeholders(fragment: HtmlFragment, content: Content, base: str, sizes
             return _size(known) + (_source_set(known, base, sizes) if sizes and known.variants else "")
         return escape(with_base(known.url, base))
 
+    def sized(found: re.Match[str]) -> str:
+        known = resolved[int(found[3])]
+        width, height = _completed(int(found[1] or 0), int(found[2] or 0), known)
+        size = f' width="{width}"' * bool(width) + f' height="{height}"' * bool(height)
+        if not sizes or not known.variants or not width:
+            return size
+        return size + _source_set(known, base, f"(min-width: {width}px) {width}px, 100vw")
+
     def post_link(found: re.Match[str]) -> str:
         known = resolved[int(found[3])]
         if known.url:
@@ -42,6 +51,8 @@ def fill_placeholders(fragment: HtmlFragment, content: Content, base: str, sizes
         return html
     if "post-link" in html:
         html = _POST_LINK.sub(post_link, html)
+    if ".sized\x03" in html:
+        html = _SIZED.sub(sized, html)
     return _PLACEHOLDER.sub(answer, html)
 
 
@@ -63,6 +74,15 @@ def _settled(formula: Formula, resolved: tuple[ResolvedReference, ...]) -> Formu
 
 def _size(answer: ResolvedReference) -> str:
     return f' width="{answer.width}" height="{answer.height}"' if answer.width and answer.height else ""
+
+
+def _completed(width: int, height: int, answer: ResolvedReference) -> tuple[int, int]:
+    """Return a size of which only one side may be given, by the proportions of the image if they are known."""
+    if not answer.width or not answer.height:
+        return width, height
+    return width or max(round(height * answer.width / answer.height), 1), (
+        height or max(round(width * answer.height / answer.width), 1)
+    )
 
 
 def _source_set(answer: ResolvedReference, base: str, sizes: str) -> str:

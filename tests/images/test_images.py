@@ -129,6 +129,40 @@ def test_a_figure_stays_an_image_and_its_caption(tmp_path: Path) -> None:
     assert "srcset" in figure.one("img").attributes
 
 
+@pytest.mark.parametrize(
+    ("image", "size", "shown"),
+    [
+        ("![A](a.png =300x200)", ("300", "200"), "(min-width: 300px) 300px, 100vw"),
+        ("![A](a.png =300x)", ("300", "100"), "(min-width: 300px) 300px, 100vw"),
+        ("![A](a.png =x200)", ("600", "200"), "(min-width: 600px) 600px, 100vw"),
+        ('![A](a.png "T" =300)', ("300", "100"), "(min-width: 300px) 300px, 100vw"),
+        ("![A](a.png){width=300}", ("300", "100"), "(min-width: 300px) 300px, 100vw"),
+        ("[![A](a.png =300x)](a.png)", ("300", "100"), "(min-width: 300px) 300px, 100vw"),
+        ("![A](a.png =50%x)", ("900", "300"), "(min-width: 45em) 42.5em, 100vw"),
+    ],
+)
+def test_an_image_of_a_given_size_has_both_sides_and_offers_smaller_versions(
+    tmp_path: Path, image: str, size: tuple[str, str], shown: str
+) -> None:
+    root = blog(tmp_path, {"a.png": picture("PNG", (900, 300))}, image)
+    assert not said(build_site(root))
+    made = page(root / "public/posts/x/index.html").one("article").one("img")
+    assert (made["width"], made["height"]) == size
+    assert made.attributes.get("style", "") == ("width: 50%" if "%" in image else "")
+    assert made["sizes"] == shown
+    assert list(candidates(root).values()) == [480, 800, 900]
+    for feed in ("feed.xml", "feed.json"):
+        assert "data-size" not in (root / "public" / feed).read_text(encoding="utf-8")
+
+
+def test_an_image_that_is_not_there_keeps_its_size(tmp_path: Path) -> None:
+    root = blog(tmp_path, {}, "![A](b.png =300x)")
+    assert ["b.png" in line for line in said(build_site(root))] == [True]
+    made = page(root / "public/posts/x/index.html").one("article").one("img")
+    assert made["width"] == "300"
+    assert "height" not in made.attributes
+
+
 def test_lists_offer_them_and_feeds_do_not(tmp_path: Path) -> None:
     config = CONFIG.replace(".org/", ".org/blog/")
     root = site(tmp_path, {"posts/a.md": post(body="![A](/图 1.png)\n"), "static/图 1.png": png(900)}, config)

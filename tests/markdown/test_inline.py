@@ -39,7 +39,6 @@ def plain() -> Converter:
     patterns.register(stock.BacktickInlineProcessor(stock.BACKTICK_RE), "backtick", 190)
     patterns.register(stock.ReferenceInlineProcessor(stock.REFERENCE_RE, md), "reference", 170)
     patterns.register(stock.LinkInlineProcessor(stock.LINK_RE, md), "link", 160)
-    patterns.register(stock.ImageInlineProcessor(stock.IMAGE_LINK_RE, md), "image_link", 150)
     patterns.register(stock.ImageReferenceInlineProcessor(stock.IMAGE_REFERENCE_RE, md), "image_reference", 140)
     patterns.register(stock.ShortReferenceInlineProcessor(stock.REFERENCE_RE, md), "short_reference", 130)
     patterns.register(stock.ShortImageReferenceInlineProcessor(stock.IMAGE_REFERENCE_RE, md), "short_image_ref", 125)
@@ -148,6 +147,9 @@ HOSTILE = {
     "one footnote many times": "[^1] " * N + "\n\n[^1]: x",
     "many headings of one name": "# x\n\n" * 3000,
     "spaces in a heading": "# a" + " " * 10 * N + "x",
+    "images without an end and sizes": "![a](b =3 " * N,
+    "spaces before a size": "![a](b" + " " * N * 10 + "=300x200",
+    "sized images": "![a](b.png 't' =300x200) " * (N // 10),
     "braces": "# a " + "{a=b " * N,
     "soft breaks": "中\n" * N,
     "images": "![a](a.png)\n\n" * 1000,

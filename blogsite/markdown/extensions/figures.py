@@ -15,6 +15,7 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import HTML_PLACEHOLDER_RE
 
+from blogsite.markdown.extensions.links import SIZE
 from blogsite.markdown.inline.patterns import FOOTNOTE
 
 PIXELS = re.compile(r"\s*(\d+)(?:\.\d+)?\s*(?:px)?\s*\Z")
@@ -29,9 +30,8 @@ class Figures(Treeprocessor):
         stash = self.md.htmlStash.rawHtmlBlocks
         images = list(root.iter("img"))
         for image in images:
-            for side in ("width", "height"):
-                if image.get(side) is not None:
-                    _set_length(image, side)
+            if "width" in image.attrib or "height" in image.attrib:
+                _set_size(image)
         if images:
             for paragraph in list(root.iter("p")):
                 if len(paragraph) and (pictures := _pictures(paragraph, stash)):
@@ -149,15 +149,20 @@ def _is_linked_image(element: Element) -> bool:
     )
 
 
-def _set_length(image: Element, side: str) -> None:
-    """Keep a width or height as an attribute if it is in pixels, else move it to the style."""
-    value = image.get(side) or ""
-    if pixels := PIXELS.match(value):
-        image.set(side, pixels.group(1))
-    elif LENGTH.match(value):
-        del image.attrib[side]
-        style = image.get("style", "").rstrip("; ")
-        image.set("style", f"{style}; {side}: {value.strip()}".removeprefix("; "))
+def _set_size(image: Element) -> None:
+    """Keep a width and a height in px for `links`, and move those in other units to the style."""
+    pixels = {"width": "", "height": ""}
+    for side in pixels:
+        value = image.get(side, "")
+        if match := PIXELS.match(value):
+            pixels[side] = match.group(1)
+            del image.attrib[side]
+        elif LENGTH.match(value):
+            del image.attrib[side]
+            style = image.get("style", "").rstrip("; ")
+            image.set("style", f"{style}; {side}: {value.strip()}".removeprefix("; "))
+    if any(pixels.values()):
+        image.set(SIZE, "x".join(pixels.values()))
 
 
 def _add_class(element: Element, name: str) -> None:

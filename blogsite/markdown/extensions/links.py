@@ -54,6 +54,9 @@ STRAY_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 FILE = re.compile(r"[^/.][^/]*\.(?!html?\Z|php\Z|aspx?\Z)[A-Za-z0-9]{1,6}\Z", re.IGNORECASE)
 NEED = re.compile(r"\x02n(\d+)\x03")
 SOURCE_SET = re.compile(r"[\s,]*((?:data:\S+)|[^\s,]\S*[^\s,]|[^\s,])(\s+[\d.]+[wxh])?")
+SIZE = "data-size"
+"""The attribute with the size in px that an image of Markdown is given, as "300x200", "300x" or "x200"."""
+GIVEN_SIZE = re.compile(f' {SIZE}="([0-9]*)x([0-9]*)"')
 BROKEN_TAGS = 100
 """Number of tags that never end, after which the rest of the text is left as it is."""
 
@@ -108,6 +111,9 @@ class _Pass:
     def _tag(self, name: str, attributes: str) -> str | None:
         """Return the attributes of a tag with placeholders for addresses; None if nothing changes."""
         kinds = ADDRESSES[name]
+        size = GIVEN_SIZE.search(attributes) if name == "img" and SIZE in attributes else None
+        if size:
+            attributes = attributes[: size.start()] + attributes[size.end() :]
         found: dict[str, tuple[int, int, str]] = {}
         for match in ATTRIBUTE.finditer(attributes):
             found.setdefault(match.group(1).lower(), (match.start(3), match.end(3), match.group(3) or ""))
@@ -127,8 +133,8 @@ class _Pass:
                     reference = int(given.group(1))
             if value != written:
                 changes.append((start, end, f'"{value}"'))
-        more = _image_attributes(attributes, found, reference) if name == "img" else ""
-        if ".size\x03" in more and reference < len(self.context.references) and not found.keys() & {"srcset", "sizes"}:
+        more = _image_attributes(attributes, found, reference, size) if name == "img" else ""
+        if ".size" in more and reference < len(self.context.references) and not found.keys() & {"srcset", "sizes"}:
             self.context.references[reference] = replace(self.context.references[reference], responsive=True)
         if not changes and not more:
             return None
@@ -175,10 +181,15 @@ class _Pass:
         return self.context.first_line, 1
 
 
-def _image_attributes(attributes: str, found: dict[str, tuple[int, int, str]], reference: int) -> str:
+def _image_attributes(
+    attributes: str, found: dict[str, tuple[int, int, str]], reference: int, size: re.Match[str] | None
+) -> str:
     """Return the attributes that an image lacks: alt, size, lazy loading."""
     more = "" if "alt" in found else ' alt=""'
-    if reference >= 0 and "width" not in found and "height" not in found and ".size\x03" not in attributes:
+    if size:
+        more += f' width="{size[1]}"' * bool(size[1]) + f' height="{size[2]}"' * bool(size[2])
+        more += f"\x02n{reference}.sized\x03" if reference >= 0 else ""
+    elif reference >= 0 and "width" not in found and "height" not in found and ".size\x03" not in attributes:
         more += f"\x02n{reference}.size\x03"
     if "loading" not in found:
         more += ' loading="lazy"'

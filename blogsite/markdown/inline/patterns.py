@@ -57,10 +57,6 @@ class Link(BoundedLinkPattern, stock.LinkInlineProcessor):
     """`[text](address)`"""
 
 
-class Image(BoundedLinkPattern, stock.ImageInlineProcessor):
-    """`![text](address)`"""
-
-
 class NamedLinkPattern(BoundedLinkPattern):
     """A link by label. In `` [`Vec`] `` the code is a placeholder already, so the label is restored from it."""
 

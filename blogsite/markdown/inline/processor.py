@@ -22,11 +22,11 @@ from markdown.extensions import Extension
 from markdown.treeprocessors import InlineProcessor as InlineTreeprocessor
 from markdown.util import INLINE_PLACEHOLDER, INLINE_PLACEHOLDER_RE, AtomicString
 
+from blogsite.markdown.inline.images import Image
 from blogsite.markdown.inline.patterns import (
     FREE_SEARCHES,
     CodeSpan,
     Delimiters,
-    Image,
     ImageReference,
     Link,
     Reference,
