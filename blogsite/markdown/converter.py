@@ -12,7 +12,7 @@ Then the element tree is processed by
 
 and the HTML by
 
-    soft_breaks 35 → raw_html 30 → ampersands 20 → maths -5 → links -10 → headings -20
+    soft_breaks 35 → bare_paragraphs 31 → raw_html 30 → ampersands 20 → maths -5 → links -10 → headings -20
 
 Line ends are "\n", and STX and ETX have been removed by content/encoding.py; `blocks` expands tabs.
 """

@@ -224,7 +224,7 @@ class Leaves:
         return {}
 
     def _html(self, number: int, line: str, begun: HtmlStart) -> None:
-        self._add(number, Node("html", number))
+        self._add(number, Node("html", number, inside=self.html_depth > 0))
         self.html, self.state = begun, "html"
         self._html_goes_on(number, line)
 

@@ -20,6 +20,9 @@ class Node:
     """The lines of a text, a heading or HTML."""
     children: list[Node] = field(default_factory=list)
     level: int = 0
+    """Of a heading; of HTML, how many more elements it opens than it closes."""
+    inside: bool = False
+    """Of HTML: whether elements are open before it."""
     marker: str = ""
     """Of a list: its bullet, or the "." or ")" behind its numbers."""
     start: int = -1

@@ -23,6 +23,7 @@ from markdown.util import HTML_PLACEHOLDER_RE
 from blogsite.config.settings import MarkdownSettings
 from blogsite.content.parse_context import parse_context_of
 from blogsite.markdown.blocks.definitions import DefinitionProcessor
+from blogsite.markdown.blocks.html_parts import BARE, BareParagraphs, parts, with_parts
 from blogsite.markdown.blocks.nodes import Node
 from blogsite.markdown.blocks.preprocessors import NoHtmlBlocks, NormaliseLines
 from blogsite.markdown.blocks.raw_html import is_element
@@ -130,14 +131,19 @@ class StructureProcessor(BlockProcessor):
         elif kind == "rule":
             SubElement(parent, "hr")
         elif kind == "html":
-            self._html(parent, TAG_NAME.sub(r"\1 ", node.text.strip()))
+            self._html(parent, TAG_NAME.sub(r"\1 ", node.text.strip()), node.inside, node.level > 0)
         else:
             self._stashed(parent, node.lines[0])
 
-    def _html(self, parent: Element, html: str) -> None:
+    def _html(self, parent: Element, html: str, inside: bool, goes_on: bool) -> None:
+        """Add HTML. Elements are open before it if `inside`, and behind it if it `goes_on`."""
         md = self.parser.md
-        place = html.startswith("<!--") and is_place(html, parse_context_of(md).text)
-        SubElement(parent, "p").text = PLACE if place else md.htmlStash.store(html)
+        if html.startswith("<!--") and is_place(html, parse_context_of(md).text):
+            SubElement(parent, "p").text = PLACE
+        elif (inside or goes_on) and (found := parts(html, inside)):
+            SubElement(parent, "p", {BARE: ""}).text = with_parts(md, html, found)
+        else:
+            SubElement(parent, "p").text = md.htmlStash.store(html)
 
     def _list(self, parent: Element, node: Node) -> None:
         element = SubElement(parent, "ol" if node.start >= 0 else "ul")
@@ -253,4 +259,5 @@ class BlocksExtension(Extension):
         md.block_level_elements += sorted((BLOCK_STARTS | RAW_BLOCKS) - set(md.block_level_elements))
         md.preprocessors.register(NormaliseLines(md), "blocks", 45)
         md.preprocessors.register(NoHtmlBlocks(md, md.preprocessors["html_block"]), "html_block", 20)
+        md.postprocessors.register(BareParagraphs(md), "bare_paragraphs", 31)
         md.inlinePatterns.register(KnownElements(HTML_RE, md), "html", 90)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Literal
+
 from markdown import Markdown
 from markdown.extensions.md_in_html import HTMLExtractorExtra, MarkdownInHtmlExtension
 from markdown.preprocessors import Preprocessor
+
+from blogsite.markdown.blocks.html_parts import PARTS
+
+ROWS = frozenset(("thead", "tbody", "tfoot", "tr"))
+"""Parts of a table that hold others."""
 
 FREE_SEARCHES = 1_000_000
 """Characters that unsuccessful searches for the ends of tags may read, in addition to twice the length of the text."""
@@ -16,6 +24,18 @@ class BoundedExtractor(HTMLExtractorExtra):
     def __init__(self, md: Markdown, length: int) -> None:
         super().__init__(md)
         self.left = FREE_SEARCHES + 2 * length
+
+    mdstate: list[str | None]
+    """How the content of the open elements is read."""
+
+    def get_state(self, tag: str, attrs: Mapping[str, str]) -> Literal["block", "span", "off"] | None:
+        """Return how the content of an element is read: that of a part as the element around."""
+        if "markdown" not in attrs and self.mdstate and self.mdstate[-1] == "block":
+            if tag in PARTS:
+                attrs = {**attrs, "markdown": "span"}
+            elif tag in ROWS:
+                attrs = {**attrs, "markdown": "block"}
+        return super().get_state(tag, attrs)
 
     def check_for_whole_start_tag(self, i: int) -> int:
         if self.left <= 0:
