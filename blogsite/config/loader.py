@@ -45,6 +45,7 @@ class Config:
     math_number: str = "ams"
     math_dialect: str = "default"
     math_macros: tuple[tuple[str, str], ...] = ()
+    math_packages: tuple[str, ...] = ()
     markdown_extensions: tuple[str, ...] = ()
     markdown_soft_breaks: str = "cjk"
     links_titles: bool = True
@@ -82,6 +83,7 @@ class Config:
             math_dialect=self.math_dialect,
             math_number=self.math_number,
             math_macros=self.math_macros,
+            math_packages=self.math_packages,
             extensions=self.markdown_extensions,
             title_links=self.links_titles,
             book_titles=self.links_book_titles,

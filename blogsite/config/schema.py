@@ -64,6 +64,15 @@ def _one_of(*choices: str) -> Reader:
     return read
 
 
+def _some_of(*choices: str) -> Reader:
+    def read(value: Any) -> tuple[str, ...]:
+        if isinstance(value, list) and all(item in choices for item in value):
+            return tuple(value)
+        raise ValueError("a list of " + " and ".join(f'"{choice}"' for choice in choices))
+
+    return read
+
+
 def _texts(value: Any) -> tuple[str, ...]:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
@@ -239,6 +248,7 @@ KEYS: dict[str, Reader] = {
     "math.number": _one_of("ams", "all", "labelled"),
     "math.dialect": _one_of("default", "kramdown", "blogdown"),
     "math.macros": _pairs,
+    "math.packages": _some_of("physics", "siunitx"),
     "markdown.extensions": _texts,
     "markdown.soft_breaks": _one_of("cjk", "keep"),
     "links.titles": _flag,

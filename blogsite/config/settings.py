@@ -42,6 +42,8 @@ class MarkdownSettings:
     math_dialect: str = "default"
     math_number: str = "ams"
     math_macros: tuple[tuple[str, str], ...] = ()
+    math_packages: tuple[str, ...] = ()
+    """The LaTeX packages whose commands replace those of the same name."""
     extensions: tuple[str, ...] = ()
     title_links: bool = True
     """Whether `[[title]]` is a link to a post."""

@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from blogsite.maths.packages import expanded, package_commands
 from blogsite.maths.tex import argument, commands, group_end, option, skip_space
 
 _DEFINING_NAMES = (
     *("newcommand", "renewcommand", "providecommand", "def", "gdef", "edef", "xdef", "let"),
-    *("DeclareMathOperator", "DeclarePairedDelimiter"),
+    *("DeclareMathOperator", "DeclarePairedDelimiter", "DeclareSIUnit"),
 )
 DEFINERS = "|".join(_DEFINING_NAMES)
 DEFINING = frozenset("\\" + name for name in _DEFINING_NAMES)
@@ -43,8 +44,9 @@ class Definition:
 
 @dataclass(slots=True)
 class Macros:
-    """The macros defined so far."""
+    """The macros defined so far, in terms of what the engine knows and of commands of these packages."""
 
+    packages: tuple[str, ...] = ()
     table: dict[str, Definition] = field(default_factory=dict)
 
     def define(self, definitions: Iterable[Definition]) -> None:
@@ -54,6 +56,8 @@ class Macros:
             if original is not None:
                 tex = original.tex.replace(original.name, definition.name, 1)
                 definition = Definition(definition.name, tex, original.uses)
+            elif not definition.uses.isdisjoint(package_commands(self.packages)):
+                definition = self._without_packages(definition)
             self.table.pop(definition.name, None)
             self.table[definition.name] = definition
 
@@ -71,13 +75,18 @@ class Macros:
         return tuple((name, definition.tex) for name, definition in self.table.items() if name in wanted)
 
     def copy(self) -> Macros:
-        return Macros(dict(self.table))
+        return Macros(self.packages, dict(self.table))
+
+    def _without_packages(self, definition: Definition) -> Definition:
+        head, brace, body = definition.tex.partition("{")
+        body = expanded(body, self.packages, {*self.table, definition.name})
+        return Definition(definition.name, head + brace + body, frozenset(commands(body)))
 
 
 @lru_cache(maxsize=16)
-def site_macros(pairs: tuple[tuple[str, str], ...]) -> Macros:
+def site_macros(pairs: tuple[tuple[str, str], ...], packages: tuple[str, ...] = ()) -> Macros:
     r"""Return the macros of the settings: ("R", r"\mathbb{R}"), ("\\abs", r"\lvert #1\rvert"). Copy before defining."""
-    macros = Macros()
+    macros = Macros(packages)
     for name, body in pairs:
         name = name if name.startswith("\\") else "\\" + name
         if _NAME.fullmatch(name) and group_end("{" + body + "}", 0) == len(body) + 2:
@@ -135,6 +144,10 @@ def definition_at(text: str, at: int) -> tuple[list[Definition], int] | None:
     if kind == "DeclareMathOperator":
         body = argument(text, at)
         return None if body is None else ([_made(name, "", f"\\operatorname{star}{{{body[0]}}}")], body[1])
+    if kind == "DeclareSIUnit":
+        settings = option(text, at)
+        body = argument(text, settings[1] if settings else at)
+        return None if body is None else ([_made(name, "", f"\\unit{{{body[0]}}}")], body[1])
     if kind == "DeclarePairedDelimiter":
         return _paired(text, name, at)
     return _newcommand(text, name, at)

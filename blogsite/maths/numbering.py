@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from blogsite.maths.intertext import in_rows, is_only_text
 from blogsite.maths.tex import Row, argument, command, join_rows, rows
 
 NUMBERING = frozenset(("\\label", "\\tag", "\\notag", "\\nonumber"))
@@ -109,7 +110,7 @@ class EquationNumberer:
             found = argument(body, 0)
             columns, body = (f"{{{found[0]}}}", body[found[1] :]) if found else ("{1}", body)
             environment = "alignat"
-        parts = rows(body)
+        parts = rows(in_rows(body) if "intertext" in body else body)
         if len(parts) > 1 and not parts[-1].text.strip():
             parts.pop()
             parts[-1] = Row(parts[-1].cells, "")
@@ -117,7 +118,7 @@ class EquationNumberer:
         labels: list[NumberedLabel] = []
         for row in parts:
             marks = _marks(_three_columns(row) if environment == "eqnarray" else row.text)
-            tag = self._tag(marks, counted)
+            tag = None if "intertext" in row.text and is_only_text(marks.text) else self._tag(marks, counted)
             labels += _labels(marks, tag)
             made.append(Row((marks.text.rstrip() + _written(marks, tag),), row.end))
         name = environment if environment in ("gather", "alignat") else "align"

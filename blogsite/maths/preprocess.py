@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
+from blogsite.maths.intertext import as_rows
 from blogsite.maths.mathjax_compat import buildrel, grouped_scripts, meant, plain_text_signs, root, unicode
 from blogsite.maths.tex import Row, argument, command, join_rows, option, rows, skip_space
 
@@ -47,7 +48,8 @@ _COLUMNS = re.compile(r"\s*(?:\[[tbc]\]\s*)?\{")
 _ENTITY = re.compile(r"&(lt|gt|amp);")
 _WHOLE = re.compile(r"(\\begin\{(align\*|gather\*|alignat\*|CD)\})(.*)\\end\{\2\}", re.DOTALL)
 _DOLLAR_OR_GROUP = re.compile(
-    r"\\(?:text[a-z]*|mbox|[hv]box|fbox|tag\*?|intertext|ce|pu|(?:f?color)?box)\s*\{|\\.|[{}$]|[^\\{}$]+|\\", re.DOTALL
+    r"\\(?:text[a-z]*|mbox|[hv]box|fbox|tag\*?|(?:short)?intertext|ce|pu|(?:f?color)?box)\s*\{|\\.|[{}$]|[^\\{}$]+|\\",
+    re.DOTALL,
 )
 _CONTROL = re.compile("[\x07\x08\x0b\x0c](?=[a-z])")
 _ESCAPES = {"\x07": "\\a", "\x08": "\\b", "\x0b": "\\v", "\x0c": "\\f"}
@@ -77,6 +79,8 @@ def needs_preprocessing(tex: str, used: set[str]) -> bool:
 
 def preprocess(tex: str, display: bool) -> str:
     """Return TeX that KaTeX can typeset."""
+    if "intertext" in tex:
+        tex = as_rows(tex)
     if _MATHJAX.search(tex):
         tex = grouped_scripts(plain_text_signs(tex))
     whole = _WHOLE.fullmatch(tex) if display and tex.startswith("\\begin") else None

@@ -17,6 +17,7 @@ from blogsite.maths.commands import ENGINE_MACROS, LINKING
 from blogsite.maths.delimiters import FoundTex
 from blogsite.maths.macros import DEFINING, Definition, Macros, site_macros, take_definitions
 from blogsite.maths.numbering import NUMBERING, EquationNumberer, NumberedLabel
+from blogsite.maths.packages import expanded, package_commands
 from blogsite.maths.placement import Slot, split
 from blogsite.maths.preprocess import needs_preprocessing, plain_signs, preprocess
 from blogsite.maths.tex import TexError, commands, size_error, structure_error, without_comments
@@ -80,7 +81,9 @@ class _Resolver:
         self.positions = positions
         self.context = context
         self.numberer = EquationNumberer(settings.math_number)
-        self.macros: Macros = site_macros(settings.math_macros)
+        self.packages = settings.math_packages
+        self.package_commands = package_commands(settings.math_packages)
+        self.macros: Macros = site_macros(settings.math_macros, settings.math_packages)
         self.labels: dict[str, NumberedLabel] = {}
         self.drafts: dict[int, _Draft] = {}
 
@@ -130,6 +133,10 @@ class _Resolver:
                 alone = len(definitions) == 1 and definitions[0].name not in commands(tex[:same])
                 if alone or tex.rstrip().endswith(rest.strip()):
                     tex = rest  # else what stands before a definition must not know of it
+        if flawed is None and not used.isdisjoint(self.package_commands):
+            own = {*self.macros.table, *_DEFINED_INSIDE.findall(tex)}
+            tex = expanded(tex, self.packages, own)
+            flawed, used = size_error(tex), commands(tex)
         ids: tuple[str, ...] = ()
         if found.display or not used.isdisjoint(NUMBERING):
             numbered = self.numberer.number(tex, found.display)
@@ -196,7 +203,9 @@ class _Resolver:
 
     def unknown_macro(self, tex: str, unknown: set[str]) -> TexError:
         name = min(unknown, key=tex.find)
-        near = get_close_matches(name, [*self.macros.table, *known_commands()], 1, 0.75)
+        if name in self.package_commands:
+            return TexError(f"macro {name} lacks an argument", "write its arguments as its package has them")
+        near = get_close_matches(name, [*self.macros.table, *known_commands(), *self.package_commands], 1, 0.75)
         meant = f"did you mean {near[0]}? " if near else ""
         return TexError(
             f"unknown macro {name}",

@@ -78,6 +78,8 @@ def test_every_section_is_read() -> None:
         ("language = 'Chinese!'", 'write a language tag such as "zh-CN"'),
         ("permalink = '/:year/'", 'write one of "jekyll"'),
         ("feed_content = 'all'", 'write "full" or "summary"'),
+        ("[math]\npackages = ['tikz']", 'write a list of "physics" and "siunitx"'),
+        ("[math]\npackages = 'physics'", 'write a list of "physics" and "siunitx"'),
         ("extra_feeds = ['atom.xml']", "write paths of files from the root"),
         ("extra_feeds = ['/../atom.xml']", "write paths of files from the root"),
         ("output = '.'", 'write a folder such as "public"'),

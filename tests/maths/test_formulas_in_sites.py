@@ -136,6 +136,19 @@ def test_what_cannot_be_made_is_said_at_its_place_and_shown_as_written(blog: Pat
     assert warnings(build_site(blog)) == warnings(report)
 
 
+def test_packages_are_a_setting_of_the_site(tmp_path: Path) -> None:
+    root = site(tmp_path, {"posts/a.md": post(body="$\\div{E}$ 与 $\\dv{f}{x}$")})
+    build_site(root)
+    page = read(root, "posts/a/index.html")
+    assert "÷" in page
+    assert "\\frac{\\mathrm{d} f}" in page
+    (root / "blogsite.toml").write_text(CONFIG + '[math]\npackages = ["physics"]\n', encoding="utf-8")
+    build_site(root)
+    page = read(root, "posts/a/index.html")
+    assert "÷" not in page
+    assert "∇" in page
+
+
 @pytest.mark.parametrize(("output", "mark"), [("html", 'class="katex'), ("mathml", "<math")])
 def test_either_output(tmp_path: Path, output: str, mark: str) -> None:
     config = f'{CONFIG}[math]\noutput = "{output}"\nmacros = {{"\\\\R" = "\\\\mathbb{{R}}"}}\n'

@@ -23,6 +23,7 @@ from blogsite.maths.html import Rendered, TypesetFormulas, engine_input, typeset
 from blogsite.maths.katex import Engine, EngineError, Result, TeX, formula_key
 from blogsite.maths.katex_patches import PATCHES
 from blogsite.maths.numbering import EquationNumberer
+from blogsite.maths.packages import expanded
 from blogsite.maths.preprocess import plain_signs, preprocess
 from blogsite.maths.resolve import known_commands
 from blogsite.maths.tex import commands, without_comments
@@ -41,7 +42,7 @@ def engine() -> Iterator[Engine]:
 def prepared(line: str) -> tuple[str, TeX]:
     """Source and TeX of one line of a file of formulas, as a post would hand it to the engine, references numbered."""
     formula = json.loads(line)
-    tex = without_comments(plain_signs(formula["tex"]))
+    tex = expanded(without_comments(plain_signs(formula["tex"])), (), frozenset())
     tex = preprocess(EquationNumberer().number(tex, formula["display"]).tex, formula["display"])
     return formula["source"], TeX(re.sub(r"\\(?:eq)?ref\s*\{[^{}]*\}", "1", tex), formula["display"])
 
