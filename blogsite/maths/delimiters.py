@@ -10,15 +10,15 @@ time is linear in the length of the text.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from blogsite.maths.dollars import inline_end, spans_code
+from blogsite.maths.code_spans import CodeSpans, has_open_group
+from blogsite.maths.lines import BLOCK_START, KRAMDOWN_TAIL, TAIL, Lines
 from blogsite.maths.lookahead import ENVIRONMENTS, RUN_OF_TICKS, Lookahead
 from blogsite.maths.macros import DEFINERS, definition_at
-from blogsite.maths.prose import is_tex
+from blogsite.maths.prose import begins_as_prose, is_tex
 
 TexKind = Literal["formula", "reference", "definitions", "unclosed"]
 
@@ -34,6 +34,7 @@ _BACKSLASH = re.compile(
     )""",
     re.VERBOSE,
 )
+_INLINE = re.compile(r"[^$\\]*+(?:\\.[^$\\]*+)*+", re.DOTALL)
 _TAG = re.compile(
     r"""</?+[A-Za-z][\w:-]*+
         (?:\s++[\w:@.-]++(?:\s*+=\s*+(?:"[^"\n]{0,2000}+"|'[^'\n]{0,2000}+'|[^\s"'=<>`]++))?+)*+
@@ -42,14 +43,6 @@ _TAG = re.compile(
 )
 _AUTOLINK = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]*+>")
 _RAW_TAG = re.compile(r"<(script|style|pre|textarea|code|kbd|title)\b", re.IGNORECASE)
-_PREFIX = re.compile(r"(?:[ \t]*>[ \t]?)*[ \t]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)*")
-_QUOTE = re.compile(r"(?:[ \t]*>[ \t]?)+")
-_HEADING_START = re.compile(r"\n[ \t>]*#{1,6}[ \t]")
-_BLOCK_START = re.compile(r"\n[ \t>]*(?:#{1,6}[ \t]|(?:[-*+]|\d{1,9}[.)])[ \t]|```|~~~)")
-_LIST_START = re.compile(r"\n[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]")
-_HEADING_OR_ROW = re.compile(r"[ \t>]*(?:#{1,6}[ \t]|\|)")
-_TAIL = re.compile(r"[ \t]*[.,;:，。；：、]?[ \t]*(?:\n|\Z)")
-_KRAMDOWN_TAIL = re.compile(r"[ \t]*[.,;:，。；：、]?[ \t]*(?:\{:[^}\n]*\})?[ \t]*(?:\n|\Z)")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ \t]*\{?\.?math[ \t]*\}?[ \t]*(?=\n)")
 MARKDOWN_ESCAPE = re.compile(r"\\([\\_*])")
 _BRACKETED_TEX = re.compile(r"[\\^_=&+<>{\s]")
@@ -90,6 +83,8 @@ class _Walk:
         self.text = text
         self.dialect = dialect
         self.ahead = Lookahead(text)
+        self.lines = Lines(text)
+        self.code = CodeSpans(text, self.ahead, self.lines)
         self.no_definition_before = 0
 
     def run(self) -> Iterator[FoundTex]:
@@ -110,46 +105,41 @@ class _Walk:
         text = self.text
         if text.startswith("$$", start):
             return self.display_dollars(start)
-        end = inline_end(text, start + 1, self.ahead.blank_line(start))
+        end = _end_of(_INLINE, text, start + 1, self.ahead.blank_line(start))
         if text[end : end + 1] != "$" or end == start + 1:
             return start + 1
         body = text[start + 1 : end]
+        if "{" in body and body.count("{") > body.count("}"):
+            end = self.ahead.closing_dollar(start, end)
+            body = text[start + 1 : end]
         if not is_tex(body, text[start - 1 : start] if start else "", text[end + 1 : end + 2]):
             return start + 1
-        spans = "`" in body and spans_code(text, start, end, self.ahead)
-        if spans or ("\n" in body and self.leaves_block(start, body)):
+        ticks = body[0] == body[-1] == "`" and body.count("`") == 2  # GitHub's $`x`$
+        if "`" in body and not ticks and self.code.begins_between(start + 1, end):
             return start + 1
-        return self.found("formula", start + 1, end, False, start, end + 1)
-
-    def leaves_block(self, start: int, body: str) -> bool:
-        """Return whether a formula would leave its heading, its table row or its list item."""
-        prefix = self.line_prefix(start)
-        if _HEADING_OR_ROW.match(prefix):
-            return True
-        in_list = prefix[: _end_of(_PREFIX, prefix, 0)].strip(" \t>") != ""
-        return (_LIST_START if in_list else _HEADING_START).search(body) is not None
+        if "\n" in body and self.lines.leaves_block(start, body):
+            return start + 1
+        return self.found("formula", start + 1 + ticks, end - ticks, False, start, end + 1)
 
     def display_dollars(self, start: int) -> FoundTex | int:
         text = self.text
         end = self.ahead.next("$$", start + 2)
         if end < 0:
             return start + 2
+        if has_open_group(text, start, end):
+            end = self.ahead.closing_display(start, end)
         body = text[start + 2 : end]
         if not body.strip():
             return end + 2
-        if self.ahead.blank_line(start) < end and not (self.alone(start, end) and not _BLOCK_START.search(body)):
+        if not self.lines.alone(start, end):
+            if self.ahead.blank_line(start) < end or begins_as_prose(body):
+                return start + 2
+            if "`" in body and self.code.begins_between(start + 2, end):
+                return start + 2
+        elif self.ahead.blank_line(start) < end and BLOCK_START.search(body):
             return start + 2
-        display = self.dialect != "kramdown" or self.fills_lines(start, end + 2, _KRAMDOWN_TAIL)
+        display = self.dialect != "kramdown" or self.lines.filled(start, end + 2, KRAMDOWN_TAIL)
         return self.found("formula", start + 2, end, display, start, end + 2)
-
-    def alone(self, start: int, end: int) -> bool:
-        """Return whether both $$ stand alone on their lines."""
-        line_end = self.text.find("\n", start)
-        return (
-            not self.text[start + 2 : line_end].strip()
-            and not self.line_prefix(end).strip(" \t>")
-            and self.fills_lines(start, end + 2, _TAIL)
-        )
 
     def backslash(self, start: int) -> FoundTex | int:
         match = _BACKSLASH.match(self.text, start)
@@ -177,7 +167,7 @@ class _Walk:
     def definitions(self, start: int) -> FoundTex | int:
         r"""Find \newcommand and the like on lines of their own."""
         text = self.text
-        if start < self.no_definition_before or self.line_prefix(start).strip(" \t>"):
+        if start < self.no_definition_before or self.lines.prefix(start).strip(" \t>"):
             return start + 1
         limit = min(self.ahead.blank_line(start), start + 5000)
         paragraph = text[start:limit]
@@ -190,16 +180,16 @@ class _Walk:
             self.no_definition_before = limit
             return start + 1
         at = len(paragraph[:at].rstrip())
-        if not _TAIL.match(text, start + at):
+        if not TAIL.match(text, start + at):
             return start + 1
         return self.found("definitions", start, start + at, True, start, start + at)
 
     def brackets(self, start: int, kind: str) -> FoundTex | int:
         end = self.ahead.next("\\)" if kind == "(" else "\\]", start + 2)
-        if end < 0 or self.ahead.blank_line(start) < end or not self.text[start + 2 : end].strip():
-            return start + 2
         display = kind == "["
-        if display and not self.fills_lines(start, end + 2, _TAIL):
+        if end < 0 or self.ahead.blank_line(start) < end or (not display and self.code.begins_between(start + 2, end)):
+            return start + 2
+        if not self.text[start + 2 : end].strip() or (display and not self.lines.filled(start, end + 2)):
             return start + 2
         if display and not _BRACKETED_TEX.search(self.text, start + 2, end):
             return start + 2
@@ -217,25 +207,20 @@ class _Walk:
     def ticks(self, start: int) -> FoundTex | int:
         text = self.text
         end = _end_of(RUN_OF_TICKS, text, start)
-        if end - start >= 3 and not self.line_prefix(start).strip(" \t>-*+0123456789.)"):
-            fence = self.fence(start)
-            if fence is not None:
-                return fence
-        locations = self.ahead.tick_runs.get(end - start, [])
-        index = bisect_left(locations, end)
-        if index == len(locations) or self.ahead.blank_line(start) < locations[index]:
+        at_line_start = end - start >= 3 and not self.lines.prefix(start).strip(" \t>-*+0123456789.)")
+        if at_line_start and (fence := self.fence(start)) is not None:
+            return fence
+        close = self.code.close(start, end, self.ahead.blank_line(start))
+        if close < 0:
             return end
-        close = locations[index]
-        if self.dialect == "blogdown":
-            match = _BLOGDOWN.fullmatch(text[end:close].strip())
-            if match is not None:
-                kind, close_end = match.lastgroup or "", close + end - start
-                display = kind in ("display", "bracket", "environment")
-                return FoundTex("formula", match[kind].strip(), display, text[start:close_end], start, close_end)
+        if self.dialect == "blogdown" and (match := _BLOGDOWN.fullmatch(text[end:close].strip())) is not None:
+            kind, close_end = match.lastgroup or "", close + end - start
+            display = kind in ("display", "bracket", "environment")
+            return FoundTex("formula", match[kind].strip(), display, text[start:close_end], start, close_end)
         return close + end - start
 
     def tilde(self, start: int) -> FoundTex | int:
-        if self.text.startswith("~~~", start) and not self.line_prefix(start).strip(" \t>-*+0123456789.)"):
+        if self.text.startswith("~~~", start) and not self.lines.prefix(start).strip(" \t>-*+0123456789.)"):
             return self.fence(start) or start + 3
         return start + 1
 
@@ -273,26 +258,8 @@ class _Walk:
         text = self.text
         tex, source = text[inner:inner_end], text[start:end]
         if "\n" in source:
-            prefix = self.line_prefix(start)
-            quoted = _end_of(_QUOTE, prefix, 0)
-            depth = prefix.count(">", 0, quoted)
-            if depth:
-                marks = re.compile(rf"\n(?:[ \t]*>[ \t]?){{1,{min(depth, 50)}}}")
-                tex, source = marks.sub("\n", tex), marks.sub("\n", source)
-            indent = len(prefix) - quoted - len(prefix[quoted:].lstrip(" "))
-            if indent >= 4:  # should it be code after all, its lines have lost what made it so
-                source = source.replace("\n" + " " * (indent // 4 * 4), "\n")
+            tex, source = self.lines.without_marks(start, tex, source)
         return FoundTex(kind, tex.strip(), display, source, start, end)
-
-    def line_prefix(self, at: int) -> str:
-        """Return the text before offset `at` on its line, at most 200 characters."""
-        nearest = max(at - 200, 0)
-        return self.text[max(self.text.rfind("\n", nearest, at) + 1, nearest) : at]
-
-    def fills_lines(self, start: int, end: int, tail: re.Pattern[str]) -> bool:
-        """Return whether only marks of lists and quotes precede `start` on its line, and only `tail` follows `end`."""
-        prefix = self.line_prefix(start)
-        return _end_of(_PREFIX, prefix, 0) == len(prefix) and tail.match(self.text, end) is not None
 
 
 def _end_of(pattern: re.Pattern[str], text: str, at: int, stop: int | None = None) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from blogsite.maths.tex import argument, group_end
+from blogsite.maths.tex import argument
 
 _ESCAPED_FENCE = re.compile(r"(\\(?:left|right|middle|[bB]igg?[lrm]?)\s*)\\\\(?=[{}|])")
 _NAMED = re.compile(r"(\\(?:re|provide)?newcommand\s*\{)\s*(?=[A-Za-z]+\s*\})")
@@ -18,8 +18,7 @@ _SUBSCRIPT = re.compile(
 )
 _NO_SUBSCRIPT = re.compile(r"(?<!\\)_")
 _NAME_WITH_UNDERSCORE = re.compile(r"\\(?:math(?:rm|tt|sf|it)|operatorname\*?|text[a-z]*)\s*\{[^{}]*\\_")
-_TEXT = re.compile(r"\\(?:text(?:rm|bf|it|tt|sf|normal|up)?|[mh]box)\s*\{")
-_TEXT_SIGN = re.compile(r"\\.|\$(?:[^$\\]|\\.)*\$|[_^&#]", re.DOTALL)
+_TEXT_TOKEN = re.compile(r"(\\(?:text(?:rm|bf|it|tt|sf|normal|up)?|[mh]box)\s*\{)|\\.|[{}$_^&#]", re.DOTALL)
 _TEXT_SIGNS = {"_": "\\_", "^": "\\textasciicircum{}", "&": "\\&", "#": "\\#"}
 _OPERATOR_SCRIPT = re.compile(
     r"([_^]\s*)(\\(?:max|min|lim(?:sup|inf)?|sup|inf|arg|log|ln|lg|exp|det|dim|ker|deg|gcd|hom|Pr|sum|prod|int|sin|cos"
@@ -75,20 +74,26 @@ def named_definitions(tex: str) -> str:
 
 
 def plain_text_signs(tex: str) -> str:
-    r"""Make `_`, `^`, `&` and `#` within \text characters, which is all they can mean there."""
-    kept: list[str] = []
-    start = 0
-    while (match := _TEXT.search(tex, start)) is not None:
-        end = group_end(tex, match.end() - 1)
-        if end < 0:
-            break
-        kept += (tex[start : match.end()], _TEXT_SIGN.sub(_text_sign, tex[match.end() : end - 1]), "}")
-        start = end
-    return "".join(kept) + tex[start:] if kept else tex
+    r"""Make `_`, `^`, `&` and `#` within \text characters, which is all they can mean outside dollars."""
+    groups = ["{"]  # innermost last: "t" for text, "$" for TeX within it, "{" for TeX
 
+    def read(match: re.Match[str]) -> str:
+        sign = match[0]
+        if match[1]:
+            groups.append("t")
+        elif sign == "{":
+            groups.append("t" if groups[-1] == "t" else "{")
+        elif sign == "}" and len(groups) > 1 and groups[-1] != "$":
+            groups.pop()
+        elif sign == "$" and groups[-1] == "t":
+            groups.append("$")
+        elif sign == "$" and groups[-1] == "$":
+            groups.pop()
+        elif groups[-1] == "t":
+            return _TEXT_SIGNS.get(sign, sign)
+        return sign
 
-def _text_sign(match: re.Match[str]) -> str:
-    return _TEXT_SIGNS.get(match[0], match[0])
+    return _TEXT_TOKEN.sub(read, tex)
 
 
 def grouped_scripts(tex: str) -> str:

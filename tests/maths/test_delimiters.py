@@ -138,6 +138,18 @@ HOSTILE = {
     "one long line": "x" * 2_000_000 + "$y$",
     "references": "\\ref{" * 100_000,
     "braces": "$" + "{" * 100_000 + "$",
+    "texts that are never closed": "$\\text{" * 40_000,
+    "texts in one another": "$\\text{" * 12_000 + "}$" * 12_000,
+    "texts in one another with a list": "- $\\text{" * 12_000 + "\n- " + "}$" * 12_000,
+    "texts in one another around code": ("$\\text{" * 1_500 + "`x`" + "}$" * 1_500) * 10,
+    "texts beside one another": "$，" + "\\text{$}" * 30_000,
+    "round brackets around a tick": "\\(" * 100_000 + "`\\)`",
+    "round brackets around code": "\\(" * 100_000 + "`x`\\)",
+    "displays of ticks": "$$`a`$$" * 30_000,
+    "items of ticks": "- $ ` `` $\n" * 20_000,
+    "ticks of many lengths in dollars": "$" + "".join("`" * count + " " for count in range(1, 600)) + "$ $x` $",
+    "amounts": "$5" + "，、" * 100_000 + "$",
+    "amounts and words": "5$" + " ab/c" * 50_000 + "=$",
 }
 
 

@@ -10,6 +10,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,28 @@ def test_mathml_has_real_letters(engine: Engine) -> None:
     assert "𝓗" in html
     assert "若" in html
     assert "‾" not in html
+
+
+@pytest.mark.parametrize("output", ["html", "mathml"])
+@pytest.mark.parametrize(
+    ("tex", "variables", "text"),
+    [
+        ("$\\text{若 $x>0$}$", ["x"], "若 x>0"),
+        ("$$a \\mbox{ if $b_1$ or $c$}\\textbf{甲 $d$}$$", ["a", "b", "c"], "a if b1 or c甲 "),
+        ("$\\text{若 $a\\text{ 或 $b_1$}$}$", ["a", "b"], "若 a 或 b1"),
+        ("$\\text{a_b & $x_1$}$", ["x"], "a_b & x1"),
+    ],
+)
+def test_maths_within_text_is_maths(
+    engine: Engine, output: MathFormat, tex: str, variables: list[str], text: str
+) -> None:
+    _, context = convert(tex)
+    (formula,) = context.formulas
+    (html,) = engine.render([engine_input(formula)], output)
+    assert isinstance(html, str)
+    mathml = re.sub("<annotation.*", "", html)
+    assert set(variables) <= set(re.findall("<mi[^>]*>([^<]*)</mi>", mathml))
+    assert text in unescape(re.sub("<[^>]*>", "", mathml)).replace("\xa0", " ")
 
 
 def test_macros_reach_the_formulas_that_have_them(engine: Engine) -> None:

@@ -19,7 +19,7 @@ from blogsite.maths.placement import PLACEHOLDER
 from blogsite.maths.resolve import resolve_formulas
 
 _DELIMITERS = re.compile(
-    r"(?:`+\s*)?(?:\$\$(.*)\$\$|\$(.*)\$|\\\\[(\[](?P<doubled>.*)\\\\[)\]]|\\\((.*)\\\)|\\\[(.*)\\\])(?:\s*`+)?"
+    r"(?:`+\s*)?(?:\$\$(.*)\$\$|\$`([^`]*)`\$|\$(.*)\$|\\\\[(\[](?P<doubled>.*)\\\\[)\]]|\\\((.*)\\\)|\\\[(.*)\\\])(?:\s*`+)?"
     r"|(?:`{3,}|~{3,})[^\n]*\n(.*)\n[^\n]*|`+(\\begin.*)`+",
     re.DOTALL,
 )
