@@ -213,7 +213,9 @@ class Post(Record):
     """Whether the excerpt is the whole post."""
     headings: tuple[Heading, ...] = ()
     anchors: tuple[str, ...] = ()
-    """Every id in the body."""
+    """Every id in the body, those of formulas too."""
+    anchor_aliases: tuple[tuple[str, str], ...] = ()
+    """(id that GitHub gives to a heading, the heading's id) where they differ."""
     labels: tuple[Label, ...] = ()
     words: int = 0
     """Number of Han characters, and of words in Latin letters and digits, without code."""

@@ -31,6 +31,8 @@ class ParseContext:
     formulas: list[Formula] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
     headings: list[Heading] = field(default_factory=list)
+    anchor_aliases: dict[str, str] = field(default_factory=dict)
+    """The id that GitHub gives to a heading → the heading's id, where they differ."""
     diagnostics: list[Diagnostic] = field(default_factory=list)
     _searched: dict[str, int] = field(default_factory=dict)
     _line_starts: list[int] = field(default_factory=list)

@@ -146,6 +146,7 @@ class Converter(markdown.Markdown):
         context.formulas.clear()
         context.labels.clear()
         context.headings.clear()
+        context.anchor_aliases.clear()
         context.diagnostics.append(error(Location(context.path, context.first_line, 1), message, hint, "nesting-deep"))
         return f"<pre>{html.escape(context.text, quote=False)}</pre>"
 

@@ -15,8 +15,9 @@ from blogsite.content.parse_context import ParseContext
 from blogsite.core.digest import Digest, digest, digest_bytes
 from blogsite.core.slugs import post_name, without_date
 from blogsite.markdown import excerpt
-from blogsite.markdown.anchors import missing_anchors
+from blogsite.markdown.anchors import ids_in, mend_local_links
 from blogsite.markdown.converter import converter
+from blogsite.markdown.extensions.headings import slugify
 from blogsite.markdown.html.balance import balance
 from blogsite.markdown.html.text import count_words, plain_text
 
@@ -34,7 +35,6 @@ _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)[^<>]*>")
 _PHRASES = frozenset(
     "abbr b bdi bdo br cite code del dfn em i ins kbd mark q rp rt ruby s small span strong sub sup u var".split()  # noqa: SIM905
 )
-_ANCHOR = re.compile(r'<[^>]*?\sid="([^"]*)"')
 _IMAGE = re.compile('<img[^>]*?src="\x02n([0-9]+)\x03')
 
 
@@ -50,10 +50,17 @@ def parse(path: str, kind: Kind, data: bytes, settings: ParseSettings) -> Parsed
     meta = head.meta
     context = ParseContext(head.body, path, head.first_line)
     html = converter(settings.markdown).run(context)
-    whole = HtmlFragment(html, tuple(context.formulas))
+    title = _title(meta, path, settings, context)
+    whole = mend_local_links(
+        HtmlFragment(html, tuple(context.formulas)), context, title_slug=lambda: slugify(title.plain)
+    )
     shown = excerpt.split(whole, tuple(context.references), limit=settings.excerpt_length)
+    anchors = ids_in(shown.body)
     summary = meta.summary and not shown.has_break
-    short, short_needs = _summary(meta, path, settings, context) if summary else (shown.excerpt, shown.excerpt_needs)
+    short, short_needs = shown.excerpt, shown.excerpt_needs
+    if summary:
+        written = ParseContext("\n".join(text.split("\n")[: head.first_line - 1]), path)
+        short, short_needs = _summary(meta, path, settings, context, anchors, written)
     body = FragmentRef(digest(shown.body), tuple(context.references))
     part = FragmentRef(digest(short), short_needs)
     first_image = _IMAGE.search(shown.body.html)
@@ -62,20 +69,21 @@ def parse(path: str, kind: Kind, data: bytes, settings: ParseSettings) -> Parsed
         kind=kind,
         digest=name,
         meta=meta,
-        title=_title(meta, path, settings, context),
+        title=title,
         body=body,
         excerpt=part,
         summary=excerpt.description(meta.summary or short),
         has_break=shown.has_break,
         whole=shown.whole and not summary,
         headings=tuple(context.headings),
-        anchors=tuple(dict.fromkeys(_ANCHOR.findall(shown.body.html))),
+        anchors=anchors,
+        anchor_aliases=tuple(context.anchor_aliases.items()),
         labels=tuple(context.labels),
         words=count_words(shown.body.html),
         has_math=bool(shown.body.formulas),
         excerpt_has_math=bool(short.formulas),
         first_image=int(first_image[1]) if first_image else -1,
-        diagnostics=(*head.diagnostics, *context.diagnostics, *missing_anchors(shown.body.html, context)),
+        diagnostics=(*head.diagnostics, *context.diagnostics),
     )
     return Parsed(post, ((body.fragment, shown.body), (part.fragment, short)))
 
@@ -96,12 +104,23 @@ def _title(meta: FrontMatter, path: str, settings: ParseSettings, context: Parse
 
 
 def _summary(
-    meta: FrontMatter, path: str, settings: ParseSettings, context: ParseContext
+    meta: FrontMatter,
+    path: str,
+    settings: ParseSettings,
+    context: ParseContext,
+    anchors: tuple[str, ...],
+    front_matter: ParseContext,
 ) -> tuple[HtmlFragment, tuple[Reference, ...]]:
+    """Return the summary of the front matter as lists show it, on any page; its links to ids lead into the post."""
     own = ParseContext(meta.summary, path, meta.location(path, "summary").line)
     html = converter(settings.markdown).run(own)
+    own.anchor_aliases = context.anchor_aliases
+    text = mend_local_links(
+        HtmlFragment(html, tuple(own.formulas)), own, title_slug=str, known=anchors, written=front_matter
+    )
     context.diagnostics += own.diagnostics
-    cut = excerpt.split(HtmlFragment("", tuple(own.formulas)), tuple(own.references), limit=1, summary_html=html)
+    nothing = HtmlFragment("", text.formulas)
+    cut = excerpt.split(nothing, tuple(own.references), limit=1, summary_html=text.html)
     return cut.excerpt, cut.excerpt_needs
 
 

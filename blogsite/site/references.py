@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from urllib.parse import unquote
 
+from blogsite.content.anchors import AnchorIndex, letters_of
 from blogsite.content.model import Post, Reference
 from blogsite.core.diagnostics import Diagnostic, Location, warning
 from blogsite.core.slugs import MARKDOWN_SUFFIXES
@@ -25,6 +26,7 @@ class ReferenceResolver:
     def __init__(self, posts: Sequence[AddressedPost], unseen: Iterable[Post], files: FileIndex) -> None:
         self.diagnostics: list[Diagnostic] = []
         self._files = files
+        self._anchors: dict[str, AnchorIndex] = {}
         unseen = tuple(unseen)
         self._posts = PostIndex(posts, unseen)
         self._titles = TitleIndex(posts, unseen, self._posts)
@@ -105,15 +107,21 @@ class ReferenceResolver:
     # ── posts ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _to_post(self, item: AddressedPost, reference: Reference, found: AddressedPost, tail: str) -> ResolvedReference:
-        fragment = unquote(tail.partition("#")[2])
-        if fragment and fragment not in found.post.anchors:
-            loose = {_loosely(anchor): anchor for anchor in found.post.anchors}
-            if (anchor := loose.get(_loosely(fragment))) is not None:
-                tail = tail.partition("#")[0] + "#" + anchor
-            elif fragment != "more":
-                hint = _nearest(fragment, found.post.anchors, "heading it has")
+        query, _, written = tail.partition("#")
+        if fragment := unquote(written):
+            anchors = self._anchors_of(found.post)
+            anchor = anchors.find(fragment)
+            if anchor is None:
+                hint = _hint(anchors.like(fragment), "heading it has")
                 self._warn(item, reference, f"{found.post.source} has no heading #{fragment}", hint, "anchor-missing")
+            elif anchor != fragment:
+                tail = f"{query}#{anchor}"
         return ResolvedReference(found.url + tail, found.post.title.plain)
+
+    def _anchors_of(self, post: Post) -> AnchorIndex:
+        if post.source not in self._anchors:
+            self._anchors[post.source] = AnchorIndex(post.anchors, post.anchor_aliases)
+        return self._anchors[post.source]
 
     def _title(self, item: AddressedPost, reference: Reference) -> ResolvedReference:
         """Resolve `[[…]]`; a text is returned where it takes the place of the one that is written."""
@@ -140,15 +148,15 @@ class ReferenceResolver:
         """Return "#" and the id of a heading that is named by its text or id, or ""."""
         if not heading:
             return ""
-        post, wanted = found.post, _loosely(heading)
-        if heading in post.anchors:
+        post, wanted = found.post, letters_of(heading)
+        anchors = self._anchors_of(post)
+        if heading in anchors:
             return f"#{heading}"
         for known in post.headings:
-            if _loosely(known.text.plain) == wanted:
+            if letters_of(known.text.plain) == wanted:
                 return f"#{known.id}"
-        for anchor in post.anchors:
-            if _loosely(anchor) == wanted:
-                return f"#{anchor}"
+        if anchor := anchors.find(heading):
+            return f"#{anchor}"
         hint = _nearest(heading, [known.text.plain for known in post.headings], "heading it has")
         self._warn(item, reference, f"{post.source} has no heading “{heading}”", hint, "anchor-missing")
         return ""
@@ -197,10 +205,6 @@ def _split(target: str) -> tuple[str, str]:
         return target, ""
     end = min((position for position in map(target.find, "?#") if position >= 0), default=len(target))
     return target[:end], target[end:]
-
-
-def _loosely(anchor: str) -> str:
-    return "".join(char for char in anchor.casefold() if char.isalnum())
 
 
 def _nearest(wanted: str, known: Sequence[str], kind: str) -> str:

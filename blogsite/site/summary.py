@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from dataclasses import replace
 
-from blogsite.content.model import FragmentRef, Post, Reference
+from blogsite.content.model import FragmentRef, Heading, HtmlFragment, Post, Reference, RichText
 from blogsite.core.diagnostics import Diagnostic
 from blogsite.site.model import SitePost
 
@@ -20,7 +20,7 @@ def shared_view(post: Post) -> Post:
         excerpt=FragmentRef("", _without_positions(post.excerpt.references)),
         summary="",
         whole=False,
-        headings=tuple(heading for heading in post.headings if heading.text.plain != heading.id),
+        headings=tuple(_named(heading) for heading in post.headings if heading.text.plain != heading.id),
         words=0,
         excerpt_has_math=False,
         diagnostics=(),
@@ -64,6 +64,11 @@ def read_more_address(post: Post, url: str) -> str:
 def description_of(post: Post) -> str:
     """Return the post's description for meta tags: that of its front matter, else its summary."""
     return post.meta.description or post.summary
+
+
+def _named(heading: Heading) -> Heading:
+    """Return a heading as references find it: by its words, whatever markup they have."""
+    return Heading(0, heading.id, RichText(heading.text.plain, HtmlFragment("")))
 
 
 def _without_positions(references: tuple[Reference, ...]) -> tuple[Reference, ...]:

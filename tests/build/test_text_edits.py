@@ -74,6 +74,7 @@ TEXTS: dict[str, tuple[str, tuple[str, str]]] = {
     "a formula": ("posts/a.md", ("$x^2$", "$x^3$")),
     "a numbered formula": ("posts/a.md", ("$$y ", "$$z ")),
     "the words of a heading": ("posts/a.md", ("## Part", "## *Part*")),
+    "a link that leads nowhere": ("posts/a.md", ("Text of", "[x](#gone) Text of")),
     "a post with a link": ("posts/b.md", ("See", "Look at")),
     "a page": ("pages/about.md", ("Text.", "Other text.")),
 }
@@ -87,6 +88,22 @@ def test_a_text_has_changed(blog: Path, name: str) -> None:
     assert not assembled or path == "pages/about.md"  # its description changes with its only sentence
     assert len(report.changes.written) == 1
     assert build_site(blog).changes.written == ()
+
+
+def test_links_that_lead_nowhere_are_told_again_where_they_stand_now(blog: Path) -> None:
+    edit(blog, "posts/a.md", ("Text of", "[x](#prat) Text of"))
+    assert not built(blog)[1]
+    edit(blog, "posts/a.md", ("## Part", "One.\n\n## Part"))
+    report, assembled = built(blog)
+    assert not assembled
+    (told,) = map(str, report.diagnostics)
+    lines = (blog / "posts/a.md").read_text(encoding="utf-8").split("\n")
+    line = next(number for number, text in enumerate(lines, 1) if "(#prat)" in text)
+    assert told.startswith(f"posts/a.md:{line}:5: warning: this post has no #prat")
+    assert told.endswith("nearest id it has: part")
+    assert build_site(blog).diagnostics == report.diagnostics
+    edit(blog, "posts/a.md", ("## Part", "## Prat"))
+    assert built(blog)[0].diagnostics != report.diagnostics
 
 
 def test_several_texts_one_after_another(blog: Path) -> None:
@@ -215,7 +232,7 @@ def test_the_preview_shows_what_a_build_writes_after_each(blog: Path, name: str)
     }
 
 
-OWN_PAGE_ALONE = {"digest", "headings", "words", "diagnostics", "summary", "whole", "excerpt_has_math"}
+OWN_PAGE_ALONE = {"digest", "words", "diagnostics", "summary", "whole", "excerpt_has_math"}
 """Fields of a post that are its own page's, or its card's, which in_lists compares."""
 
 
@@ -237,10 +254,11 @@ def test_a_face_shows_every_other_field(field: str) -> None:
         "summary": "S",
         "headings": (Heading(2, "x", rich),),
         "anchors": ("x",),
+        "anchor_aliases": (("-x", "x"),),
         "labels": (Label("x", "1", "eq-x"),),
         "words": 7,
         "first_image": 0,
-        "diagnostics": (error(Location("posts/a.md"), "what", "hint"),),
+        "diagnostics": (error(Location("posts/a.md"), "what", "hint", "code"),),
     }
     other = dataclasses.replace(one, **{field: others.get(field, True)})  # type: ignore[arg-type]
     assert other != one

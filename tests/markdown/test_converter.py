@@ -111,8 +111,13 @@ def test_contents_are_named_in_the_sites_language() -> None:
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("Hello, World!", "hello-world"), ("四个版本", "四个版本"), ("a  b", "a-b"), ("ガ", "ガ"), ("😀", "section")],
-)
+    [
+        ("Hello, World!", "hello-world"), ("四个版本", "四个版本"), ("ガ", "ガ"), ("😀", "section"), ("--", "section"),
+        ("a  b", "a-b"), ("a - b", "a-b"), ("- a -- b -", "a-b"), ("C++ & C#", "c-c"), ("《甲》—— 乙", "甲-乙"),
+        ("😀 表情", "表情"), ("❤️ 表情", "表情"), ("表情 ❤️", "表情"), ("1️⃣ 一", "1️⃣-一"), ("_a_", "_a_"),
+        ("e\u0301t\u0302", "ét\u0302"), ("हिन्दी", "हिन्दी"),
+    ],
+)  # fmt: skip
 def test_slugify(text: str, name: str) -> None:
     assert slugify(text) == name
 

@@ -129,6 +129,16 @@ def test_only_what_is_missing_is_warned_of(every_link: tuple[list[str], str]) ->
     assert "posts/sub/deep.md has no heading #x" in every_link[1]
 
 
+def test_fragments_of_other_posts_are_found_as_other_renderers_spell_them(tmp_path: Path) -> None:
+    there = post("There", body="## C++ & C#\n## C C\n<a name=n></a>\n\n$$x\\label{eq:a}$$\n")
+    here = "".join(f"[x](there.md#{name}) " for name in ("c--c", "c-c", "n", "eq-eq:a", "more", "C-C"))
+    report = build_site(site(tmp_path, {"posts/there.md": there, "posts/here.md": post("Here", body=here)}))
+    assert warnings(report) == []
+    found = page(tmp_path / "public/posts/here/index.html").one(".e-content").find("a")
+    fragments = [unquote(element["href"]).partition("#")[2] for element in found]
+    assert fragments == ["c-c-1", "c-c", "n", "eq-eq:a", "more", "c-c"]
+
+
 IMAGES = [
     ("![](pics/near.svg)", "/asking/pics/near.svg"),
     ("![](./pics/near.svg)", "/asking/pics/near.svg"),

@@ -1,8 +1,8 @@
 """Ids for headings, which keep Chinese, and the entries of the table of contents.
 
-Ids are made as GitHub makes them (lower case, punctuation removed, spaces become hyphens, repeats get `-1`), so that
-links written for other renderers work. Ids from attribute lists and raw HTML win. Works on the final HTML, with raw
-headings and numbered formulas.
+Ids are made as GitHub makes them (lower case, punctuation removed, spaces become hyphens, repeats get `-1`), but with
+single hyphens between words alone. Where GitHub's id differs it becomes an alias, so that links written for it work.
+Ids from attribute lists and raw HTML win. Works on the final HTML, with raw headings and numbered formulas.
 """
 
 from __future__ import annotations
@@ -10,7 +10,9 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import dropwhile
 
 from markdown import Markdown
 from markdown.extensions import Extension
@@ -37,7 +39,6 @@ NOT_IN_TOC = re.compile(
 )
 NOT_IN_ID = re.compile(r"[^\w\s-]+")
 SPACE = re.compile(r"\s")
-HYPHENS = re.compile(r"-{2,}")
 ANY_TAG = re.compile(r"<[^<>]*>")
 FORMULA = re.compile(r"\x02f(\d+)\x03")
 PLACEHOLDER = re.compile(r"\x02[^\x02\x03]*\x03")
@@ -45,12 +46,24 @@ OTHER_PLACEHOLDER = re.compile(r"\x02(?!f\d+\x03)[^\x02\x03]*\x03")
 
 
 def slugify(text: str) -> str:
-    """Return the id of a heading with this text; "section" if nothing of it is left.
+    """Return the id of a heading with this text; "section" if nothing of it is left."""
+    return _tidy(github_slug(text))
 
-    It is GitHub's, except that no "-" is doubled or stands at an end: "C++ & C#" → "c-c".
-    """
+
+def github_slug(text: str) -> str:
+    """Return the id that GitHub gives to a heading with this text; it may begin with a hyphen or have it doubled."""
     text = NOT_IN_ID.sub(_kept, unicodedata.normalize("NFC", text).strip().lower())
-    return HYPHENS.sub("-", SPACE.sub("-", text)).strip("-") or "section"
+    return SPACE.sub("-", text)
+
+
+def _tidy(slug: str) -> str:
+    """Return an id with single hyphens between words, without the marks of what is gone (U+FE0F of an emoji)."""
+    words = slug.split("-") if slug.isascii() else map(_without_leading_marks, slug.split("-"))
+    return "-".join(filter(None, words)) or "section"
+
+
+def _without_leading_marks(word: str) -> str:
+    return "".join(dropwhile(lambda character: unicodedata.category(character)[0] == "M", word))
 
 
 def _kept(match: re.Match[str]) -> str:
@@ -75,33 +88,38 @@ class Headings(Postprocessor):
 
     def run(self, text: str) -> str:
         context = parse_context_of(self.md)
+        headings = list(_headings(text))
+        if headings:
+            _give_ids(headings, text, context)
         entries: list[tuple[int, str, str]] = []
-        taken: dict[str, int] = {}
         pieces: list[str] = []
         done = 0
-        for inner, end, level, attributes in _headings(text):
-            taken = taken or dict.fromkeys(("".join(groups) for groups in ID.findall(text)), 0)
-            if "<!--" in text:
-                taken.setdefault("more", 0)  # a break may be among the comments, and it has that id
-            words = " ".join(NOT_IN_TOC.sub("", BREAK.sub(" ", text[inner:end])).split())
-            plain = plain_text(words, context)
-            own = ID.search(attributes)
-            if own:
-                name = html.unescape(own.group(1) or own.group(2) or own.group(3) or "")
-            else:
-                name = _unused(slugify(plain), taken)
-                pieces.append(f'{text[done : inner - 1]} id="{name}"')
-                done = inner - 1
-            words = ID.sub("", words)
-            entries.append((level, name, words))
-            context.headings.append(Heading(level, name, RichText(plain, _fragment(words, context))))
+        for heading in headings:
+            if not heading.has_own_id:
+                pieces.append(f'{text[done : heading.start - 1]} id="{heading.id}"')
+                done = heading.start - 1
+            words = ID.sub("", heading.words)
+            entries.append((heading.level, heading.id, words))
+            rich = RichText(heading.plain, _fragment(words, context))
+            context.headings.append(Heading(heading.level, heading.id, rich))
         text = "".join([*pieces, text[done:]])
         return with_contents(text, entries, self.language)
 
 
-def _headings(text: str) -> list[tuple[int, int, int, str]]:
-    """Yield (start and end of the content, level, attributes) of each heading, outside code and comments."""
-    found = []
+@dataclass(slots=True)
+class _Found:
+    """A heading in the HTML, whose content begins at `start`."""
+
+    level: int
+    start: int
+    id: str
+    has_own_id: bool
+    words: str
+    plain: str = ""
+
+
+def _headings(text: str) -> Iterator[_Found]:
+    """Yield each heading outside code and comments, with the id that the author gave it."""
     opened: re.Match[str] | None = None
     never_closed: set[str] = set()
     match = TAG.search(text)
@@ -118,10 +136,41 @@ def _headings(text: str) -> list[tuple[int, int, int, str]]:
         elif not match.group(1):
             opened = match
         elif opened and opened.group(2) == level:
-            found.append((opened.end(), match.start(), int(level), opened.group(3)))
+            own = ID.search(opened.group(3))
+            name = html.unescape(own.group(1) or own.group(2) or own.group(3) or "") if own else ""
+            content = text[opened.end() : match.start()]
+            words = " ".join(NOT_IN_TOC.sub("", BREAK.sub(" ", content)).split())
+            yield _Found(int(level), opened.end(), name, own is not None, words)
             opened = None
         match = TAG.search(text, position)
-    return found
+
+
+def _give_ids(headings: list[_Found], text: str, context: ParseContext) -> None:
+    """Give an id to each heading that has none: GitHub's, or one like it, of which GitHub's then is an alias.
+
+    The ids that GitHub gives come first, so that no heading's id depends on one that is only like it.
+    """
+    taken = _ids(text, context)
+    unlike: list[tuple[_Found, str]] = []
+    for heading in headings:
+        heading.plain = plain_text(heading.words, context)
+        if not heading.has_own_id:
+            slug = github_slug(heading.plain)
+            heading.id = _unused(slug or "section", taken)
+            if slug and not slug.isalnum() and (tidy := _tidy(slug)) != slug:
+                unlike.append((heading, tidy))
+    for heading, tidy in unlike:
+        alias, heading.id = heading.id, _unused(tidy, taken)
+        context.anchor_aliases[alias] = heading.id
+
+
+def _ids(text: str, context: ParseContext) -> dict[str, int]:
+    """Return the ids that the text has without those of its headings; the values are for `_unused`."""
+    taken = dict.fromkeys(("".join(groups) for groups in ID.findall(text)), 0)
+    if "<!--" in text:
+        taken["more"] = 0  # a break may be among the comments, and it has that id
+    taken.update((name, 0) for formula in context.formulas for name in formula.ids)
+    return taken
 
 
 def _unused(name: str, taken: dict[str, int]) -> str:
