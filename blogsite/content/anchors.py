@@ -59,5 +59,5 @@ def _folded(name: str) -> str:
 
 
 def letters_of(name: str) -> str:
-    """Return the letters and digits of a name, for comparisons that set case, hyphens and punctuation aside."""
-    return "".join(character for character in _folded(name) if character.isalnum())
+    """Return the letters and digits of a name, for comparisons that set case, width, hyphens and punctuation aside."""
+    return "".join(character for character in unicodedata.normalize("NFKC", name).casefold() if character.isalnum())

@@ -207,7 +207,10 @@ class Post(Record):
     body: FragmentRef
     excerpt: FragmentRef
     summary: str = ""
-    """Plain text for meta tags, at most 160 characters."""
+    """Plain text for meta tags: the front matter's description, else its summary, else of the excerpt.
+
+    Placeholders count the references of the excerpt.
+    """
     has_break: bool = False
     whole: bool = False
     """Whether the excerpt is the whole post."""

@@ -30,6 +30,7 @@ class ParseContext:
     references: list[Reference] = field(default_factory=list)
     formulas: list[Formula] = field(default_factory=list)
     labels: list[Label] = field(default_factory=list)
+    """Also those that are known before: the post's, for its summary."""
     headings: list[Heading] = field(default_factory=list)
     anchor_aliases: dict[str, str] = field(default_factory=dict)
     """The id that GitHub gives to a heading → the heading's id, where they differ."""

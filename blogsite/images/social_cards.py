@@ -174,11 +174,21 @@ def _face(font: File, size: int) -> ImageFont.FreeTypeFont:
 
 
 def _drawable(text: str, face: ImageFont.FreeTypeFont) -> str:
-    """Return a text on one line, without the characters that the font lacks, unless it lacks all of them."""
+    """Return a text on one line, without the characters that the font lacks, unless it lacks all of them.
+
+    In place of such a character its plain form is drawn, as n for ⁿ.
+    """
     words = " ".join(unicodedata.normalize("NFC", text).split())
     words = "".join(character for character in words if unicodedata.category(character) not in ("Cc", "Cf", "Cs"))
-    known = " ".join("".join(c for c in words if c == " " or _has(face, c)).split())
+    known = " ".join("".join(_known(face, c) for c in words).split())
     return known or words
+
+
+def _known(face: ImageFont.FreeTypeFont, character: str) -> str:
+    """Return a character if a font has it, else what the font has of its plain form."""
+    if character == " " or _has(face, character):
+        return character
+    return "".join(c for c in unicodedata.normalize("NFKC", character) if c != character and _has(face, c))
 
 
 @lru_cache(maxsize=8192)

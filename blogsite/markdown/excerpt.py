@@ -10,16 +10,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from blogsite.content.model import Formula, HtmlFragment, Reference, RichText
+from blogsite.content.model import Formula, HtmlFragment, Reference
 from blogsite.markdown.auto_excerpt import opening
 from blogsite.markdown.html.balance import balance
 from blogsite.markdown.html.elements import RAW, VOID, names
 from blogsite.markdown.html.split import TOKEN, Open, close_at, is_bare
-from blogsite.markdown.html.text import front_matter_text, plain_text, quoted_attribute, shorten
+from blogsite.markdown.html.text import DESCRIPTION_LENGTH, opening_text, quoted_attribute, shorten
 
 __all__ = ["ExcerptedPost", "balance", "description", "split"]
-
-DESCRIPTION_LENGTH = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +56,13 @@ def split(
     return ExcerptedPost(body, excerpt, excerpt_needs, cut.has_break, whole and shown == head)
 
 
-def description(text: RichText | HtmlFragment | str) -> str:
-    """Return a text for a meta tag: at most 160 characters without markup, formulas as TeX without delimiters."""
-    if isinstance(text, HtmlFragment):
-        return shorten(plain_text(text.html, text.formulas, code=False), DESCRIPTION_LENGTH)
-    return shorten(front_matter_text(str(text)), DESCRIPTION_LENGTH)
+def description(fragment: HtmlFragment) -> str:
+    """Return a text for a meta tag: at most 160 characters without markup, formulas in Unicode.
+
+    With placeholders, for the texts of references, it is longer, because it can be cut only when these are known.
+    """
+    text = opening_text(fragment.html, fragment.formulas)
+    return text if "\x02" in text else shorten(text, DESCRIPTION_LENGTH)
 
 
 # ── the break ────────────────────────────────────────────────────────────────────────────────────────────────────────

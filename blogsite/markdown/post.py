@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from zoneinfo import ZoneInfo
 
@@ -19,7 +19,7 @@ from blogsite.markdown.anchors import ids_in, mend_local_links
 from blogsite.markdown.converter import converter
 from blogsite.markdown.extensions.headings import slugify
 from blogsite.markdown.html.balance import balance
-from blogsite.markdown.html.text import count_words, plain_text
+from blogsite.markdown.html.text import DESCRIPTION_LENGTH, count_words, opening_text, plain_text, shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9-]*)[^<>]*>")
 _PHRASES = frozenset(
     "abbr b bdi bdo br cite code del dfn em i ins kbd mark q rp rt ruby s small span strong sub sup u var".split()  # noqa: SIM905
 )
+_REFERENCE_TEXT = re.compile("\x02n([0-9]+)\\.text\x03")
 _IMAGE = re.compile('<img[^>]*?src="\x02n([0-9]+)\x03')
 
 
@@ -61,8 +62,10 @@ def parse(path: str, kind: Kind, data: bytes, settings: ParseSettings) -> Parsed
     if summary:
         written = ParseContext("\n".join(text.split("\n")[: head.first_line - 1]), path)
         short, short_needs = _summary(meta, path, settings, context, anchors, written)
+    described, described_needs = _description(meta, short, path, settings, context, summary_shown=bool(summary))
+    described = _renumbered(described, len(short_needs)) if described_needs else described
     body = FragmentRef(digest(shown.body), tuple(context.references))
-    part = FragmentRef(digest(short), short_needs)
+    part = FragmentRef(digest(short), (*short_needs, *described_needs))
     first_image = _IMAGE.search(shown.body.html)
     post = Post(
         source=path,
@@ -72,7 +75,7 @@ def parse(path: str, kind: Kind, data: bytes, settings: ParseSettings) -> Parsed
         title=title,
         body=body,
         excerpt=part,
-        summary=excerpt.description(meta.summary or short),
+        summary=described,
         has_break=shown.has_break,
         whole=shown.whole and not summary,
         headings=tuple(context.headings),
@@ -112,7 +115,7 @@ def _summary(
     front_matter: ParseContext,
 ) -> tuple[HtmlFragment, tuple[Reference, ...]]:
     """Return the summary of the front matter as lists show it, on any page; its links to ids lead into the post."""
-    own = ParseContext(meta.summary, path, meta.location(path, "summary").line)
+    own = ParseContext(meta.summary, path, meta.location(path, "summary").line, labels=[*context.labels])
     html = converter(settings.markdown).run(own)
     own.anchor_aliases = context.anchor_aliases
     text = mend_local_links(
@@ -124,14 +127,56 @@ def _summary(
     return cut.excerpt, cut.excerpt_needs
 
 
+def _description(
+    meta: FrontMatter,
+    short: HtmlFragment,
+    path: str,
+    settings: ParseSettings,
+    context: ParseContext,
+    *,
+    summary_shown: bool,
+) -> tuple[str, tuple[Reference, ...]]:
+    """Return the text for meta tags, and the references that its placeholders count, if these are not the excerpt's."""
+    name = "description" if meta.description else "summary"
+    text = meta.description or meta.summary
+    has_math = settings.markdown.math and ("$" in text or "\\" in text)
+    if not text or (has_math and summary_shown and not meta.description):
+        return excerpt.description(short), ()
+    if has_math:
+        own = ParseContext(text, path, meta.location(path, name).line, labels=[*context.labels])
+        html = balance(converter(settings.markdown).run(own))
+        context.diagnostics += own.diagnostics
+        text = opening_text(html, tuple(own.formulas))
+        if "\x02" in text:
+            return text, tuple(own.references)
+    return (text if meta.description else shorten(" ".join(text.split()), DESCRIPTION_LENGTH)), ()
+
+
+def _renumbered(text: str, first: int) -> str:
+    """Return a text in which the placeholders count from `first` instead of 0."""
+    return _REFERENCE_TEXT.sub(lambda found: f"\x02n{int(found[1]) + first}.text\x03", text)
+
+
 def _inline(text: str, path: str, settings: ParseSettings, context: ParseContext, line: int) -> HtmlFragment:
     """Return a text as one line of Markdown in which what looks like a heading or a list is text."""
-    own = ParseContext(f"\x02title\x03{text}", path, line, one_line=True)
+    own = ParseContext(f"\x02title\x03{text}", path, line, labels=[*context.labels], one_line=True)
     html = converter(settings.markdown).run(own).replace("\x02title\x03", "").strip()
     html = re.sub(r"^<p>|</p>$", "", html)
     context.diagnostics += own.diagnostics
     html = re.sub(r"</?(?:a|p|img|div|figure)\b[^>]*>", "", html)
-    return HtmlFragment(balance(_TAG.sub(_phrase_or_text, html)), tuple(own.formulas))
+    formulas = tuple(own.formulas)
+    if own.references:  # nobody resolves those of a title, which is shown on many pages
+        names = [reference.target.removeprefix("post:") for reference in own.references]
+        html = _REFERENCE_TEXT.sub(lambda found: escape(names[int(found[1])]), html)
+        formulas = tuple(
+            replace(
+                formula,
+                tex=_REFERENCE_TEXT.sub(lambda found: names[int(found[1])].replace("#", "\\#"), formula.tex),
+                references=(),
+            )
+            for formula in formulas
+        )
+    return HtmlFragment(balance(_TAG.sub(_phrase_or_text, html)), formulas)
 
 
 def _phrase_or_text(tag: re.Match[str]) -> str:

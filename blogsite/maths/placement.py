@@ -1,7 +1,8 @@
 """Find the placeholders of formulas in finished HTML, and tell those in text from those that must be source again.
 
-In code, attributes, comments, scripts and titles the author's source is restored. So delimiters.py may find TeX
-anywhere without knowing the grammar of Markdown.
+In code, attributes, comments, scripts and titles the author's source is restored; in attributes that are read, as
+alternative texts, it becomes readable text. So delimiters.py may find TeX anywhere without knowing the grammar of
+Markdown.
 """
 
 from __future__ import annotations
@@ -24,12 +25,21 @@ _RAW = {name: re.compile(rf"</{name}", re.IGNORECASE) for name in ("script", "st
 _DECODED = ("textarea", "title")
 
 
+_READ_ALOUD = re.compile(
+    r"""\s(?:alt|title|aria-(?:label|description|valuetext)|placeholder|label|summary)\s*=\s*(?:"([^"]*)"|'([^']*)')""",
+    re.IGNORECASE,
+)
+"""An attribute with a text for readers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """The position of a formula in the text, by the number of its placeholder."""
 
     index: int
-    in_link: bool
+    in_link: bool = False
+    in_attribute: bool = False
+    """Whether it is part of a text that cannot have markup: an alternative text, a tooltip."""
 
 
 def split(html: str, source: Callable[[int], str]) -> Iterator[str | Slot]:
@@ -49,7 +59,14 @@ def split(html: str, source: Callable[[int], str]) -> Iterator[str | Slot]:
             continue
         if "\x02f" in match[0]:
             yield html[done:start]
-            yield restored(start, at, escape if tag else str)
+            done = start
+            for attribute in _READ_ALOUD.finditer(html, start, at) if tag else ():
+                inner, done_with = attribute.span(attribute.lastindex or 0)
+                yield restored(done, inner, escape)
+                for number, piece in enumerate(PLACEHOLDER.split(html[inner:done_with])):
+                    yield Slot(int(piece), in_attribute=True) if number % 2 else piece
+                done = done_with
+            yield restored(done, at, escape if tag else str)
             done = at
         name = tag.lower() if tag else ""
         if name in _CODE:

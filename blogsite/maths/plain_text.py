@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+from blogsite.content.model import Formula
 from blogsite.maths.macros import take_definitions
 from blogsite.maths.plain_commands import HANDLERS, INFIX
 from blogsite.maths.plain_reader import Reader, TooMuchError
@@ -20,6 +21,7 @@ from blogsite.maths.tex import LONGEST, without_comments
 _SIMPLE = re.compile(r"[^\\{}_^&~'$%\x02]*")
 _DEFINITION = re.compile(r"\\[gx]def(\\(?:[A-Za-z@]+|.))((?:\[#1\])?(?:#[1-9])*)\{(.*)\}", re.DOTALL)
 _COPY = re.compile(r"\\global\\let(\\(?:[A-Za-z@]+|.))=(\\(?:[A-Za-z@]+|.)|.) ?", re.DOTALL)
+_PLACEHOLDER = re.compile("\x02[^\x02\x03]*\x03")
 _LOOSE_SPACE = re.compile(r"(?<=[(\[{⟨]) | (?=[)\]},;⟩]|\.(?: |\Z))")
 _MARKUP = re.compile(r"[\\{}$]")
 
@@ -42,6 +44,17 @@ def readable(tex: str, macros: tuple[tuple[str, str], ...] = ()) -> str:
         made = _stripped(rest)
     made = " ".join(_without_lone_braces(made).split())
     return unicodedata.normalize("NFC", _LOOSE_SPACE.sub("", made) if " " in made else made)
+
+
+def formula_text(formula: Formula) -> str:
+    """Return a formula as readable text; a number of another post's equation is the placeholder of its reference."""
+    if formula.error or not formula.tex:
+        return readable(formula.source.strip("`$ \n"))
+    tex = formula.tex
+    if formula.references:
+        shown = {placeholder: f"\x02n{index}.text\x03" for placeholder, index in formula.references}
+        tex = _PLACEHOLDER.sub(lambda found: shown.get(found[0], ""), tex)
+    return readable(tex, formula.macros)
 
 
 def _macros(definitions: Iterable[str]) -> dict[str, tuple[str, str]]:

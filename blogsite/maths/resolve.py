@@ -84,14 +84,19 @@ class _Resolver:
         self.packages = settings.math_packages
         self.package_commands = package_commands(settings.math_packages)
         self.macros: Macros = site_macros(settings.math_macros, settings.math_packages)
-        self.labels: dict[str, NumberedLabel] = {}
+        self.labels = {label.name: NumberedLabel(label.name, label.number, label.number) for label in context.labels}
         self.drafts: dict[int, _Draft] = {}
 
     def run(self, html: str) -> str:
         pieces = list(split(html, lambda index: self.found[index].source if index < len(self.found) else ""))
         self.context.formulas.clear()
         for piece in pieces:
-            if isinstance(piece, Slot) and piece.index not in self.drafts and piece.index < len(self.found):
+            if (
+                isinstance(piece, Slot)
+                and not piece.in_attribute
+                and piece.index not in self.drafts
+                and piece.index < len(self.found)
+            ):
                 self.drafts[piece.index] = self.draft(self.found[piece.index], self.positions[piece.index])
         for draft in self.drafts.values():
             if draft.formula is not None:
@@ -220,6 +225,11 @@ class _Resolver:
         if not draft.has_references:
             return formula
         position = (formula.line, formula.column)
+        tex, references = self.with_numbers(formula.tex, position)
+        return replace(formula, tex=tex, references=references)
+
+    def with_numbers(self, tex: str, position: tuple[int, int]) -> tuple[str, tuple[tuple[str, int], ...]]:
+        """Return TeX with numbers for references to equations, and the references to those of other posts."""
         references: list[tuple[str, int]] = []
 
         def number(match: re.Match[str]) -> str:
@@ -235,14 +245,29 @@ class _Resolver:
                 shown = "??"
             return f"\\text{{({shown})}}" if match[1] == "eqref" else f"\\text{{{shown}}}"
 
-        return replace(formula, tex=_REFERENCE.sub(number, formula.tex), references=tuple(references))
+        return _REFERENCE.sub(number, tex), tuple(references)
 
     def unknown_label(self, name: str, position: tuple[int, int]) -> None:
         near = get_close_matches(name, self.labels, 1, 0.6)
         hint = f"did you mean {near[0]}?" if near else f"write \\label{{{name}}} in the equation, or correct the name"
         self.context.warn(position, f"unknown label {name}", hint, "reference-unknown")
 
+    def as_text(self, index: int) -> str:
+        """Return a formula or a reference as text for an attribute."""
+        from blogsite.maths.plain_text import readable  # its tables are for texts with formulas alone
+
+        if index >= len(self.found):
+            return ""
+        found, position = self.found[index], self.positions[index]
+        if found.kind == "unclosed" or size_error(found.tex):
+            return escape(found.source)
+        tex = found.source if found.kind == "reference" else plain_signs(found.tex)
+        tex, _ = self.with_numbers(without_comments(tex), position)
+        return escape(readable(tex, self.macros.used_by(commands(tex))))
+
     def shown(self, slot: Slot) -> str:
+        if slot.in_attribute:
+            return self.as_text(slot.index)
         draft = self.drafts.get(slot.index)
         if draft is None or (draft.formula is None and draft.reference is None):
             return GONE

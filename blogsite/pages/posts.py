@@ -13,7 +13,6 @@ from blogsite.core.values import Table
 from blogsite.pages.page_head import PageHead, titled
 from blogsite.site.model import Content, PostLink, Site, SiteInfo, SitePost, Term
 from blogsite.site.outputs import Page
-from blogsite.site.summary import description_of
 
 DEFAULT_TEMPLATES = frozenset(["post.html", "page.html"])
 
@@ -67,7 +66,7 @@ def with_text(page: Page, post: Post) -> Page:
     assert isinstance(context, PostPage)
     changed = replace(
         context,
-        page=replace(context.page, description=description_of(post)),
+        page=context.page if "\x02" in post.summary else replace(context.page, description=post.summary),
         content=replace(context.content, fragment=post.body.fragment),
         headings=_contents(post),
         word_count=post.words,

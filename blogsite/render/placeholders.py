@@ -27,7 +27,7 @@ def fill_placeholders(fragment: HtmlFragment, content: Content, base: str, sizes
             return escape(with_base(content.url, base))
         known = resolved[int(found[1])]
         if found[2] == "text":
-            return escape(known.text, quote=False)
+            return escape(known.text, quote=False).replace('"', "&quot;")  # it may be part of an alternative text
         if found[2] == "size":
             return _size(known) + (_source_set(known, base, sizes) if sizes and known.variants else "")
         return escape(with_base(known.url, base))

@@ -177,7 +177,7 @@ def _entry(
         categories=own_categories,
         excerpt=excerpt,
         more=read_more_address(post, url),
-        description=description_of(post),
+        description=description_of(post, excerpt.resolved),
         pinned=post.meta.pin,
         state=item.state,
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+import re
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from blogsite.content.model import FragmentRef, Heading, HtmlFragment, Post, Reference, RichText
 from blogsite.core.diagnostics import Diagnostic
-from blogsite.site.model import SitePost
+from blogsite.markdown.html.text import DESCRIPTION_LENGTH, shorten
+from blogsite.site.model import ResolvedReference, SitePost
+
+_REFERENCE_TEXT = re.compile("\x02n([0-9]+)\\.text\x03")
 
 
 def shared_view(post: Post) -> Post:
@@ -18,7 +22,7 @@ def shared_view(post: Post) -> Post:
         meta=replace(post.meta, locations=()),
         body=FragmentRef("", _without_positions(post.body.references)),
         excerpt=FragmentRef("", _without_positions(post.excerpt.references)),
-        summary="",
+        summary=post.summary if "\x02" in post.summary else "",
         whole=False,
         headings=tuple(_named(heading) for heading in post.headings if heading.text.plain != heading.id),
         words=0,
@@ -50,7 +54,7 @@ def update_diagnostics(diagnostics: Set[Diagnostic], before: Post, after: Post) 
 def replace_text(item: SitePost, post: Post) -> SitePost:
     """Return `item` for a post of which nothing but the text has changed."""
     excerpt = replace(item.card.excerpt, fragment=post.excerpt.fragment, has_math=post.excerpt_has_math)
-    more, description = read_more_address(post, item.url), description_of(post)
+    more, description = read_more_address(post, item.url), description_of(post, item.card.excerpt.resolved)
     card = replace(item.card, excerpt=excerpt, more=more, description=description)
     content = replace(item.content, fragment=post.body.fragment)
     return replace(item, post=replace(post, kind=item.post.kind), card=card, content=content)
@@ -61,9 +65,12 @@ def read_more_address(post: Post, url: str) -> str:
     return "" if post.whole else url + ("#more" if post.has_break else "")
 
 
-def description_of(post: Post) -> str:
-    """Return the post's description for meta tags: that of its front matter, else its summary."""
-    return post.meta.description or post.summary
+def description_of(post: Post, answers: Sequence[ResolvedReference]) -> str:
+    """Return the post's description for meta tags, with the answers to the references of its excerpt."""
+    if "\x02" not in post.summary:
+        return post.summary
+    text = _REFERENCE_TEXT.sub(lambda found: answers[int(found[1])].text, post.summary)
+    return text if post.meta.description else shorten(text, DESCRIPTION_LENGTH)
 
 
 def _named(heading: Heading) -> Heading:

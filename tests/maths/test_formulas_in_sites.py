@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from html import unescape
 from pathlib import Path
 from unittest.mock import patch
 
@@ -11,7 +13,7 @@ import pytest
 from blogsite.build.context import BuildOptions
 from blogsite.core.diagnostics import SiteError
 from blogsite.maths import katex as engine
-from tests.support.sites import CONFIG, build_site, post, site, warnings
+from tests.support.sites import CONFIG, build_site, png, post, site, warnings, write
 
 FIRST = r"""开头
 \begin{equation}a=b\label{eq:a}\end{equation}
@@ -90,7 +92,7 @@ def test_feeds_hold_mathml_alone(blog: Path) -> None:
 
 def test_formulas_in_titles_headings_cells_links_and_notes(blog: Path) -> None:
     page = read(blog, "posts/first/index.html")
-    assert re.search(r"<title>On \\sqrt2 and code - Test</title>", page)
+    assert re.search(r"<title>On √2 and code - Test</title>", page)
     for where in (r'class="p-name.*?katex', r"<h2[^>]*>关于.*?katex", r"<th[^>]*>.*?katex", r"<td><a [^>]*>见.*?katex"):
         assert re.search(where, page, re.DOTALL), where
     assert '<h2 id="关于-l2">' in page
@@ -162,3 +164,91 @@ def test_either_output(tmp_path: Path, output: str, mark: str) -> None:
 def test_formulas_can_be_switched_off(tmp_path: Path) -> None:
     build_site(site(tmp_path, {"posts/a.md": post(body="$x$ and $y$")}, f"{CONFIG}[math]\nenable = false\n"))
     assert "$x$ and $y$" in read(tmp_path, "posts/a/index.html")
+
+
+# ── readable text ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+OTHER = "\\begin{equation}a\\label{eq:a}\\end{equation}\n\\begin{equation}b\\label{eq:b}\\end{equation}\n"
+DESCRIBED = {
+    "excerpt": (
+        "由 \\eqref{other#eq:b} 与 $x^2=\\eqref{other#eq:a}$，$\\frac{\\alpha}{2}\\in\\mathbb{R}$。",
+        {},
+        "由 (2) 与 x²=(1)，α/2∈ℝ。",
+    ),
+    "own number": ("由 \\eqref{eq:x} 得 $$y\\label{eq:x}$$", {}, "由 (1) 得 y"),
+    "macros": ("\\newcommand{\\E}{\\mathbb{E}}\n\n求 $\\E[x_{ij}]$ 之值。", {}, "求 𝔼[xᵢⱼ] 之值。"),
+    "description": (
+        "$$y\\label{eq:x}$$",
+        {"description": "'用 $\\sum_{i=1}^n x_i$、\\eqref{eq:x} 与 \\eqref{other#eq:b}'"},
+        "用 ∑ᵢ₌₁ⁿ xᵢ、(1) 与 (2)",
+    ),
+    "summary": ("正文。", {"summary": "'由 \\eqref{other#eq:b} 得 $\\sqrt{x}$'"}, "由 (2) 得 √x"),
+    "summary beside a break": (
+        "一\n\n<!--more-->\n\n二",
+        {"summary": "'由 \\eqref{other#eq:a} 得 $\\sqrt{x}$，花 $5'"},
+        "由 (1) 得 √x，花 $5",
+    ),
+    "no formulas": ("正文。", {"description": "C:\\new 与 5$"}, "C:\\new 与 5$"),
+    "long": ("字" * 150 + "\\eqref{other#eq:b}" + "字" * 100, {}, "字" * 150 + "(2)" + "字" * 6 + "…"),
+}
+
+
+@pytest.mark.parametrize("name", DESCRIBED)
+def test_descriptions_are_readable(tmp_path: Path, name: str) -> None:
+    body, fields, expected = DESCRIBED[name]
+    files = {"posts/a.md": post("A", "2024-01-02", body, **fields), "posts/other.md": post("O", "2024-01-01", OTHER)}
+    assert warnings(build_site(site(tmp_path, files))) == []
+    page = unescape(read(tmp_path, "posts/a/index.html"))
+    assert f'<meta name="description" content="{expected}">' in page
+    assert f'<meta property="og:description" content="{expected}">' in page
+    found = json.loads(page.split('<script type="application/ld+json">')[1].split("</script>")[0])
+    assert found["description"] == expected
+    assert json.loads(read(tmp_path, "feed.json"))["items"][0]["summary"] == expected
+
+
+def test_titles_and_alternative_texts_are_readable(tmp_path: Path) -> None:
+    body = (
+        "![图 $\\frac{a}{b}$，见 \\eqref{eq:x}、\\eqref{other#eq:b} 与 $<1$]"
+        '(a.png "题 $x^2$")'
+        ' [链](https://example.com "$y_1$")\n\n'
+        "![只有图 $\\hat\\theta$](a.png)\n\n`![$x^2$](a.png)`\n\n$$y\\label{eq:x}$$\n"
+    )
+    files = {
+        "posts/a.md": post("'关于 $\\mathbb{R}^n$ 与 \\eqref{other#eq:a}'", "2024-01-02", body),
+        "posts/other.md": post("O", "2024-01-01", OTHER),
+        "posts/a.png": png(3),
+    }
+    assert warnings(build_site(site(tmp_path, files))) == []
+    page, home = read(tmp_path, "posts/a/index.html"), read(tmp_path, "index.html")
+    assert 'alt="图 a/b，见 (1)、(2) 与 &lt;1"' in page
+    assert 'title="题 x²"' in page or "<figcaption>" in page
+    assert 'title="y₁"' in page
+    assert 'alt="只有图 θ̂"' in page
+    assert "<code>![$x^2$](a.png)</code>" in page
+    for title in (
+        "<title>关于 ℝⁿ 与 (other#eq:a) - Test</title>",
+        'og:title" content="关于 ℝⁿ',
+        '"headline": "关于 ℝⁿ',
+    ):
+        assert title in page
+    assert "关于 ℝⁿ 与 (other#eq:a)" in read(tmp_path, "feed.xml")
+    assert "\x02" not in page + home + read(tmp_path, "feed.xml") + read(tmp_path, "feed.json")
+
+
+def test_a_description_follows_the_number_of_an_equation_of_another_post(tmp_path: Path) -> None:
+    body = "由 \\eqref{other#eq:b} 可知。\n\n<!--more-->\n\n正文。"
+    files = {"posts/a.md": post("A", "2024-01-02", body), "posts/other.md": post("O", "2024-01-01", OTHER)}
+    root = site(tmp_path, files)
+    build_site(root)
+    edited = post("A", "2024-01-02", body.replace("正文。", "正文二。"))
+    write(root, {"posts/a.md": edited})
+    build_site(root)
+    assert 'content="由 (2) 可知。"' in read(root, "posts/a/index.html")
+    write(
+        root, {"posts/other.md": post("O", "2024-01-01", "$$z\\tag{A}$$\n" + OTHER.replace("{eq:a}", "{eq:a}\\tag{B}"))}
+    )
+    build_site(root)
+    assert 'content="由 (1) 可知。"' in read(root, "posts/a/index.html")
+    write(root, {"posts/a.md": edited.replace("可知", "知")})
+    build_site(root)
+    assert 'content="由 (1) 知。"' in read(root, "posts/a/index.html")

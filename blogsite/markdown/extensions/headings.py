@@ -23,6 +23,7 @@ from blogsite.content.model import Formula, Heading, HtmlFragment, RichText
 from blogsite.content.parse_context import ParseContext, parse_context_of
 from blogsite.markdown.extensions.contents import with_contents
 from blogsite.markdown.extensions.math import without_tex_markup as maths_as_plain
+from blogsite.markdown.html.text import plain_text as words_of
 
 TAG = re.compile(r"<(/?)[hH]([1-6])\b([^<>]*)>|<!--|<(?:pre|script|style|textarea)\b", re.IGNORECASE)
 CLOSING = {
@@ -100,7 +101,9 @@ class Headings(Postprocessor):
                 done = heading.start - 1
             words = ID.sub("", heading.words)
             entries.append((heading.level, heading.id, words))
-            rich = RichText(heading.plain, _fragment(words, context))
+            fragment = _fragment(words, context)
+            plain = words_of(fragment.html, fragment.formulas) if fragment.formulas else heading.plain
+            rich = RichText(plain, fragment)
             context.headings.append(Heading(heading.level, heading.id, rich))
         text = "".join([*pieces, text[done:]])
         return with_contents(text, entries, self.language)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import escape, unescape
+from math import inf
 
 from blogsite.content.model import Formula
 from blogsite.markdown.html.elements import BLOCKS, RAW
@@ -29,16 +30,37 @@ _NOTE_MARK = re.compile(
 _BLOCK_TAG = re.compile(rf"</?(?:br|img|{'|'.join(sorted(BLOCKS))})\b[^<>]*>")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 _FORMULA = re.compile("\x02f([0-9]+)\x03")
-_PLACEHOLDER = re.compile("\x02[^\x02\x03]*\x03")
+_PLACEHOLDER = re.compile("\x02(?!f[0-9]|n[0-9]+\\.text\x03)[^\x02\x03]*\x03")
+"""A placeholder that is neither a formula nor the text of a reference."""
+_LABEL = re.compile("\x02n[0-9]+\\.text\x03")
+_ENOUGH = 1000
+DESCRIPTION_LENGTH = 160
+"""Maximum number of characters of a text for meta tags."""
 
 # ── text ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def plain_text(html: str, formulas: tuple[Formula, ...] = (), *, code: bool = True) -> str:
-    """Return the words of balanced HTML on one line, formulas as TeX; without code blocks unless `code`.
+    """Return the words of balanced HTML on one line, formulas as readable text; without code blocks unless `code`.
 
-    Scripts, comments, alternative texts and the marks of footnotes are left out.
+    Scripts, comments, alternative texts, the marks of footnotes and the texts of references are left out.
     """
+    text = _words(html, code=code)
+    if "\x02" in text:
+        text = " ".join(_LABEL.sub("", _with_formulas(text, formulas)).split())
+    return text
+
+
+def opening_text(html: str, formulas: tuple[Formula, ...]) -> str:
+    """Return the first thousand characters or more as plain text without code blocks.
+
+    The text of a reference, as the number of another post's equation, stays a placeholder.
+    """
+    text = _words(html, code=False)
+    return _with_formulas(text, formulas, _ENOUGH) if "\x02" in text else text
+
+
+def _words(html: str, *, code: bool) -> str:
     text = html
     if "<" in text:
         text = _HIDDEN.sub(" ", text)
@@ -47,50 +69,23 @@ def plain_text(html: str, formulas: tuple[Formula, ...] = (), *, code: bool = Tr
         if "footnote-" in text:
             text = _NOTE_MARK.sub("", text)
         text = _TAG.sub("", _BLOCK_TAG.sub(" ", text))
-    text = unescape(text)
-    if "\x02" in text:
-        text = _FORMULA.sub(lambda found: tex(formulas[int(found[1])]) if int(found[1]) < len(formulas) else "", text)
-        text = _PLACEHOLDER.sub("", text)
-    return " ".join(text.split())
+    return " ".join(unescape(text).split())
 
 
-_DELIMITED = re.compile(
-    r"\s*(?:```+\s*\w*\n(?P<fenced>.*?)\n\s*```+|\$`(?P<ticked>.*?)`\$|\$\$(?P<dollars>.*?)\$\$|\$(?P<dollar>.*?)\$"
-    r"|\\\((?P<round>.*?)\\\)|\\\[(?P<square>.*?)\\\]"
-    r"|\\\\\((?P<escaped>.*?)\\\\\)|\\\\\[(?P<escaped_square>.*?)\\\\\])\s*",
-    re.DOTALL,
-)
-_ESCAPED = re.compile(r"\\([\\_*])")
-_EQUATION = re.compile(
-    r"\s*\\begin\s*\{((?:equation|align|gather|multline|eqnarray|flalign)\*?)\}(?P<inner>.*)\\end\s*\{\1\}\s*",
-    re.DOTALL,
-)
-_NUMBERING = re.compile(r"\\(?:label|tag\*?)\s*\{[^{}]*\}|\\(?:notag|nonumber)(?![a-zA-Z])")
+def _with_formulas(text: str, formulas: tuple[Formula, ...], enough: float = inf) -> str:
+    """Put formulas into a plain text; formulas beyond `enough` characters, and what follows them, may be left out."""
+    from blogsite.maths.plain_text import formula_text  # its tables are for texts with formulas alone
 
-
-def tex(formula: Formula) -> str:
-    """Return a formula as it was written, on one line, without delimiters and numbers."""
-    found = _DELIMITED.fullmatch(formula.source)
-    inner = found[found.lastgroup or 0] if found else formula.source
-    if found and (found.lastgroup or "").startswith("escaped"):
-        inner = _ESCAPED.sub(r"\1", inner)
-    if "\\" in inner:
-        if equation := _EQUATION.fullmatch(inner):
-            inner = equation["inner"]
-        inner = _NUMBERING.sub("", inner)
-    return " ".join(inner.split())
-
-
-_MATHS = re.compile(
-    r"\$\$([^$]+)\$\$|(?<![\\$\w])\$(?![\s$])([^$\n]*?[^\s$\\])\$(?![\d$])|\\\(((?:(?!\\[()])[^\n])*+)\\\)|\\\[((?:(?!\\[\[\]])[^\n])*+)\\\]"
-)
-
-
-def front_matter_text(text: str) -> str:
-    """Return a text from the front matter on one line, without the delimiters of its formulas."""
-    if "$" in text or "\\" in text:
-        text = _MATHS.sub(lambda found: found[found.lastindex or 0].strip(), text)
-    return " ".join(text.split())
+    pieces: list[str] = []
+    length = 0
+    for index, piece in enumerate(_FORMULA.split(_PLACEHOLDER.sub("", text))):
+        if length > enough:
+            break
+        if index % 2:
+            piece = formula_text(formulas[int(piece)]) if int(piece) < len(formulas) else ""
+        pieces.append(piece)
+        length += len(piece)
+    return " ".join("".join(pieces).split())
 
 
 _LAST_WORD = re.compile(rf"(?:(?![{CJK}])[\w{MARKS}'’\\])+\Z")
