@@ -25,6 +25,7 @@ from blogsite.images.model import ImageVariant, SocialCardImage
 from blogsite.preview.live_reload import LiveReload
 from blogsite.preview.overlay import SCRIPT, error_page, own_first, script, with_script
 from blogsite.preview.page_cache import CachedPage
+from blogsite.preview.ranges import with_ranges
 from blogsite.preview.session import Resource, Session, Unavailable
 from blogsite.preview.worker import Worker
 from blogsite.site.outputs import Asset, Page
@@ -58,9 +59,20 @@ CONTENT_TYPES = {
     ".webmanifest": "application/manifest+json",
     ".woff2": "font/woff2",
     ".woff": "font/woff",
+    ".ttf": "font/ttf",
+    ".otf": "font/otf",
     ".mp4": "video/mp4",
+    ".m4v": "video/mp4",
+    ".mov": "video/quicktime",
     ".webm": "video/webm",
+    ".ogv": "video/ogg",
     ".mp3": "audio/mpeg",
+    ".m4a": "audio/mp4",
+    ".aac": "audio/aac",
+    ".wav": "audio/wav",
+    ".flac": "audio/flac",
+    ".ogg": "audio/ogg",
+    ".opus": "audio/ogg",
 }
 """Fixed here, because the mimetypes module depends on the machine."""
 HEADERS = {
@@ -99,7 +111,8 @@ class App:
             message = f"blogsite could not answer: {type(problem).__name__}: {problem}\n"
             response = PlainTextResponse(message, 500)
         response.headers.update(HEADERS)
-        await response(scope, receive, send)
+        answer, scope = with_ranges(request, response)
+        await answer(scope, receive, send)
 
     async def _respond(self, request: Request) -> Response:
         if not _names_this_machine(request.headers.get("host", ""), self.bind, request.scope.get("server")):
@@ -169,7 +182,7 @@ class App:
             page = error_page(self.session.root, resource.diagnostics, has_older=resource.has_older)
             return self._page(page, "text/html; charset=utf-8", version, (), 500)
         if isinstance(resource, Asset):
-            return self._file(request, name, resource.file, version, status)
+            return self._file(name, resource.file, version, status)
         kind = content_type(name)
         if isinstance(resource, ImageVariant | SocialCardImage):
             data = await asyncio.to_thread(self.session.image_bytes, resource)
@@ -187,7 +200,7 @@ class App:
         page = with_script(data, name, follow=self.follow, warnings=diagnostics)
         return Response(page, status, media_type=kind)
 
-    def _file(self, request: Request, name: str, file: File, version: int, status: int) -> Response:
+    def _file(self, name: str, file: File, version: int, status: int) -> Response:
         """Send a copied file. It is located again, because it may have become a symbolic link since it was listed."""
         kind = content_type(name)
         path = os.path.realpath(locate(self.session.root, file))
@@ -198,8 +211,7 @@ class App:
             data = Path(path).read_bytes()
             if (cleaned := without_location(data)) is not data:
                 return Response(cleaned, status, media_type=kind)
-        can_be_changed = "range" not in request.headers and os.path.getsize(path) <= MAX_HTML_BYTES
-        if kind.startswith("text/html") and can_be_changed:
+        if kind.startswith("text/html") and os.path.getsize(path) <= MAX_HTML_BYTES:
             return self._page(Path(path).read_bytes(), kind, version, (), status)
         return FileResponse(path, status, media_type=kind, stat_result=os.stat(path))
 

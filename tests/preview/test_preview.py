@@ -154,15 +154,6 @@ def test_other_methods_are_refused(served: Served) -> None:
         assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD")
 
 
-def test_a_part_of_a_video_can_be_asked_for(served: Served) -> None:
-    part = fetch(served.port, "/blog/video.mp4", Range="bytes=100-199")
-    assert (part.status, part.body, part.headers["content-type"]) == (206, VIDEO[100:200], "video/mp4")
-    assert part.headers["content-range"] == f"bytes 100-199/{len(VIDEO)}"
-    assert fetch(served.port, "/blog/video.mp4", Range="bytes=-10").body == VIDEO[-10:]
-    beyond = fetch(served.port, "/blog/video.mp4", Range="bytes=999999-")
-    assert (beyond.status, beyond.headers["content-range"]) == (416, f"bytes */{len(VIDEO)}")
-
-
 @pytest.mark.parametrize(
     "path",
     [
