@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from difflib import get_close_matches
 
 import click
 
@@ -35,6 +36,19 @@ for command in COMMANDS:
     cli.add_command(command)
 
 
+def usage_hint(problem: click.ClickException, arguments: list[str]) -> str:
+    """Return what Click does not say: the commands if none is near, and the option meant by one with a single "-"."""
+    if isinstance(problem, click.exceptions.NoSuchCommand) and "Did you mean" not in problem.format_message():
+        return f"The commands are {', '.join(cli.commands)}."
+    if isinstance(problem, click.NoSuchOption) and not problem.option_name.startswith("--") and problem.ctx:
+        known = [name for option in problem.ctx.command.params for name in option.opts if name.startswith("--")]
+        for argument in arguments:
+            if argument.startswith(problem.option_name) and len(argument) > 2:
+                near = get_close_matches(f"-{argument.partition('=')[0]}", known, n=1)
+                return f"Did you mean '{near[0]}'?" if near else ""
+    return ""
+
+
 def main() -> None:
     """Run the command line and exit: 0 done, 1 mistakes in the site, 2 wrong usage."""
     where = SiteOptions()
@@ -45,6 +59,8 @@ def main() -> None:
         cli.main(obj=where, standalone_mode=False)
     except click.ClickException as problem:
         problem.show()
+        if hint := usage_hint(problem, sys.argv[1:]):
+            say(hint)
         sys.exit(2)
     except UsageError as problem:
         say(f"blogsite: {problem}" + (f"\n    {problem.hint}" if problem.hint else ""))

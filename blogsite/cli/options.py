@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,7 @@ def with_common_options(command: Command) -> Command:
 
     def directory(context: click.Context, _: click.Parameter, value: str | None) -> None:
         if value is not None:
-            if not Path(value).is_dir():
+            if not os.path.isdir(value):
                 raise UsageError(f"there is no folder {value}", "make a site there with: blogsite init DIR")
             context.ensure_object(SiteOptions).directory = Path(value)
 

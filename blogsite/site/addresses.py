@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from blogsite.config.loader import Config
-from blogsite.content.model import Post
+from blogsite.content.model import FrontMatter, Kind, Post
 from blogsite.content.status import PublishFilter, State, publication_status
 from blogsite.core.diagnostics import Diagnostic, Location, error, warning
 from blogsite.core.permalinks import post_address, with_date
@@ -18,47 +18,47 @@ from blogsite.core.urls import AddressError, parse_address
 from blogsite.site.lookup import AddressedPost
 from blogsite.site.model import SitePost
 
+_OWN_ADDRESSES = {"index": "/", "404": "/404.html"}
 _SHOWN = 5
 """Number of posts that a message about their one address names."""
 
 
-def _address(config: Config, post: Post) -> str:
-    if post.meta.url and not (post.kind == "page" and post.meta.url == "/"):
-        return parse_address(post.meta.url)
-    if post.kind == "page":
-        path = _page_path(post)
+def address_of(config: Config, source: str, kind: Kind, meta: FrontMatter) -> str:
+    """Return the site address of the post or page in the file `source`. Raises AddressError if it has none."""
+    if meta.url and not (kind == "page" and meta.url == "/"):
+        return parse_address(meta.url)
+    if kind == "page":
+        path = "/" if meta.url else _page_path(source, meta.slug)
         return path if path == "/" else parse_address(path)
-    date = post.meta.date.astimezone(config.zone) if post.meta.date else None
+    date = meta.date.astimezone(config.zone) if meta.date else None
     return post_address(
         config.permalink,
-        source=post.source,
-        slug=post.meta.slug,
+        source=source,
+        slug=meta.slug,
         date=date,
-        categories=post.meta.categories,
-        id=post.meta.id,
-        title=post.meta.title,
-        date_in_front_matter=any(field == "date" for field, _, _ in post.meta.locations),
+        categories=meta.categories,
+        id=meta.id,
+        title=meta.title,
+        date_in_front_matter=any(field == "date" for field, _, _ in meta.locations),
     )
 
 
-def _page_path(post: Post) -> str:
+def _page_path(source: str, slug: str) -> str:
     """Return the path of a page: pages/about.md → /about/, notes/index.md → /notes/, notes/a.md → /notes/a/.
 
     Two names are those of pages that every site has: pages/index.md → /, and pages/404.md → /404.html.
     """
-    folders = post.source.split("/")[1:-1]
-    name = post_name(post.source)
-    if post.meta.url == "/" or (not folders and not post.meta.slug and name == "index"):
-        return "/"
-    if not folders and not post.meta.slug and name == "404":
-        return "/404.html"
-    own = [] if folders and post.source.rsplit("/", 1)[-1].startswith("index.") else [without_date(name)]
+    folders = source.split("/")[1:-1]
+    name = post_name(source)
+    if not folders and not slug and name in _OWN_ADDRESSES:
+        return _OWN_ADDRESSES[name]
+    own = [] if folders and source.rsplit("/", 1)[-1].startswith("index.") else [without_date(name)]
     segments = [*folders, *own]
-    if post.meta.slug:
-        segments[-1] = post.meta.slug
+    if slug:
+        segments[-1] = slug
     slugs = [slugify(segment) for segment in segments]
     if not all(slugs):
-        raise AddressError(f"no address can be made of the name {post.source}", "add slug: to its front matter")
+        raise AddressError(f"no address can be made of the name {source}", "add slug: to its front matter")
     return "/" + "/".join(slugs) + "/"
 
 
@@ -158,7 +158,7 @@ def select_posts(
             or (state == "future" and publish_filter.future)
         )
         try:
-            address = _address(config, post)
+            address = address_of(config, post.source, post.kind, post.meta)
         except AddressError as problem:
             if visible:
                 location = post.meta.location(post.source, "url" if post.meta.url else "slug")

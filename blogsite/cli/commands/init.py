@@ -18,15 +18,19 @@ from blogsite.cli.output import say
 def init_command(where: SiteOptions, target: Path) -> None:
     """Make a new site in DIR, which must be empty or not exist.
 
-    It holds blogsite.toml with every setting explained, a first post, and an About page.
+    It holds blogsite.toml with every setting explained, a first post, and an About page. The author comes from git,
+    the language from the locale, the time zone from the system.
 
     \b
     blogsite init my-blog
     """
     from blogsite.cli.scaffold import init
+    from blogsite.cli.surroundings import look_around
 
     folder = where.directory / target
-    for path in init(folder, now().astimezone()):
+    surroundings = look_around(folder)
+    for path in init(folder, now().astimezone(), surroundings):
         click.echo(path)
     if not where.quiet:
+        say(str(surroundings))
         say(f"Next: cd {folder}, then blogsite serve")

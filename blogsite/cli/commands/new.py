@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import click
 
 from blogsite.build.context import now
 from blogsite.cli.options import SiteOptions, with_common_options
+from blogsite.cli.output import say
+from blogsite.core.diagnostics import UsageError
 
 
 @click.command("new")
@@ -23,6 +28,8 @@ def new_command(
 ) -> None:
     """Make a new post and print its path: posts/YYYY-MM-DD-SLUG.md.
 
+    SLUG is made from the title, in small letters. Where another post has its address, it gets a number: SLUG-2.
+
     \b
     blogsite new "熵与最大熵原理" --slug max-entropy --tags 信息论,概率
     blogsite new "About" --page
@@ -32,7 +39,11 @@ def new_command(
 
     names = tuple(name.strip() for name in tags.replace("，", ",").split(",") if name.strip())
     config = where.config()
-    path = new(where.directory, config, title, now(), slug=slug, tags=names, draft=draft, date=date, page=page)
-    click.echo(path)
+    if edit and not (os.environ.get("VISUAL") or os.environ.get("EDITOR") or sys.stdin.isatty()):
+        raise UsageError("there is no editor and no terminal", "name an editor in the environment variable EDITOR")
+    made = new(where.directory, config, title, now(), slug=slug, tags=names, draft=draft, date=date, page=page)
+    click.echo(made.path)
+    if made.clash and not where.quiet:
+        say(f"the address of the name without a number is taken by {made.clash}")
     if edit:
-        click.edit(filename=str(path))
+        click.edit(filename=str(made.path))
