@@ -91,13 +91,15 @@ def new(
         head.append(f"tags: [{', '.join(map(_quoted, tags))}]")
     if draft:
         head.append("draft: true")
-    text = "\n".join(["---", *head, "---", "", ""])
+    from_title = config.permalink == "pelican" or ":title_slug" in config.permalink
     with _writing(root):
         taken = TakenAddresses(root, config)
         clash = ""
         for candidate in numbered_names(name, len(taken) + 1):
             relative = f"pages/{candidate}.md" if page else f"posts/{when:%Y-%m-%d}-{candidate}.md"
             path = root / relative
+            own = [f"slug: {_quoted(candidate)}"] if from_title and (slug or candidate != name) and not page else []
+            text = "\n".join(["---", *head, *own, "---", "", ""])
             if path.exists():
                 raise UsageError(f"{relative} exists already", "choose another title or --slug")
             owner = taken.owner(relative, "page" if page else "post", text)

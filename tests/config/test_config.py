@@ -168,7 +168,7 @@ def toml(value: object) -> str:
 
 def test_the_starter_file_explains_every_key() -> None:
     text = (files("blogsite.cli") / "starter" / "blogsite.toml").read_text(encoding="utf-8")
-    plain = text.replace("@TIMEZONE@", "UTC")
+    plain = text.replace("@AUTHOR@", '# author = ""').replace("@LANGUAGE@", '"en"').replace("@TIMEZONE@", '"UTC"')
     config = parse_config(plain)
     own = {"title", "language", "timezone", "locations"}
     assert {name: value for name, value in vars(config).items() if name not in own} == {

@@ -18,7 +18,7 @@ from blogsite.config.settings import ParseSettings
 from blogsite.core.permalinks import category_lists, post_address
 from blogsite.core.urls import AddressError, output_path
 from blogsite.markdown.post import parse
-from blogsite.site.addresses import _address
+from blogsite.site.addresses import address_of
 
 AN_ENTROPY = "/an-introduction-to-entropy.html"
 DAY = "date: 2024-01-02"
@@ -121,7 +121,7 @@ def address(permalink: str, path: str, head: str) -> str:
     text = f"{head}\n\nText.\n" if bare else f"---\n{head}\n---\nText.\n"
     post = parse(path, "post", text.encode(), settings).post
     assert not [diagnostic for diagnostic in post.diagnostics if diagnostic.severity == "error"]
-    return unquote(_address(config, post))
+    return unquote(address_of(config, post.source, post.kind, post.meta))
 
 
 @pytest.mark.parametrize(("permalink", "path", "head", "url"), KEPT)
